@@ -1,0 +1,1 @@
+"""Small programs that integrate with Amtsbote; the tests run them."""

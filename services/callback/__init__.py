@@ -1,0 +1,1 @@
+"""Promises to call back, and keeps count until the promise is kept."""

@@ -1,0 +1,1 @@
+"""Tells people and suppliers, with proof that they were told."""

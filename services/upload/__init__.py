@@ -1,0 +1,1 @@
+"""Turns photographed pages into a checked, readable, filed document."""

@@ -1,0 +1,1 @@
+"""What every service shares: the contracts, the delivery guarantee, storage and telemetry."""

@@ -1,0 +1,1 @@
+"""The contracts: one envelope, and one file of facts per publishing service."""

@@ -1,0 +1,1 @@
+"""Delivery: nothing accepted is lost, everything happens once in effect."""
