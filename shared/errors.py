@@ -1,0 +1,25 @@
+"""The few errors that mean something to every service."""
+
+
+class PermanentError(Exception):
+    """Trying again cannot help: the message goes to the dead queue, in front of a person.
+
+    Args:
+        code: a short machine-readable reason such as `page.missing`; never personal data.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class UnavailableError(Exception):
+    """A server we depend on did not answer: worth another try, and not the message's fault."""
+
+
+class PublishError(UnavailableError):
+    """The broker did not confirm a message; it stays in the outbox, or its original unacknowledged."""
+
+
+class AlreadyHandledError(Exception):
+    """This consumer has already recorded the effect of this event; the copy is acknowledged and dropped."""

@@ -1,0 +1,104 @@
+"""What citizens, caseworker tools and suppliers did, as the gateway announces it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.events.event import Code, Fact, Id, Sha256
+
+CallbackTopic = Literal["work", "money", "documents", "apply", "power_cut", "other"]
+Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
+
+
+class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
+    """The original bytes of one page are durable; `object_key` says where."""
+
+    page_id: Id
+    citizen_id: Id
+    object_key: str
+    sha256: Sha256
+    size_bytes: int
+    media_type: str
+    uploaded_at: AwareDatetime
+
+
+class SubmittedPage(BaseModel):
+    """One page of a submission, in reading order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    page_id: Id
+    object_key: str
+    sha256: Sha256
+
+
+class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id"):
+    """A citizen handed in a document; `received_at` is the date of arrival that counts legally."""
+
+    document_id: Id
+    citizen_id: Id
+    receipt_number: str
+    pages: Annotated[tuple[SubmittedPage, ...], Field(min_length=1, max_length=30)]
+    declared_type: Code | None = None
+    received_at: AwareDatetime
+
+
+class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
+    """A citizen allowed exactly these pages to be forwarded to this supplier for this purpose."""
+
+    consent_id: Id
+    citizen_id: Id
+    document_id: Id
+    page_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=30)]
+    supplier_id: Code
+    purpose: Code
+    text_version: str
+    channel: Code
+    given_at: AwareDatetime
+
+
+class ConsentRevoked(Fact, type="consent.revoked.v1", subject="consent_id"):
+    """A citizen took a consent back; what is still queued must not be sent."""
+
+    consent_id: Id
+    revoked_at: AwareDatetime
+
+
+class CallbackRequested(Fact, type="callback.requested.v1", subject="callback_id"):
+    """A citizen wishes to be called, about a topic, in a language, within a window."""
+
+    callback_id: Id
+    citizen_id: Id
+    topic: CallbackTopic
+    language: Language = "de"
+    window_start: AwareDatetime
+    window_end: AwareDatetime
+    requested_at: AwareDatetime
+
+
+class CallReported(Fact, type="call.reported.v1", subject="callback_id"):
+    """A caseworker tool reported one call: somebody was reached, or nobody answered."""
+
+    callback_id: Id
+    call_id: Id
+    tool_id: Code
+    outcome: Literal["reached", "no_answer"]
+    called_at: AwareDatetime
+
+
+class PacketDownloaded(Fact, type="packet.downloaded.v1", subject="forward_id"):
+    """A supplier fetched a packet completely through its one-time link."""
+
+    forward_id: Id
+    supplier_id: Code
+    downloaded_at: AwareDatetime
+
+
+class PacketConfirmed(Fact, type="packet.confirmed.v1", subject="forward_id"):
+    """A supplier confirmed a packet, and may have said what it will do."""
+
+    forward_id: Id
+    supplier_id: Code
+    answer: Literal["received", "cut_postponed", "instalments_agreed", "refused"] = "received"
+    no_cut_before: AwareDatetime | None = None
+    confirmed_at: AwareDatetime

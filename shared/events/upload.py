@@ -1,0 +1,58 @@
+"""What became of pages and documents, as the upload service announces it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.events.event import Code, Fact, Id, Sha256
+
+Side = Literal["L", "T", "R", "B"]
+Verdict = Literal["good", "usable", "retake"]
+
+
+class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
+    """A page was looked at: is it usable, and if not, why (main reason first)?"""
+
+    page_id: Id
+    verdict: Verdict
+    reasons: tuple[Code, ...] = ()
+    cut: tuple[Side, ...] = ()
+    cut_reader: tuple[Side, ...] = ()
+    rotate_cw: Literal[0, 90, 180, 270] = 0
+    width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
+    height: int = 0
+    annotated_key: str | None = None
+    checked_at: AwareDatetime
+
+
+class TypeSuggestion(BaseModel):
+    """A document type with the confidence (0 to 1) that it is the right one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Code
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
+class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
+    """The pages became one searchable PDF/A, kept under `pdf_key` with its text under `text_key`."""
+
+    document_id: Id
+    citizen_id: Id
+    pdf_key: str
+    pdf_sha256: Sha256
+    pdf_bytes: int
+    text_key: str
+    page_ids: Annotated[tuple[Id, ...], Field(description="the pages of the PDF, in its order")]
+    unreadable_page_ids: tuple[Id, ...] = ()
+    types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3)] = ()
+    filed_at: AwareDatetime
+
+
+class DocumentFailed(Fact, type="document.failed.v1", subject="document_id"):
+    """No page could be read; the originals are kept, and a person must look."""
+
+    document_id: Id
+    citizen_id: Id
+    reason: Code
+    failed_at: AwareDatetime
