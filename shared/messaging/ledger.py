@@ -1,0 +1,111 @@
+"""Inbox and outbox in one MongoDB transaction: an event takes effect once, and what follows from it is announced."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from faststream.rabbit import RabbitExchange
+from pymongo.errors import DuplicateKeyError
+
+from shared.clock import Clock
+from shared.errors import AlreadyHandledError
+from shared.events.event import Event, Fact, envelop
+from shared.ids import new_id
+from shared.messaging.relay import Relay, Row
+from shared.messaging.topology import EVENTS
+from shared.storage.documents import Database, Session
+
+# As long as a message may wait in a dead queue and still be redriven without a second effect.
+INBOX_KEPT = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Work:
+    """One unit of work: pass `session` to every store call, announce what happened; all of it commits, or nothing."""
+
+    session: Session
+    source: str
+    tenant: str
+    clock: Clock
+    cause: Event[Any] | None = None
+    traceparent: str | None = None
+    messages: list[Row] = field(default_factory=list)
+
+    def announce(self, fact: Fact, *, exchange: RabbitExchange = EVENTS, routing_key: str | None = None) -> str:
+        """Announce a fact to every subscriber, or to one exchange and key; return the event's id."""
+        event = envelop(
+            fact,
+            id=new_id(),
+            time=self.clock(),
+            source=self.source,
+            tenant=self.cause.tenant if self.cause else self.tenant,
+            correlation_id=self.cause and self.cause.correlation_id,
+            causation_id=self.cause and self.cause.id,
+            traceparent=self.cause.traceparent if self.cause else self.traceparent,
+        )
+        self.messages.append(
+            {
+                "exchange": exchange.name,
+                "routing_key": routing_key or fact.type,
+                "event_id": event.id,
+                "correlation_id": event.correlation_id,
+                "body": event.to_json(),
+            }
+        )
+        return event.id
+
+
+class Ledger:
+    """Opens units of work on one service's database."""
+
+    def __init__(self, database: Database, relay: Relay, *, source: str, tenant: str, clock: Clock) -> None:
+        """Keep inbox and outbox in `database`; `relay` is woken after each commit that announces something."""
+        self._database = database
+        self._relay = relay
+        self._source = source
+        self._tenant = tenant
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Create the collections and indexes; a transaction cannot create them by itself."""
+        await self._database.inbox.create_index("at", expireAfterSeconds=int(INBOX_KEPT.total_seconds()))
+        await self._database.outbox.create_index("at")
+
+    @asynccontextmanager
+    async def once(self, consumer: str, event: Event[Any]) -> AsyncIterator[Work]:
+        """Open the unit of work in which `consumer` handles `event`, unless it already has.
+
+        Raises:
+            AlreadyHandledError: this event's effect is recorded; let it pass, the message is then acknowledged.
+        """
+        async with self._transaction(cause=event) as work:
+            try:
+                await self._database.inbox.insert_one(
+                    {"_id": f"{consumer}:{event.id}", "at": self._clock()}, session=work.session
+                )
+            except DuplicateKeyError as error:
+                raise AlreadyHandledError(event.id) from error
+            yield work
+
+    @asynccontextmanager
+    async def begin(self, *, cause: Event[Any] | None = None, traceparent: str | None = None) -> AsyncIterator[Work]:
+        """Open a unit of work that no event asked for: a request, or a date that came."""
+        async with self._transaction(cause=cause, traceparent=traceparent) as work:
+            yield work
+
+    @asynccontextmanager
+    async def _transaction(
+        self, *, cause: Event[Any] | None = None, traceparent: str | None = None
+    ) -> AsyncIterator[Work]:
+        row: Row | None = None
+        async with await self._database.client.start_session() as session:
+            async with session.start_transaction():
+                work = Work(session, self._source, self._tenant, self._clock, cause, traceparent)
+                yield work
+                if work.messages:
+                    row = {"_id": new_id(), "at": self._clock(), "messages": work.messages}
+                    await self._database.outbox.insert_one(row, session=session)
+        if row:
+            self._relay.wake(row)

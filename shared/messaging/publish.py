@@ -1,0 +1,56 @@
+"""The one safe publish: it confirms, or raises, or was really cancelled."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from aio_pika import DeliveryMode, Message
+from aiormq.abc import DeliveredMessage
+from faststream.rabbit import RabbitBroker, RabbitExchange
+
+from shared.errors import PublishError
+
+PUBLISH_TIMEOUT_S = 5.0
+
+
+async def publish(
+    broker: RabbitBroker,
+    body: bytes,
+    *,
+    routing_key: str,
+    exchange: RabbitExchange | None = None,
+    headers: Mapping[str, Any] | None = None,
+    content_type: str | None = None,
+    correlation_id: str | None = None,
+    timeout_s: float = PUBLISH_TIMEOUT_S,
+) -> None:
+    """Publish one durable message and return when the broker has confirmed it.
+
+    The AMQP message id is fresh each time, since drivers match returned messages by it; our event id is a header.
+
+    Raises:
+        PublishError: not confirmed in time, refused, or no queue for it. The message may still arrive.
+    """
+    message = Message(
+        body,
+        headers=dict(headers or {}),
+        content_type=content_type,
+        correlation_id=correlation_id,
+        message_id=uuid4().hex,
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            confirmation = await broker.publish(
+                message, queue=routing_key, exchange=exchange, mandatory=True, persist=True
+            )
+    except asyncio.CancelledError as error:
+        # A "stuck" connection cancels its callers although nobody asked for it.
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        raise PublishError("the connection was lost") from error
+    except Exception as error:
+        raise PublishError(type(error).__name__) from error
+    if isinstance(confirmation, DeliveredMessage):
+        raise PublishError("no queue is bound for this message")

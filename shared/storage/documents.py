@@ -1,0 +1,45 @@
+"""The MongoDB client: its address, its time-outs, and what its errors mean."""
+
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
+
+Client = AsyncIOMotorClient[dict[str, Any]]
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+Session = AsyncIOMotorClientSession
+
+_WRITE_CONFLICT = 112
+
+
+def connect(url: str) -> Client:
+    """Return a client for `url`; nothing is sent before its first use.
+
+    Writes wait for a majority; a server that stays silent is an error after seconds, not minutes.
+    """
+    return AsyncIOMotorClient(
+        url,
+        tz_aware=True,
+        w="majority",
+        retryWrites=True,
+        serverSelectionTimeoutMS=3000,
+        connectTimeoutMS=2000,
+        socketTimeoutMS=10_000,
+        maxPoolSize=50,
+    )
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Tell whether a transaction met another one and may be tried again at once."""
+    if not isinstance(error, OperationFailure):
+        return False
+    return error.code == _WRITE_CONFLICT or error.has_error_label("TransientTransactionError")
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Tell whether the database itself could not be reached or did not answer in time."""
+    if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)):
+        return True
+    return isinstance(error, PyMongoError) and (
+        error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
+    )

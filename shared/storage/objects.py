@@ -1,0 +1,132 @@
+"""The S3 client: immutable bytes under a key; its blocking calls run in threads of their own."""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, TypeVar
+
+from minio import Minio
+from minio.error import S3Error
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from shared.errors import PermanentError, UnavailableError
+from shared.settings import ObjectStoreAddress
+
+T = TypeVar("T")
+
+THREADS = 16
+DEADLINE_S = 30.0
+_MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchBucket"}
+_OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One entry of a listing: its key, size in bytes and time of last change."""
+
+    key: str
+    size_bytes: int
+    changed_at: datetime
+
+
+class Objects:
+    """Put, get, stat, list and remove: the five calls every S3 server has."""
+
+    def __init__(self, address: ObjectStoreAddress) -> None:
+        """Prepare a client; nothing is sent before its first use."""
+        self._bucket = address.bucket
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="objects")
+        # The client's own defaults are 300 s and 5 retries.
+        pool = PoolManager(
+            maxsize=THREADS, timeout=Timeout(connect=2, read=10), retries=Retry(total=1, backoff_factor=0.2)
+        )
+        self._client = Minio(
+            address.endpoint,
+            access_key=address.access_key,
+            secret_key=address.secret_key.get_secret_value(),
+            secure=address.secure,
+            region="us-east-1",
+            http_client=pool,
+        )
+
+    async def prepare(self) -> None:
+        """Create the bucket if it is missing."""
+
+        def make() -> None:
+            try:
+                if not self._client.bucket_exists(bucket_name=self._bucket):
+                    self._client.make_bucket(bucket_name=self._bucket)
+            except S3Error as error:
+                if error.code not in _OWNED_ALREADY:
+                    raise
+
+        await self._call(make)
+
+    async def put(self, key: str, data: bytes | BinaryIO, *, size_bytes: int, media_type: str) -> None:
+        """Store `size_bytes` bytes under `key`; the same key with the same bytes again changes nothing."""
+        stream = io.BytesIO(data) if isinstance(data, bytes) else data
+        await self._call(
+            lambda: self._client.put_object(
+                bucket_name=self._bucket, object_name=key, data=stream, length=size_bytes, content_type=media_type
+            )
+        )
+
+    async def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        """Return the bytes under `key`.
+
+        Raises:
+            PermanentError: `object.missing`, or `object.altered` if the bytes do not have the hash `sha256`.
+        """
+
+        def read() -> bytes:
+            response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+            try:
+                return response.read()
+            finally:
+                response.close()
+                response.release_conn()
+
+        data = await self._call(read)
+        if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+            raise PermanentError("object.altered")
+        return data
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        """Yield what is stored under keys that begin with `prefix`."""
+        found = await self._call(
+            lambda: list(self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True))
+        )
+        for item in found:
+            if item.object_name and item.last_modified:
+                yield StoredObject(item.object_name, item.size or 0, item.last_modified)
+
+    async def remove(self, key: str) -> None:
+        """Remove what is under `key`; nothing there is fine."""
+        await self._call(lambda: self._client.remove_object(bucket_name=self._bucket, object_name=key))
+
+    async def answers(self) -> bool:
+        """Tell whether the store answers for our bucket."""
+        try:
+            return await self._call(lambda: self._client.bucket_exists(bucket_name=self._bucket))
+        except UnavailableError:
+            return False
+
+    def close(self) -> None:
+        """Give the threads back."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except S3Error as error:
+            if error.code in _MISSING:
+                raise PermanentError("object.missing") from error
+            raise UnavailableError(f"object store: {error.code}") from error
+        except (HTTPError, TimeoutError, OSError) as error:
+            raise UnavailableError(f"object store: {type(error).__name__}") from error
