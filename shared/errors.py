@@ -2,13 +2,10 @@
 
 
 class PermanentError(Exception):
-    """Trying again cannot help: the message goes to the dead queue, in front of a person.
-
-    Args:
-        code: a short machine-readable reason such as `page.missing`; never personal data.
-    """
+    """Trying again cannot help: the message goes to the dead queue, in front of a person."""
 
     def __init__(self, code: str) -> None:
+        """Keep `code`, a short machine-readable reason such as `page.missing`; never personal data."""
         super().__init__(code)
         self.code = code
 

@@ -1,5 +1,6 @@
 """Where the servers are: read once, by the process that starts the services."""
 
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -28,6 +29,10 @@ class Connections(BaseSettings):
     s3_url: SecretStr = SecretStr("http://amtsbote:amtsbote@127.0.0.1:9000/amtsbote")
     database_prefix: str = "amtsbote_"
     tenant: str = "default"
+    partners: Path = Path("partners.json")
+    link_secret: SecretStr | None = None
+    public_url: str = "http://127.0.0.1:8080"
+    retry_delays_ms: tuple[int, ...] = (5_000, 30_000, 300_000, 1_800_000)
 
     @property
     def objects(self) -> ObjectStoreAddress:

@@ -28,7 +28,7 @@ class Fact(BaseModel):
     type: ClassVar[str]
     subject: ClassVar[str]
 
-    def __init_subclass__(cls, *, type: str, subject: str, **rest: Any) -> None:  # noqa: A002, ANN401 - reads as a sentence
+    def __init_subclass__(cls, *, type: str, subject: str, **rest: Any) -> None:  # noqa: A002 - reads as a sentence
         """Keep the wire type and the subject field of a fact class."""
         super().__init_subclass__(**rest)
         cls.type, cls.subject = type, subject
@@ -67,6 +67,11 @@ class Event(BaseModel, Generic[F]):
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
+def event_class(fact: type[F]) -> type[Event[F]]:
+    """Return the envelope class for a fact class that is known only at run time."""
+    return Event[fact]  # type: ignore[valid-type]
+
+
 def envelop(  # noqa: D417 - the ids are described at Event
     fact: F,
     *,
@@ -84,7 +89,7 @@ def envelop(  # noqa: D417 - the ids are described at Event
         fact: what happened.
         source: the name of the publishing service.
     """
-    return Event[type(fact)](  # type: ignore[misc] - the class is known only at run time
+    return event_class(type(fact))(
         id=id,
         source=f"/amtsbote/{source}",
         type=TYPE_PREFIX + fact.type,

@@ -14,9 +14,7 @@ log = structlog.get_logger()
 class Correlation(BaseMiddleware[Any, Any]):
     """Ids in, ids out: never names, numbers or texts of a person."""
 
-    async def consume_scope(
-        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
-    ) -> Any:  # noqa: ANN401 - FastStream's signature
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
         """Handle `msg` with its ids bound."""
         started = time.perf_counter()
         ids = {

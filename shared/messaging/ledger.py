@@ -41,8 +41,8 @@ class Work:
             time=self.clock(),
             source=self.source,
             tenant=self.cause.tenant if self.cause else self.tenant,
-            correlation_id=self.cause and self.cause.correlation_id,
-            causation_id=self.cause and self.cause.id,
+            correlation_id=self.cause.correlation_id if self.cause else None,
+            causation_id=self.cause.id if self.cause else None,
             traceparent=self.cause.traceparent if self.cause else self.traceparent,
         )
         self.messages.append(
@@ -100,12 +100,11 @@ class Ledger:
         self, *, cause: Event[Any] | None = None, traceparent: str | None = None
     ) -> AsyncIterator[Work]:
         row: Row | None = None
-        async with await self._database.client.start_session() as session:
-            async with session.start_transaction():
-                work = Work(session, self._source, self._tenant, self._clock, cause, traceparent)
-                yield work
-                if work.messages:
-                    row = {"_id": new_id(), "at": self._clock(), "messages": work.messages}
-                    await self._database.outbox.insert_one(row, session=session)
+        async with await self._database.client.start_session() as session, session.start_transaction():
+            work = Work(session, self._source, self._tenant, self._clock, cause, traceparent)
+            yield work
+            if work.messages:
+                row = {"_id": new_id(), "at": self._clock(), "messages": work.messages}
+                await self._database.outbox.insert_one(row, session=session)
         if row:
             self._relay.wake(row)

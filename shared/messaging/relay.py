@@ -72,7 +72,7 @@ class Relay:
         row = await self._outbox.find_one(sort=[("_id", 1)])
         return (self._clock() - row["at"]).total_seconds() if row else 0.0
 
-    async def _for_ever(self, step: Any) -> None:  # noqa: ANN401 - a bound method without arguments
+    async def _for_ever(self, step: Any) -> None:
         while True:
             self.ticked_at = datetime.now(UTC)
             try:

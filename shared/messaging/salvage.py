@@ -18,6 +18,7 @@ from shared.errors import AlreadyHandledError, PermanentError, PublishError, Una
 from shared.messaging.publish import publish
 from shared.messaging.topology import Ladder, dead_name
 from shared.storage.documents import is_conflict, is_unavailable
+from shared.telemetry.logs import where
 from shared.telemetry.metrics import BURIED, HANDLED, RETRIED
 
 log = structlog.get_logger()
@@ -64,7 +65,14 @@ class Salvage(BaseMiddleware[Any, Any]):
     """Catches what a handler raises; the original is acknowledged only after its copy was confirmed elsewhere."""
 
     def __init__(
-        self, msg: Any, /, *, context: ContextRepo, broker: RabbitBroker, ladder: Ladder, clock: Clock  # noqa: ANN401
+        self,
+        msg: Any,
+        /,
+        *,
+        context: ContextRepo,
+        broker: RabbitBroker,
+        ladder: Ladder,
+        clock: Clock,
     ) -> None:
         """Salvage messages of `broker`'s subscribers through the delays of `ladder`."""
         super().__init__(msg, context=context)
@@ -72,9 +80,7 @@ class Salvage(BaseMiddleware[Any, Any]):
         self._ladder = ladder
         self._clock = clock
 
-    async def consume_scope(
-        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
-    ) -> Any:  # noqa: ANN401 - FastStream's signature
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
         """Handle `msg`; on a failure move a copy to where it belongs, then acknowledge."""
         queue = self.context.get_local("handler_").queue.name
         try:
@@ -130,17 +136,16 @@ class Salvage(BaseMiddleware[Any, Any]):
     @staticmethod
     def _tell(queue: str, reason: Reason, attempt: int, *, dead: bool, error: Exception) -> None:
         (BURIED if dead else RETRIED).labels(queue, reason.code).inc()
-        unexpected = reason.code == "handler.failed"
         log.warning(
             "message.buried" if dead else "message.retried",
             reason=reason.code,
             error=reason.error,
             attempt=attempt,
-            exc_info=error if unexpected else None,
+            where=where(error),
         )
 
 
-async def _without_conflict(call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:  # noqa: ANN401
+async def _without_conflict(call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
     """Call the handler again at once when its transaction met another one; nothing of the first try was kept."""
     for _ in range(CONFLICT_TRIES - 1):
         try:

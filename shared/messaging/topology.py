@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 UNROUTED = "amtsbote.unrouted"
 
@@ -20,25 +20,23 @@ EXCHANGES = {exchange.name: exchange for exchange in (EVENTS, DESK, SUPPLIER)}
 DELIVERY_LIMIT = 50
 
 
-def quorum_queue(name: str, *, routing_key: str = "", **arguments: Any) -> RabbitQueue:  # noqa: ANN401 - AMQP table
+def quorum_queue(name: str, *, routing_key: str = "", arguments: QuorumQueueArgs | None = None) -> RabbitQueue:
     """Describe a durable, replicated queue."""
     return RabbitQueue(name, queue_type=QueueType.QUORUM, routing_key=routing_key, arguments=arguments)
 
 
-def _dead_lettering(**arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - AMQP table
-    """Dead-letter through the default exchange, at least once (which needs `reject-publish`)."""
-    return {
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-        **arguments,
-    }
+# Dead lettering happens at least once only together with `reject-publish`.
+_DEAD_LETTERING: QuorumQueueArgs = {
+    "x-dead-letter-exchange": "",
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
 
 
 def work_queue(name: str, *, routing_key: str) -> RabbitQueue:
     """Describe a consumer's queue, bound to `routing_key`; what it rejects goes to its dead queue."""
-    arguments = _dead_lettering(**{"x-delivery-limit": DELIVERY_LIMIT, "x-dead-letter-routing-key": dead_name(name)})
-    return quorum_queue(name, routing_key=routing_key, **arguments)
+    dead: QuorumQueueArgs = {"x-delivery-limit": DELIVERY_LIMIT, "x-dead-letter-routing-key": dead_name(name)}
+    return quorum_queue(name, routing_key=routing_key, arguments={**_DEAD_LETTERING, **dead})
 
 
 def dead_name(queue: str) -> str:
@@ -68,9 +66,8 @@ class Ladder:
     async def declare(self, broker: RabbitBroker) -> None:
         """Declare every tier."""
         for step, delay in enumerate(self.delays_ms):
-            queue = await broker.declare_queue(
-                quorum_queue(self.tier(step), **_dead_lettering(**{"x-message-ttl": delay}))
-            )
+            waiting = quorum_queue(self.tier(step), arguments={**_DEAD_LETTERING, "x-message-ttl": delay})
+            queue = await broker.declare_queue(waiting)
             await queue.bind(await broker.declare_exchange(self.exchange(step)))
 
 

@@ -72,7 +72,11 @@ class Objects:
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
         await self._call(
             lambda: self._client.put_object(
-                bucket_name=self._bucket, object_name=key, data=stream, length=size_bytes, content_type=media_type
+                bucket_name=self._bucket,
+                object_name=key,
+                data=stream,
+                length=size_bytes,
+                content_type=media_type,
             )
         )
 

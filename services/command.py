@@ -1,0 +1,24 @@
+"""The commands of `python -m services`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from services.run import ProcessSettings, names, run
+from shared.settings import Connections
+from shared.telemetry.logs import configure_logs
+
+command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
+
+
+@command.command("run")
+def run_services(
+    services: Annotated[list[str] | None, typer.Argument(help="Which services; all of them if none is named.")] = None,
+) -> None:
+    """Run services in one process until interrupted."""
+    chosen = services or names()
+    if unknown := sorted(set(chosen) - set(names())):
+        raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
+    configure_logs()
+    asyncio.run(run(chosen, Connections(), ProcessSettings()))

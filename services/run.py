@@ -1,0 +1,83 @@
+"""Runs services in one process: starts them, serves HTTP, and shuts down in order."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from importlib import import_module
+from pathlib import Path
+
+import structlog
+import uvicorn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.types import ASGIApp
+
+from shared.operations import operations
+from shared.service import Service
+from shared.settings import Connections
+
+log = structlog.get_logger()
+
+
+class ProcessSettings(BaseSettings):
+    """Where this process answers its operator, from `AMTSBOTE_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
+
+    host: str = "127.0.0.1"
+    operations_port: int = 8081
+
+
+def names() -> list[str]:
+    """Return the names of all services: the folders here that have an `app.py`."""
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/app.py"))
+
+
+def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
+    """Compose the chosen services; nothing is connected yet."""
+    return [import_module(f"services.{name}.app").app(connections) for name in chosen]
+
+
+async def run(chosen: Sequence[str], connections: Connections, settings: ProcessSettings) -> None:
+    """Run the chosen services until SIGTERM or SIGINT."""
+    services = load(chosen, connections)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        for service in services:
+            stack.push_async_callback(service.stop)
+            await service.start()
+        await stack.enter_async_context(_Server(operations(services), settings.host, settings.operations_port))
+        for service in services:
+            if service.web and service.web_port:
+                await stack.enter_async_context(_Server(service.web, settings.host, service.web_port))
+        log.info("process.started", services=list(chosen), operations_port=settings.operations_port)
+        await stop.wait()
+        log.info("process.stopping")
+
+
+class _Server:
+    """One HTTP server in this event loop; leaving it waits for open requests."""
+
+    def __init__(self, web: ASGIApp, host: str, port: int) -> None:
+        config = uvicorn.Config(
+            web,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=10,
+        )
+        self._server = uvicorn.Server(config)
+        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._server._serve())  # noqa: SLF001 - `serve` would take over our signals
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        if self._task:
+            await self._task
