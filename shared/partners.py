@@ -37,7 +37,7 @@ Partner = TypeVar("Partner", Tool, Supplier)
 
 
 class Partners(BaseModel):
-    """All partners; frozen, since a change of rights is a change of the file and a restart."""
+    """All partners at one moment."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,6 +64,27 @@ class Partners(BaseModel):
     def supplier_of(self, token: str) -> Supplier | None:
         """Return the supplier that holds `token`; every entry is compared, in constant time."""
         return _holder(self.suppliers, token)
+
+
+class PartnersFile:
+    """The partners as the file has them now: a partner added while services run is known at the next look."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at `path` when asked; nothing is read yet."""
+        self._path = path
+        self._changed_at: int | None = None
+        self._partners = Partners()
+
+    def current(self) -> Partners:
+        """Return the partners, read again only when the file has changed since.
+
+        Raises:
+            ValueError: the file is not what `python -m services partners` writes.
+        """
+        changed_at = self._path.stat().st_mtime_ns if self._path.exists() else None
+        if changed_at != self._changed_at:
+            self._partners, self._changed_at = Partners.load(self._path), changed_at
+        return self._partners
 
 
 def _holder(partners: tuple[Partner, ...], token: str) -> Partner | None:
