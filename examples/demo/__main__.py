@@ -1,0 +1,74 @@
+"""`python -m examples.demo [PHOTO...]`: plays the main job over the running services; exit code 0 only if all happened."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from examples.demo import partners
+from examples.demo.listeners import Listener
+from examples.demo.photos import own_photos
+from examples.demo.play import Play
+from examples.demo.steps import StepFailedError, Steps
+from examples.phone import Phone
+
+console = Console()
+
+
+def demo(
+    photos: Annotated[list[Path] | None, typer.Argument(help="Your own photographs; the project's two if none.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where what was shown is kept.")] = Path(".local/demo"),
+    prepare: Annotated[bool, typer.Option("--prepare", help="Only register the demo's partners.")] = False,  # noqa: FBT002
+) -> None:
+    """Play the main job: a photographed power-cut letter travels from a phone to an energy supplier."""
+    folder.mkdir(parents=True, exist_ok=True)
+    known = partners.remembered(folder)
+    if prepare:
+        return
+    gateway = os.environ.get("AMTSBOTE_GATEWAY_URL", "http://127.0.0.1:8080")
+    steps = Steps(console)
+    try:
+        with _tool(known, gateway) as tool, _supplier(known, gateway) as supplier:
+            with steps.step("Phone activated with the code of a letter"):
+                phone = Phone(gateway, _new_code())
+            play = Play(phone, tuple(photos or own_photos(folder)), not photos, tool, supplier, folder)
+            play.run(steps)
+    except (StepFailedError, TimeoutError, OSError) as error:
+        console.print(f"[red]The demo stopped:[/] expected {error}" if isinstance(error, StepFailedError) else f"[red]{error}[/]")
+        raise typer.Exit(1) from error
+    console.print("[green]Every step really happened.[/]")
+
+
+def _tool(known: dict[str, dict[str, str]], gateway: str) -> Listener:
+    tool = known["tool"]
+    environment = {"AMTSBOTE_TOOL_URL": tool["amqp_url"], "AMTSBOTE_TOOL_TOKEN": tool["token"]}
+    return Listener("examples.caseworker_tool", {**environment, "AMTSBOTE_GATEWAY_URL": gateway})
+
+
+def _supplier(known: dict[str, dict[str, str]], gateway: str) -> Listener:
+    supplier = known["supplier"]
+    return Listener(
+        "examples.supplier",
+        {
+            "AMTSBOTE_SUPPLIER_TOKEN": supplier["token"],
+            "AMTSBOTE_SUPPLIER_SECRET": supplier["webhook_secret"],
+            "AMTSBOTE_SUPPLIER_PORT": str(known["webhook_port"]),
+            "AMTSBOTE_GATEWAY_URL": gateway,
+        },
+    )
+
+
+def _new_code() -> str:
+    command = [sys.executable, "-m", "services", "codes", "new"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode:
+        raise typer.BadParameter(f"no activation code: {done.stderr.strip()[-300:]}")
+    return done.stdout.split()[-1]
+
+
+if __name__ == "__main__":
+    typer.run(demo)

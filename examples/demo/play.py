@@ -1,0 +1,135 @@
+"""Plays the main job once, over the running services, and checks that each step really happened."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from examples.demo.listeners import Listener
+from examples.demo.partners import SUPPLIER
+from examples.demo.steps import Step, Steps
+from examples.phone import Phone
+
+PATIENCE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What the play needs: the phone, its photographs, the two partners' programs, and a folder for what it shows."""
+
+    phone: Phone
+    photos: tuple[Path, ...]
+    own_photos: bool
+    tool: Listener
+    supplier: Listener
+    folder: Path
+
+    def run(self, steps: Steps) -> None:
+        """Play every step.
+
+        Raises:
+            StepFailedError: a step did not happen.
+        """
+        page_ids = self._hand_in_pages(steps)
+        document_id = self._submit(steps, page_ids)
+        self._file(steps, document_id)
+        with steps.step("The team's tool received the alert") as step:
+            alert = self.tool.next_line(PATIENCE_S)
+            step.expect(alert["about_id"] == document_id, "an alert about this document")
+            step.note(f"{alert['kind']} for team {alert['team']}, due {alert['due_at']}")
+        self._forward(steps, document_id, page_ids)
+        self._callback(steps)
+
+    def _hand_in_pages(self, steps: Steps) -> list[str]:
+        """Send the pages; of the project's own two photographs the second is the retake of the first."""
+        kept: list[str] = []
+        for number, photo in enumerate(self.photos, start=1):
+            with steps.step(f"Photo {number} uploaded and checked") as step:
+                page_id = self.phone.send_page(photo)
+                page = self._wait(f"/v1/pages/{page_id}", lambda page: page["state"] == "checked")
+                self._show_verdict(step, page_id, page)
+                cut_off = not self.own_photos and page["verdict"] == "retake"
+                expected = "retake" if self._is_first_own(number) else "good"
+                step.expect(self.own_photos is False or page["verdict"] == expected, f"the verdict {expected!r}")
+                if cut_off:
+                    step.note("sent anyway: quality never costs the date of arrival")
+                if not self._is_first_own(number):
+                    kept.append(page_id)
+        return kept
+
+    def _is_first_own(self, number: int) -> bool:
+        return self.own_photos and number == 1
+
+    def _show_verdict(self, step: Step, page_id: str, page: dict[str, Any]) -> None:
+        reasons = "; ".join(reason["text"] for reason in page["reasons"])
+        step.note(f"{page['verdict']}: {reasons or 'all edges are in the picture, sharp and bright enough'}")
+        picture = self.folder / f"page-{page_id[-6:]}.jpg"
+        picture.write_bytes(self.phone.http.get(f"/v1/pages/{page_id}/annotated").raise_for_status().content)
+        step.note(f"shown to the citizen: {picture}")
+
+    def _submit(self, steps: Steps, page_ids: list[str]) -> str:
+        with steps.step("Document handed in, receipt given") as step:
+            receipt = self.phone.post("/v1/documents", {"page_ids": page_ids})
+            step.note(f"receipt {receipt['receipt_number']}, received {receipt['received_at_text']}")
+            for page in receipt["pages"]:
+                step.note(f"page {page['page_id']}  sha256 {page['sha256']}")
+        return str(receipt["document_id"])
+
+    def _file(self, steps: Steps, document_id: str) -> None:
+        with steps.step("Pages became a searchable PDF/A") as step:
+            document = self._wait(f"/v1/documents/{document_id}", lambda document: document["state"] != "received")
+            step.expect(document["state"] == "filed", "a filed document")
+            pdf = self.folder / "document.pdf"
+            pdf.write_bytes(self.phone.http.get(f"/v1/documents/{document_id}/pdf").raise_for_status().content)
+            text = self.phone.http.get(f"/v1/documents/{document_id}/text").raise_for_status().text
+            step.expect(text.strip(), "recognised text")
+            step.note(f"{pdf} ({pdf.stat().st_size // 1024} KB)")
+            step.note(f"suggested type: {', '.join(_suggestion(each) for each in document['types']) or 'none'}")
+            step.note(f"recognised: {' '.join(text.split())[:160]} ...")
+
+    def _forward(self, steps: Steps, document_id: str, page_ids: list[str]) -> None:
+        with steps.step("Consent given for exactly these pages") as step:
+            text = self.phone.get("/v1/consent-texts/power_cut")
+            wish = {"supplier_id": SUPPLIER, "purpose": "power_cut", "page_ids": page_ids}
+            self.phone.post(f"/v1/documents/{document_id}/consents", wish | {"text_version": text["text_version"]})
+            step.note(f"to {SUPPLIER}, text version {text['text_version']}")
+        with steps.step("The supplier received, verified and confirmed the packet") as step:
+            packet = self.supplier.next_line(PATIENCE_S)
+            step.expect(packet["verified"] and packet["sha256_ok"], "a verified signature and the right bytes")
+            step.note(
+                f"forward {packet['forward_id']}: {packet['size_bytes'] // 1024} KB, signature and SHA-256 verified"
+            )
+        with steps.step("Its confirmation reached the citizen's timeline") as step:
+            document = self._wait(f"/v1/documents/{document_id}", _acknowledged)
+            step.note(f"the supplier's answer: {document['forwards'][0]['answer']}")
+            for entry in reversed(self.phone.get(f"/v1/documents/{document_id}/timeline")["items"]):
+                step.note(f"{entry['at']}  {entry['text']}")
+
+    def _callback(self, steps: Steps) -> None:
+        with steps.step("A callback was asked for, and promised") as step:
+            start = datetime.now(UTC) + timedelta(days=1)
+            window = {"window_start": start.isoformat(), "window_end": (start + timedelta(hours=2)).isoformat()}
+            wish = {"topic": "power_cut", "language": "de"} | window
+            callback_id = self.phone.post("/v1/callbacks", wish)["callback_id"]
+            callback = self._wait(f"/v1/callbacks/{callback_id}", lambda callback: callback["state"] == "promised")
+            step.note(f"between {callback['window_start']} and {callback['window_end']}")
+
+    def _wait(self, path: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Ask again until the answer is as wanted; a page or document is asked for by any app in this way."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not until(answer := self.phone.get(path)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path} did not change within {PATIENCE_S:.0f} s: {json.dumps(answer)}")
+            time.sleep(0.1)
+        return answer
+
+
+def _acknowledged(document: dict[str, Any]) -> bool:
+    return any(forward["state"] == "acknowledged" for forward in document["forwards"])
+
+
+def _suggestion(each: dict[str, Any]) -> str:
+    return f"{each['type']} {each['confidence']:.0%}"
