@@ -78,7 +78,9 @@ def table(block: Table, setting: Setting, y: float) -> Placed:
             items.append(Rule(setting.left, y - step * 0.78, setting.right, y - step * 0.78, 0.2))
         items.extend(cells(block, row, setting, y, bold=last or number == 0))
         if number == 0:
-            items.append(Rule(setting.left, y + step * 0.3, setting.right, y + step * 0.3, 0.35, setting.accent))
+            items.append(
+                Rule(setting.left, y + step * 0.3, setting.right, y + step * 0.3, 0.35, setting.accent)
+            )
             y += step * 0.2
     return items, y + setting.step * 0.75
 

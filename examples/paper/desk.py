@@ -3,7 +3,6 @@
 Every texture is RGB, 8 pixels to the millimetre of the desk, height x width x 3.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import cv2
@@ -17,24 +16,33 @@ Field = NDArray[np.float32]
 Colour = tuple[int, int, int]
 PIXELS_PER_MM: Final = 8.0
 
-OAK: Final[tuple[Colour, ...]] = ((112, 70, 36), (158, 106, 58), (188, 136, 82), (206, 160, 106), (220, 180, 130))
+OAK: Final[tuple[Colour, ...]] = (
+    (112, 70, 36),
+    (158, 106, 58),
+    (188, 136, 82),
+    (206, 160, 106),
+    (220, 180, 130),
+)
 WALNUT: Final[tuple[Colour, ...]] = ((26, 17, 12), (44, 29, 20), (62, 42, 29), (80, 56, 40), (96, 70, 52))
 LINEN: Final[tuple[Colour, ...]] = ((96, 90, 80), (140, 132, 119), (166, 158, 144), (186, 179, 166))
 CHECK: Final[tuple[Colour, ...]] = ((34, 52, 92), (96, 116, 156), (196, 202, 212), (226, 229, 232))
 GREY: Final[tuple[Colour, ...]] = ((112, 113, 112), (138, 139, 138), (150, 151, 149), (172, 172, 168))
 
 
-def texture(desk: Desk, width: float, height: float, rng: np.random.Generator) -> Picture:
-    """A desk of so many millimetres; the same ``rng`` state gives the same desk."""
-    columns, rows = max(8, round(width * PIXELS_PER_MM)), max(8, round(height * PIXELS_PER_MM))
-    makers: dict[Desk, Callable[[], Picture]] = {
-        "oak": lambda: wood(rows, columns, rng, OAK),
-        "walnut": lambda: wood(rows, columns, rng, WALNUT),
-        "linen": lambda: cloth(rows, columns, rng, LINEN, checked=False),
-        "checked": lambda: cloth(rows, columns, rng, CHECK, checked=True),
-        "laminate": lambda: laminate(rows, columns, rng),
-    }
-    return makers[desk]()
+def texture(desk: Desk, size: tuple[float, float], rng: np.random.Generator) -> Picture:
+    """A desk of so many millimetres (width, height); the same ``rng`` state gives the same desk."""
+    columns, rows = max(8, round(size[0] * PIXELS_PER_MM)), max(8, round(size[1] * PIXELS_PER_MM))
+    match desk:
+        case "oak":
+            return wood(rows, columns, rng, OAK)
+        case "walnut":
+            return wood(rows, columns, rng, WALNUT)
+        case "linen":
+            return cloth(rows, columns, rng, LINEN)
+        case "checked":
+            return cloth(rows, columns, rng, CHECK)
+        case "laminate":
+            return laminate(rows, columns, rng)
 
 
 def grain(rows: int, columns: int, rng: np.random.Generator, cells: tuple[float, float]) -> Field:
@@ -47,12 +55,23 @@ def grain(rows: int, columns: int, rng: np.random.Generator, cells: tuple[float,
 def toned(tone: Field, palette: tuple[Colour, ...]) -> Picture:
     """Colour a field from 0 (the palette's first colour) to 1 (its last)."""
     stops = np.linspace(0, 255, len(palette))
-    table = np.stack([np.interp(np.arange(256), stops, channel) for channel in zip(*palette, strict=True)], axis=1)
+    table = np.stack(
+        [np.interp(np.arange(256), stops, channel) for channel in zip(*palette, strict=True)], axis=1
+    )
     index = cv2.convertScaleAbs(np.clip(tone, 0, 1), alpha=255)
-    return np.asarray(cv2.LUT(cv2.merge([index] * 3), table.astype(np.uint8).reshape(256, 1, 3)), dtype=np.uint8)
+    return np.asarray(
+        cv2.LUT(cv2.merge([index] * 3), table.astype(np.uint8).reshape(256, 1, 3)), dtype=np.uint8
+    )
 
 
 def wood(rows: int, columns: int, rng: np.random.Generator, palette: tuple[Colour, ...]) -> Picture:
+    """A table whose boards run up the picture or across it."""
+    if rng.random() < 0.5:  # noqa: PLR2004 - one of two
+        return boards(rows, columns, rng, palette)
+    return np.ascontiguousarray(boards(columns, rows, rng, palette).transpose(1, 0, 2))
+
+
+def boards(rows: int, columns: int, rng: np.random.Generator, palette: tuple[Colour, ...]) -> Picture:
     """Boards side by side, each cut from another place of the trunk, with pores along the grain."""
     board = round(rng.uniform(95, 130) * PIXELS_PER_MM)
     tone = np.concatenate([plank(rows, board, rng) for _ in range(columns // board + 1)], axis=1)[:, :columns]
@@ -79,19 +98,17 @@ def plank(rows: int, columns: int, rng: np.random.Generator) -> Field:
     return np.asarray(cv2.GaussianBlur(tone.astype(np.float32), (0, 0), 1.2), dtype=np.float32)
 
 
-def cloth(
-    rows: int, columns: int, rng: np.random.Generator, palette: tuple[Colour, ...], *, checked: bool
-) -> Picture:
+def cloth(rows: int, columns: int, rng: np.random.Generator, palette: tuple[Colour, ...]) -> Picture:
     """Threads over and under each other, uneven in thickness, in soft waves."""
     thread = 5.2
     down, across = (np.arange(count, dtype=np.float32) / thread for count in (rows, columns))
     wobble = grain(rows, columns, rng, (90, 90)) * 0.25
     warp = np.sin(np.pi * (across[None, :] + wobble)) ** 2
-    weft = np.sin(np.pi * (down[:, None] + wobble.T[:rows, :columns] if rows == columns else down[:, None] + wobble)) ** 2
+    weft = np.sin(np.pi * (down[:, None] + wobble)) ** 2
     weave = np.where((np.floor(across)[None, :] + np.floor(down)[:, None]) % 2 > 0, warp, weft)
     uneven = grain(rows, columns, rng, (6, 60)) + grain(rows, columns, rng, (60, 6))
     waves = grain(rows, columns, rng, (900, 1300)) * 0.06
-    base = stripes(rows, columns) if checked else 0.66
+    base = stripes(rows, columns) if palette is CHECK else 0.66
     return toned((base - 0.24 * (1 - weave) + 0.055 * uneven + waves).astype(np.float32), palette)
 
 

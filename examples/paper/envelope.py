@@ -24,14 +24,24 @@ def lay_envelope(desk: Picture, centre: Points, rng: np.random.Generator) -> Non
 
     def pixels(left: float, top: float, right: float, bottom: float) -> NDArray[np.int32]:
         box = np.array([[left, top], [right, top], [right, bottom], [left, bottom]]) - half
-        return np.round((box @ turn.T + centre + away) * PIXELS_PER_MM * 16).astype(np.int32)
+        return np.asarray(np.round((box @ turn.T + centre + away) * PIXELS_PER_MM * 16), dtype=np.int32)
 
     whole = pixels(0, 0, *SIZE)
     darken(desk, whole)
     cv2.fillConvexPoly(desk, whole, (226, 225, 221), cv2.LINE_AA, 4)
     cv2.fillConvexPoly(desk, pixels(*WINDOW), (206, 209, 212), cv2.LINE_AA, 4)
-    cv2.polylines(desk, [pixels(*WINDOW)], isClosed=True, color=(186, 187, 188), thickness=3, lineType=cv2.LINE_AA, shift=4)
-    cv2.polylines(desk, [pixels(2, 2, SIZE[0] - 2, 24)], isClosed=True, color=(212, 211, 207), thickness=4, shift=4)
+    cv2.polylines(
+        desk,
+        [pixels(*WINDOW)],
+        isClosed=True,
+        color=(186, 187, 188),
+        thickness=3,
+        lineType=cv2.LINE_AA,
+        shift=4,
+    )
+    cv2.polylines(
+        desk, [pixels(2, 2, SIZE[0] - 2, 24)], isClosed=True, color=(212, 211, 207), thickness=4, shift=4
+    )
 
 
 def darken(desk: Picture, shape: NDArray[np.int32]) -> None:

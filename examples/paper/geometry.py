@@ -1,7 +1,7 @@
 """Where a letter lands in the picture: a bent sheet on a desk before a pinhole camera, exact to the pixel.
 
-A letter comes out of its envelope with two folds, so its outer thirds rise from the desk. The sheet is a strip of
-flat slats along its height; each slat goes through the camera by a homography of its own.
+A letter comes out of its envelope with two folds, so its outer thirds rise from the desk. The sheet is a
+strip of flat slats along its height; each slat goes through the camera by a homography of its own.
 """
 
 import math
@@ -101,7 +101,9 @@ def camera(scene: Scene) -> tuple[Points, float]:
     z = math.radians(scene.turn + scene.angle)
     pitch, roll = math.radians(scene.pitch), math.radians(scene.roll)
     about_z = np.array([[math.cos(z), -math.sin(z), 0], [math.sin(z), math.cos(z), 0], [0, 0, 1]])
-    about_x = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])
+    about_x = np.array(
+        [[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]]
+    )
     about_y = np.array([[math.cos(roll), 0, math.sin(roll)], [0, 1, 0], [-math.sin(roll), 0, math.cos(roll)]])
     return about_y @ about_x @ about_z, DISTANCE
 
@@ -140,7 +142,9 @@ def choose_zoom(inside: Points, before: Points, after: Points, size: Points, fil
         return float(most.min())
     zoom = float(exact[both].min())
     if np.any(both & (np.abs(exact - zoom) > LEAST_CUT * zoom)) or np.any(~both & (most < zoom)):
-        raise ImpossibleSceneError("these cuts do not fit a page of A4 in this picture; change a cut or its size")
+        raise ImpossibleSceneError(
+            "these cuts do not fit a page of A4 in this picture; change a cut or its size"
+        )
     return zoom
 
 
@@ -149,5 +153,6 @@ def desk_to_picture(scene: Scene, zoom: float, move: Points) -> Points:
     square = np.array([[-100, -100, 0], [100, -100, 0], [100, 100, 0], [-100, 100, 0]], dtype=np.float64)
     seen = project(square, scene) * zoom + move
     return np.asarray(
-        cv2.getPerspectiveTransform(square[:, :2].astype(np.float32), seen.astype(np.float32)), dtype=np.float64
+        cv2.getPerspectiveTransform(square[:, :2].astype(np.float32), seen.astype(np.float32)),
+        dtype=np.float64,
     )

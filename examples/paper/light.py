@@ -30,7 +30,7 @@ def mask(polygon: NDArray[np.float64], scene: Scene) -> Field:
     field = np.zeros((scene.height // REDUCTION, scene.width // REDUCTION), np.uint8)
     points = np.round(np.clip(polygon / REDUCTION, -8000, 8000) * 16).astype(np.int32)
     cv2.fillPoly(field, [points], 255, cv2.LINE_AA, 4)
-    return np.asarray(field, dtype=np.float32) / 255
+    return np.asarray(field, dtype=np.float32) / np.float32(255)
 
 
 def shadow(place: Place, scene: Scene) -> Field:
@@ -68,11 +68,13 @@ def glare(scene: Scene, place: Place, rng: np.random.Generator) -> Field:
     share = rng.uniform(0.3, 0.7, 2)
     spot = place.corners[0] * (1 - share[0]) + place.corners[2] * share[0]
     spot = 2 * spot / np.array([scene.width, scene.height]) - 1
-    size = rng.uniform(0.16, 0.3)
+    size = rng.uniform(0.1, 0.2)
     far = (x - spot[0]) ** 2 + ((y - spot[1]) * scene.height / scene.width) ** 2
-    return np.asarray(235 * scene.glare * np.exp(-far / (2 * size * size)), dtype=np.float32)
+    return np.asarray(210 * scene.glare * np.exp(-far / (2 * size * size)), dtype=np.float32)
 
 
 def enlarged(field: Field, scene: Scene) -> Field:
     """A quarter-size field at the picture's size."""
-    return np.asarray(cv2.resize(field, (scene.width, scene.height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return np.asarray(
+        cv2.resize(field, (scene.width, scene.height), interpolation=cv2.INTER_LINEAR), dtype=np.float32
+    )

@@ -1,4 +1,4 @@
-"""A signature: one quick line per name, wide at first and then flattening, never twice the same for two names."""
+"""A signature: one quick line per name, tall at first and then flattening, different for every name."""
 
 import math
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def scrawl(rng: Random, x: float, letters: int) -> tuple[Path, float]:
     """One word: a tall capital, then loops that get lower; returns the path and where it ends."""
     path: Path = []
     for loop in range(letters):
-        tall = rng.uniform(5.5, 7.5) if loop == 0 else rng.uniform(1.0, 2.6) * (1.6 if rng.random() < 0.2 else 1)
+        tall = rng.uniform(5.5, 7.5) if loop == 0 else rng.uniform(1.0, 2.6) * rng.choice((1, 1, 1, 1, 1.7))
         wide = rng.uniform(2.6, 3.6) if loop == 0 else rng.uniform(1.1, 1.9)
         lean = rng.uniform(0.5, 1.1)
         for step in range(STEPS):

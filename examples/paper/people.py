@@ -20,7 +20,18 @@ TOWNS = ("62345 Musterstadt", "43210 Beispielhausen", "05678 Neumusterberg", "62
 STREETS = ("Lindenweg", "Am Alten Markt", "Gartenstraße", "Schillerstraße", "Bahnhofstraße", "Mühlenweg")
 WOMEN = ("Sabine", "Aylin", "Olena", "Ioana", "Monika", "Jasmin", "Katharina", "Fatma")
 MEN = ("Jürgen", "Mehmet", "Andrij", "Radu", "Thomas", "Karim", "Stefan", "Emre")
-SURNAMES = ("Hoffmann", "Kaya", "Kovalenko", "Popescu", "Böhm", "Haddad", "Schröder", "Demir", "Lindner", "Petrova")
+SURNAMES = (
+    "Hoffmann",
+    "Kaya",
+    "Kovalenko",
+    "Popescu",
+    "Böhm",
+    "Haddad",
+    "Schröder",
+    "Demir",
+    "Lindner",
+    "Petrova",
+)
 PHONES = ("030 23125", "040 66969", "069 90009", "0221 4710", "089 99998")
 
 SUPPLIERS: tuple[tuple[str, str, tuple[int, int, int], Logo], ...] = (
@@ -49,7 +60,7 @@ def street(rng: Random) -> str:
 
 def person(rng: Random) -> Person:
     """Somebody who does not exist, at an address that does not exist."""
-    woman = rng.random() < 0.5
+    woman = rng.choice((True, False))
     first = rng.choice(WOMEN if woman else MEN)
     return Person("Frau" if woman else "Herr", first, rng.choice(SURNAMES), street(rng), rng.choice(TOWNS))
 
@@ -68,7 +79,7 @@ def account(rng: Random) -> str:
 def company(rng: Random, choices: tuple[tuple[str, str, tuple[int, int, int], Logo], ...]) -> Sender:
     """One of the companies of a trade, with an address, a number and a bank for this letter."""
     name, claim, colour, logo = rng.choice(choices)
-    host = name.split()[0].lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"}))
+    host = name.split(maxsplit=1)[0].lower().replace("ä", "ae")
     return Sender(
         name,
         claim,

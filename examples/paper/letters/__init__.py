@@ -5,10 +5,10 @@ from datetime import date
 from random import Random
 from typing import Final, get_args
 
-from examples.paper.letter import Kind, Letter
+from examples.paper.letter import Kind, Letter, Person
 from examples.paper.letters import bank, bill, heating, job, powercut, tenancy, wage
 from examples.paper.letters.draft import Draft
-from examples.paper.people import Person, person
+from examples.paper.people import person
 
 Writer = Callable[[Draft], Letter]
 

@@ -34,8 +34,8 @@ def statement(draft: Draft) -> Letter:
         Paragraph(f"Kontoinhaber: {draft.recipient.name}   IBAN {iban}"),
         Table(("Buchung", "Verwendungszweck", "Betrag EUR"), (*rows, total), (0.15, 0.6, 0.25), left=2),
         Paragraph(
-            "Bitte prüfen Sie die Buchungen. Einwendungen gegen diesen Auszug müssen Sie vor Ablauf von sechs Wochen "
-            "nach Zugang geltend machen. Guthaben sind im gesetzlichen Umfang geschützt.",
+            "Bitte prüfen Sie die Buchungen. Einwendungen gegen diesen Auszug müssen Sie vor Ablauf von "
+            "sechs Wochen nach Zugang geltend machen. Guthaben sind im gesetzlichen Umfang geschützt.",
             points=8.5,
         ),
     )

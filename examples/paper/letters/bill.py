@@ -21,14 +21,18 @@ def electricity(draft: Draft) -> Letter:
     total = energy + base
     paid = Decimal(rng.randint(60, 140) * 11)
     monthly = Decimal(int(total / 11) + 4)
-    numbers = {"customer": people.digits(rng, 9), "meter": people.meter(rng), "invoice": f"R{people.digits(rng, 8)}"}
+    numbers = {
+        "customer": people.digits(rng, 9),
+        "meter": people.meter(rng),
+        "invoice": f"R{people.digits(rng, 8)}",
+    }
     amounts = {"total": total, "paid": paid, "balance": total - paid, "instalment": monthly}
     year = draft.on.year - 1
     body = (
         Paragraph(draft.recipient.greeting),
         Paragraph(
-            f"für die Zeit vom {people.day(date(year, 1, 1))} bis {people.day(date(year, 12, 31))} rechnen wir "
-            "Ihren Stromverbrauch wie folgt ab:"
+            f"für die Zeit vom {people.day(date(year, 1, 1))} bis {people.day(date(year, 12, 31))} rechnen "
+            "wir Ihren Stromverbrauch wie folgt ab:"
         ),
         readings(start, used),
         costs(used, energy, base, total, paid),
@@ -80,7 +84,7 @@ def balance(rest: Decimal, monthly: Decimal) -> tuple[Paragraph, Box, Paragraph]
         Paragraph(pay if rest > 0 else get),
         Box((f"Ihr neuer monatlicher Abschlag: {people.euro(monthly)}",)),
         Paragraph(
-            "Der Abschlag ist jeweils zum Ersten eines Monats fällig. Fragen zu dieser Rechnung beantworten wir "
-            "montags bis freitags von 8 bis 18 Uhr."
+            "Der Abschlag ist jeweils zum Ersten eines Monats fällig. Fragen zu dieser Rechnung "
+            "beantworten wir montags bis freitags von 8 bis 18 Uhr."
         ),
     )

@@ -22,9 +22,10 @@ def settlement(draft: Draft) -> Letter:
     body = (
         Paragraph(draft.recipient.greeting),
         Paragraph(
-            f"hiermit erhalten Sie die Abrechnung der Heiz- und Warmwasserkosten für Ihre Wohnung {unit} für den "
-            f"Zeitraum {people.day(date(year, 1, 1))} bis {people.day(date(year, 12, 31))}. Die Kosten wurden "
-            "nach der Heizkostenverordnung zu 30 % nach Wohnfläche und zu 70 % nach Verbrauch verteilt."
+            f"hiermit erhalten Sie die Abrechnung der Heiz- und Warmwasserkosten für Ihre Wohnung {unit} "
+            f"für den Zeitraum {people.day(date(year, 1, 1))} bis {people.day(date(year, 12, 31))}. Die "
+            "Kosten wurden nach der Heizkostenverordnung zu 30 % nach Wohnfläche und zu 70 % nach "
+            "Verbrauch verteilt."
         ),
         shares(base, use, water, total, paid),
         *ending(draft, total - paid),
@@ -67,7 +68,9 @@ def ending(draft: Draft, rest: Decimal) -> tuple[Paragraph, Paragraph]:
     get = f"Das Guthaben von {people.euro(-rest)} verrechnen wir mit der nächsten Miete."
     look = (
         "Sie können die Belege nach Vereinbarung in unserem Büro einsehen.",
-        "Einwendungen teilen Sie uns bitte innerhalb von zwölf Monaten nach Zugang mit. Die Belege liegen "
-        "in unserer Geschäftsstelle zur Einsicht bereit.",
+        (
+            "Einwendungen teilen Sie uns bitte innerhalb von zwölf Monaten nach Zugang mit. Die Belege "
+            "liegen in unserer Geschäftsstelle zur Einsicht bereit."
+        ),
     )[draft.variant]
     return Paragraph(pay if rest > 0 else get), Paragraph(look)

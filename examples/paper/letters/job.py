@@ -11,7 +11,12 @@ from examples.paper.letters.draft import Draft
 
 FACES: Final[tuple[Face, ...]] = ("sans", "serif")
 
-TASKS = ("Verkäuferin / Verkäufer", "Fachkraft für Lagerlogistik", "Hilfskraft in der Backstube", "Kommissionierer/in")
+TASKS = (
+    "Verkäuferin / Verkäufer",
+    "Fachkraft für Lagerlogistik",
+    "Hilfskraft in der Backstube",
+    "Kommissionierer/in",
+)
 
 
 def contract(draft: Draft) -> Letter:
@@ -26,7 +31,9 @@ def contract(draft: Draft) -> Letter:
         *beginning(start),
         *duty(rng.choice(TASKS), sender),
         *pay(hours, rate, monthly),
-        Signature(f"{sender.town.split(' ', 1)[1]}, den {people.long_day(draft.on)}", people.person(rng).name),
+        Signature(
+            f"{sender.town.split(' ', 1)[1]}, den {people.long_day(draft.on)}", people.person(rng).name
+        ),
     )
     return Letter(
         "arbeitsvertrag",
@@ -46,8 +53,12 @@ def contract(draft: Draft) -> Letter:
 def parties(draft: Draft, sender: Sender) -> Iterator[Block]:
     """Who employs whom."""
     worker = draft.recipient
-    yield Paragraph(f"Zwischen {sender.name}, {sender.street}, {sender.town} - nachfolgend Arbeitgeber genannt -")
-    yield Paragraph(f"und {worker.title} {worker.name}, {worker.street}, {worker.town} - nachfolgend Arbeitnehmer -")
+    yield Paragraph(
+        f"Zwischen {sender.name}, {sender.street}, {sender.town} - nachfolgend Arbeitgeber genannt -"
+    )
+    yield Paragraph(
+        f"und {worker.title} {worker.name}, {worker.street}, {worker.town} - nachfolgend Arbeitnehmer -"
+    )
     yield Paragraph("wird folgender Arbeitsvertrag geschlossen:")
 
 
@@ -55,9 +66,9 @@ def beginning(start: date) -> Iterator[Block]:
     """From when, with which trial period."""
     yield Paragraph("§ 1 Beginn und Probezeit", bold=True)
     yield Paragraph(
-        f"Das Arbeitsverhältnis beginnt am {people.long_day(start)} und wird auf unbestimmte Zeit geschlossen. Die "
-        "ersten sechs Monate gelten als Probezeit. Während der Probezeit kann das Arbeitsverhältnis mit einer Frist "
-        "von zwei Wochen gekündigt werden."
+        f"Das Arbeitsverhältnis beginnt am {people.long_day(start)} und wird auf unbestimmte Zeit "
+        "geschlossen. Die ersten sechs Monate gelten als Probezeit. Während der Probezeit kann das "
+        "Arbeitsverhältnis mit einer Frist von zwei Wochen gekündigt werden."
     )
 
 
@@ -65,8 +76,8 @@ def duty(task: str, sender: Sender) -> Iterator[Block]:
     """What the work is, and where."""
     yield Paragraph("§ 2 Tätigkeit und Arbeitsort", bold=True)
     yield Paragraph(
-        f"Der Arbeitnehmer wird als {task} eingestellt. Arbeitsort ist {sender.town}. Der Arbeitgeber kann andere "
-        "zumutbare Aufgaben zuweisen, die den Fähigkeiten des Arbeitnehmers entsprechen."
+        f"Der Arbeitnehmer wird als {task} eingestellt. Arbeitsort ist {sender.town}. Der Arbeitgeber kann "
+        "andere zumutbare Aufgaben zuweisen, die den Fähigkeiten des Arbeitnehmers entsprechen."
     )
 
 
@@ -75,8 +86,8 @@ def pay(hours: int, rate: Decimal, monthly: Decimal) -> Iterator[Block]:
     yield Paragraph("§ 3 Arbeitszeit und Vergütung", bold=True)
     yield Paragraph(
         f"Die regelmäßige Arbeitszeit beträgt {hours} Stunden in der Woche. Der Stundenlohn beträgt "
-        f"{people.euro(rate)} brutto, das sind durchschnittlich {people.euro(monthly)} im Monat. Die Vergütung wird "
-        "jeweils am Monatsende auf das angegebene Konto gezahlt."
+        f"{people.euro(rate)} brutto, das sind durchschnittlich {people.euro(monthly)} im Monat. Die "
+        "Vergütung wird jeweils am Monatsende auf das angegebene Konto gezahlt."
     )
     yield Paragraph("§ 4 Urlaub", bold=True)
     yield Paragraph(

@@ -123,15 +123,21 @@ def opening(draft: Draft, debt: Debt, cut: date) -> tuple[Block, ...]:
     """What happens, when, and what is owed."""
     person, place = draft.recipient, draft.recipient.street
     reason = (
-        "trotz unserer Mahnung und der Sperrandrohung, die Sie vor mehr als vier Wochen erhalten haben, "
-        "ist der unten genannte Betrag noch nicht bei uns eingegangen. Wir sind deshalb berechtigt, die "
-        "Stromversorgung Ihrer Wohnung unterbrechen zu lassen.",
-        "auf unsere Sperrandrohung haben wir von Ihnen leider keine Zahlung und keine Nachricht erhalten. "
-        "Wir haben den Netzbetreiber daher beauftragt, die Belieferung Ihrer Verbrauchsstelle mit Strom "
-        "zu unterbrechen.",
-        "Ihr Kundenkonto weist weiterhin einen Zahlungsrückstand auf. Die in der Sperrandrohung gesetzte "
-        "Frist ist verstrichen. Gemäß § 41f EnWG kündigen wir Ihnen hiermit den Beginn der Unterbrechung "
-        "der Versorgung an.",
+        (
+            "trotz unserer Mahnung und der Sperrandrohung, die Sie vor mehr als vier Wochen erhalten haben, "
+            "ist der unten genannte Betrag noch nicht bei uns eingegangen. Wir sind deshalb berechtigt, die "
+            "Stromversorgung Ihrer Wohnung unterbrechen zu lassen."
+        ),
+        (
+            "auf unsere Sperrandrohung haben wir von Ihnen leider keine Zahlung und keine Nachricht "
+            "erhalten. Wir haben den Netzbetreiber daher beauftragt, die Belieferung Ihrer Verbrauchsstelle mit Strom "
+            "zu unterbrechen."
+        ),
+        (
+            "Ihr Kundenkonto weist weiterhin einen Zahlungsrückstand auf. Die in der Sperrandrohung gesetzte "
+            "Frist ist verstrichen. Gemäß § 41f EnWG kündigen wir Ihnen hiermit den Beginn der Unterbrechung "
+            "der Versorgung an."
+        ),
     )[draft.variant]
     box = Box(
         (
@@ -146,9 +152,9 @@ def remedies(draft: Draft, debt: Debt, cut: date) -> tuple[Block, ...]:
     """How the cut can still be averted, and what it would cost."""
     pay = (
         f"Sie können die Sperre noch abwenden: Zahlen Sie {people.euro(debt.due)} bis zum "
-        f"{people.long_day(cut - timedelta(days=1))} unter Angabe Ihrer Kundennummer auf das unten genannte "
-        "Konto, oder schließen Sie mit uns eine Abwendungsvereinbarung mit zinsfreier Ratenzahlung ab "
-        "(§ 41g EnWG)."
+        f"{people.long_day(cut - timedelta(days=1))} unter Angabe Ihrer Kundennummer auf das unten "
+        "genannte Konto, oder schließen Sie mit uns eine Abwendungsvereinbarung mit zinsfreier "
+        "Ratenzahlung ab (§ 41g EnWG)."
     )
     help_ = (
         "Wenn Sie Bürgergeld, Sozialhilfe oder Wohngeld beziehen, wenden Sie sich bitte sofort an Ihr "
@@ -156,9 +162,9 @@ def remedies(draft: Draft, debt: Debt, cut: date) -> tuple[Block, ...]:
         "Darlehen übernommen werden."
     )
     cost = (
-        f"Für die Unterbrechung und die Wiederherstellung berechnen wir jeweils {people.euro(debt.cutting)}. "
-        "Teilen Sie uns bitte umgehend mit, wenn die Unterbrechung Gefahr für Leib oder Leben bedeuten "
-        "würde, zum Beispiel durch ein medizinisches Gerät im Haushalt."
+        "Für die Unterbrechung und die Wiederherstellung berechnen wir jeweils "
+        f"{people.euro(debt.cutting)}. Teilen Sie uns bitte umgehend mit, wenn die Unterbrechung Gefahr "
+        "für Leib oder Leben bedeuten würde, zum Beispiel durch ein medizinisches Gerät im Haushalt."
     )
     order = ((pay, help_, cost), (pay, cost, help_), (cost, pay, help_))[draft.variant]
     return (*map(Paragraph, order), Signature("Mit freundlichen Grüßen", debt.clerk))
@@ -176,8 +182,9 @@ def threat(draft: Draft) -> Letter:
     body = (
         Paragraph(draft.recipient.greeting),
         Paragraph(
-            "mit Ihren Zahlungen für die Stromlieferung sind Sie im Rückstand. Unsere Zahlungserinnerungen blieben ohne Erfolg. Bitte "
-            f"begleichen Sie den offenen Betrag bis zum {people.day(last)}."
+            "mit Ihren Zahlungen für die Stromlieferung sind Sie im Rückstand. Unsere "
+            "Zahlungserinnerungen blieben ohne Erfolg. Bitte begleichen Sie den offenen Betrag bis zum "
+            f"{people.day(last)}."
         ),
         sums(debt),
         Box((f"Ohne Zahlung droht die Unterbrechung frühestens ab dem {people.day(not_before)}.",)),
@@ -201,15 +208,15 @@ def advice(debt: Debt) -> tuple[Block, ...]:
     return (
         Paragraph("So können Sie eine Unterbrechung vermeiden:", bold=True),
         Paragraph(
-            "Sie können von uns eine Abwendungsvereinbarung verlangen. Sie umfasst eine zinsfreie Ratenzahlung "
-            "des Rückstands und die weitere Belieferung auf Vorauszahlung. Wir legen Ihnen das Angebot innerhalb "
-            "einer Woche vor. Eine örtliche Schuldnerberatung, das Sozialamt oder das Jobcenter kann Sie beraten "
-            "und unter Umständen Kosten als Darlehen übernehmen."
+            "Sie können von uns eine Abwendungsvereinbarung verlangen. Sie umfasst eine zinsfreie "
+            "Ratenzahlung des Rückstands und die weitere Belieferung auf Vorauszahlung. Wir legen Ihnen "
+            "das Angebot innerhalb einer Woche vor. Eine örtliche Schuldnerberatung, das Sozialamt oder "
+            "das Jobcenter kann Sie beraten und unter Umständen Kosten als Darlehen übernehmen."
         ),
         Paragraph(
-            "Ist die Unterbrechung für Sie oder Angehörige unverhältnismäßig, weil Gefahr für Leib oder Leben "
-            f"besteht, teilen Sie uns das bitte in Textform mit. Eine Unterbrechung würde {people.euro(debt.cutting)} "
-            "kosten, ebenso die Wiederherstellung."
+            "Ist die Unterbrechung für Sie oder Angehörige unverhältnismäßig, weil Gefahr für Leib oder "
+            "Leben besteht, teilen Sie uns das bitte in Textform mit. Eine Unterbrechung würde "
+            f"{people.euro(debt.cutting)} kosten, ebenso die Wiederherstellung."
         ),
         Signature("Mit freundlichen Grüßen", debt.clerk),
     )

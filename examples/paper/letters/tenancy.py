@@ -26,8 +26,8 @@ def contract(draft: Draft) -> Letter:
         Paragraph("Die monatliche Miete setzt sich wie folgt zusammen:"),
         rents(rent, side, heat),
         Paragraph(
-            "Die Miete ist monatlich im Voraus, spätestens am dritten Werktag eines Monats, auf das unten genannte "
-            f"Konto zu zahlen. Die Kaution beträgt {people.euro(3 * rent)}."
+            "Die Miete ist monatlich im Voraus, spätestens am dritten Werktag eines Monats, auf das unten "
+            f"genannte Konto zu zahlen. Die Kaution beträgt {people.euro(3 * rent)}."
         ),
         *house(),
         Paragraph("Seite 1 von 6", centred=True, points=8),
@@ -43,7 +43,13 @@ def contract(draft: Draft) -> Letter:
         body,
         Facts(
             {},
-            {"rent": rent, "service": side, "heating": heat, "total": rent + side + heat, "deposit": 3 * rent},
+            {
+                "rent": rent,
+                "service": side,
+                "heating": heat,
+                "total": rent + side + heat,
+                "deposit": 3 * rent,
+            },
             {"letter": draft.on, "start": start},
         ),
         windowed=False,
@@ -65,10 +71,10 @@ def rooms(draft: Draft) -> Iterator[Block]:
     count, size, floor = rng.randint(1, 4), rng.randint(32, 94), rng.randint(1, 5)
     yield Paragraph("§ 1 Mieträume", bold=True)
     yield Paragraph(
-        f"Vermietet wird im Haus {people.street(rng)}, {draft.recipient.town}, {floor}. Obergeschoss, eine Wohnung "
-        f"mit {count} Zimmern, Küche, Diele, Bad und Kellerraum zur Benutzung als Wohnung. Die Wohnfläche beträgt "
-        f"{size} Quadratmeter. Dem Mieter werden für die Mietzeit zwei Hausschlüssel und zwei Wohnungsschlüssel "
-        "ausgehändigt."
+        f"Vermietet wird im Haus {people.street(rng)}, {draft.recipient.town}, {floor}. Obergeschoss, eine "
+        f"Wohnung mit {count} Zimmern, Küche, Diele, Bad und Kellerraum zur Benutzung als Wohnung. Die "
+        f"Wohnfläche beträgt {size} Quadratmeter. Dem Mieter werden für die Mietzeit zwei Hausschlüssel "
+        "und zwei Wohnungsschlüssel ausgehändigt."
     )
 
 
@@ -76,9 +82,9 @@ def beginning(start: date) -> Iterator[Block]:
     """From when, and how it ends."""
     yield Paragraph("§ 2 Mietzeit", bold=True)
     yield Paragraph(
-        f"Das Mietverhältnis beginnt am {people.long_day(start)} und läuft auf unbestimmte Zeit. Es kann vom Mieter "
-        "spätestens am dritten Werktag eines Kalendermonats zum Ablauf des übernächsten Monats schriftlich "
-        "gekündigt werden."
+        f"Das Mietverhältnis beginnt am {people.long_day(start)} und läuft auf unbestimmte Zeit. Es kann "
+        "vom Mieter spätestens am dritten Werktag eines Kalendermonats zum Ablauf des übernächsten Monats "
+        "schriftlich gekündigt werden."
     )
 
 
@@ -86,14 +92,14 @@ def house() -> Iterator[Block]:
     """Running costs and use of the rooms."""
     yield Paragraph("§ 4 Betriebskosten", bold=True)
     yield Paragraph(
-        "Neben der Grundmiete trägt der Mieter die Betriebskosten nach § 2 der Betriebskostenverordnung. Über die "
-        "Vorauszahlungen wird jährlich abgerechnet. Nach einer Abrechnung kann jede Vertragspartei die Vorauszahlung "
-        "auf eine angemessene Höhe anpassen."
+        "Neben der Grundmiete trägt der Mieter die Betriebskosten nach § 2 der Betriebskostenverordnung. "
+        "Über die Vorauszahlungen wird jährlich abgerechnet. Nach einer Abrechnung kann jede "
+        "Vertragspartei die Vorauszahlung auf eine angemessene Höhe anpassen."
     )
     yield Paragraph("§ 5 Benutzung der Mieträume", bold=True)
     yield Paragraph(
-        "Der Mieter darf die Räume nur zu Wohnzwecken benutzen. Für Schäden, die er nicht zu vertreten hat, haftet er "
-        "nicht. Die Hausordnung ist Bestandteil dieses Vertrages."
+        "Der Mieter darf die Räume nur zu Wohnzwecken benutzen. Für Schäden, die er nicht zu vertreten "
+        "hat, haftet er nicht. Die Hausordnung ist Bestandteil dieses Vertrages."
     )
 
 
