@@ -27,8 +27,8 @@ class PageReport(_Message):
     """What the check of one page found.
 
     `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
-    TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the reader
-    sees them; `reasons` has the main one first.
+    TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the
+    reader sees them; `reasons` has the main one first.
     """
 
     width: int = 0

@@ -95,7 +95,7 @@ def _contrast(paper: NDArray[np.float32], desk: NDArray[np.float32]) -> Curve:
     colour = np.hypot(paper[..., 1] - desk[..., 1], paper[..., 2] - desk[..., 2])
     greyer = _chroma(desk) - _chroma(paper)
     contrast = lighter + 1.2 * greyer + 0.3 * colour * np.sign(lighter)
-    return np.clip(contrast / FULL_CONTRAST, -1, 1).astype(np.float64)
+    return np.asarray(np.clip(contrast / FULL_CONTRAST, -1, 1), np.float64)
 
 
 def _chroma(colours: NDArray[np.float32]) -> NDArray[np.float32]:
