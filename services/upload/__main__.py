@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,9 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.upload.client.process import WorkersUnavailable
-from services.upload.client.tessdata import LanguageMissing
-from services.upload.client.workers import CheckedPage, NothingReadable, Workers
+from services.upload.client.process import WorkersUnavailableError
+from services.upload.client.tessdata import LanguageMissingError
+from services.upload.client.workers import CheckedPage, NothingReadableError, Workers
 from services.upload.domain.kinds import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Unreadable
 
@@ -41,9 +42,7 @@ def check(
     files: Files,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    annotate: Annotated[
-        Path | None, typer.Option(help="Write the annotated pictures to this folder.")
-    ] = None,
+    annotate: Annotated[Path | None, typer.Option(help="Write the annotated pictures to this folder.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Child processes; one a core.")] = None,
 ) -> None:
     """Say of each file whether it shows a whole, readable page.
@@ -94,7 +93,7 @@ async def _document(files: list[Path], out: Path, processes: int | None) -> int:
         with _progress() as bar:
             task = bar.add_task("reading", total=len(files))
             made = await workers.make_document(
-                [file.read_bytes() for file in files],
+                [partial(asyncio.to_thread, file.read_bytes) for file in files],
                 lambda done, known: bar.update(task, completed=done, total=known),
             )
     _keep_document(files, made, out)
@@ -140,11 +139,11 @@ def _run(command: Coroutine[None, None, int]) -> int:
     """Run a command; what hinders it from outside is one line on standard error."""
     try:
         return asyncio.run(command)
-    except NothingReadable as error:
+    except NothingReadableError as error:
         reasons = ", ".join(sorted({page.code for page in error.unreadable}))
         print(f"no page could be read: {reasons}", file=sys.stderr)  # noqa: T201 - the answer of the command
         return 1
-    except (LanguageMissing, WorkersUnavailable) as error:
+    except (LanguageMissingError, WorkersUnavailableError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the answer of the command
         return 3
 

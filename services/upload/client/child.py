@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
-from services.upload.domain.refusal import RefusedFile
+from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Read, Refused
 
 READY = b"ready\n"
@@ -64,7 +64,7 @@ def _allow(cpu_seconds: int) -> None:
 def _do(line: bytes) -> Answer:
     try:
         return _work(_jobs.validate_json(line))
-    except RefusedFile as refused:
+    except RefusedFileError as refused:
         return Refused(code=refused.code)
     except MemoryError:
         return Refused(code="out_of_memory")
@@ -75,11 +75,7 @@ def _do(line: bytes) -> Answer:
 def _place(error: Exception) -> str:
     """Say what kind of error came from which line of ours; its text may hold what stood on the page."""
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "upload" in frame.filename]
-    return (
-        f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}"
-        if ours
-        else repr(type(error))
-    )
+    return f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else repr(type(error))
 
 
 def _work(job: Job) -> Answer:

@@ -23,15 +23,13 @@ def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
     """Return one page of a file and the report on it.
 
     Raises:
-        RefusedFile: if there is no picture to look at.
+        RefusedFileError: if there is no picture to look at.
     """
     start = time.perf_counter()
     source = open_page(file, page)
     decoded = time.perf_counter()
     report = _report(source)
-    ms = Milliseconds(
-        decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1)
-    )
+    ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
     return source, report.model_copy(update={"ms": ms})
 
 

@@ -23,7 +23,7 @@ def read_words(page: Picture, dpi: float, language: str = "deu") -> tuple[Word, 
     """Return the words of an upright grey page in reading order, boxes in its pixels.
 
     Raises:
-        LanguageMissing: if the language's data is not installed.
+        LanguageMissingError: if the language's data is not installed.
     """
     engine = _engine(language)
     height, width = page.shape

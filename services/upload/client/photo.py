@@ -9,7 +9,7 @@ import simplejpeg
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from services.upload.domain.pixels import Picture
-from services.upload.domain.refusal import RefusedFile
+from services.upload.domain.refusal import RefusedFileError
 
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")
 STILL = ("JPEG", "MPO", "HEIF")  # further frames are depth maps and thumbnails, not pages
@@ -28,7 +28,7 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
     """Return one page of a picture file in B, G, R, upright by its EXIF data, and how many pages it has.
 
     Raises:
-        RefusedFile: if it is no picture, damaged, truncated, animated, or larger than allowed.
+        RefusedFileError: if it is no picture, damaged, truncated, animated, or larger than allowed.
     """
     try:
         with Image.open(file, formats=FORMATS) as opened:
@@ -38,13 +38,13 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
             turn = opened.getexif().get(ORIENTATION, 1)
             return _oriented(_decode(file, opened), turn), pages
     except UnidentifiedImageError as error:
-        raise RefusedFile("damaged") from error
+        raise RefusedFileError("damaged") from error
     except MemoryError as error:
-        raise RefusedFile("out_of_memory") from error
-    except RefusedFile:
+        raise RefusedFileError("out_of_memory") from error
+    except RefusedFileError:
         raise
     except Exception as error:
-        raise RefusedFile("truncated" if "truncated" in str(error).lower() else "damaged") from error
+        raise RefusedFileError("truncated" if "truncated" in str(error).lower() else "damaged") from error
 
 
 def _pages(opened: Image.Image, page: int, most: int) -> int:
@@ -52,19 +52,19 @@ def _pages(opened: Image.Image, page: int, most: int) -> int:
     frames = getattr(opened, "n_frames", 1)
     pages = 1 if opened.format in STILL else int(frames)
     if pages > 1 and opened.format != "TIFF":
-        raise RefusedFile("animated")
+        raise RefusedFileError("animated")
     if pages > most:
-        raise RefusedFile("too_many_pages")
+        raise RefusedFileError("too_many_pages")
     if page >= pages:
-        raise RefusedFile("no_such_page")
+        raise RefusedFileError("no_such_page")
     return pages
 
 
 def _guard_size(opened: Image.Image, pixels: int) -> None:
     if opened.width * opened.height > pixels:
-        raise RefusedFile("too_many_pixels")
+        raise RefusedFileError("too_many_pixels")
     if min(opened.size) < LEAST_SIDE:
-        raise RefusedFile("too_few_pixels")
+        raise RefusedFileError("too_few_pixels")
 
 
 def _decode(file: Path, opened: Image.Image) -> Picture:
@@ -79,7 +79,7 @@ def _jpeg(data: bytes) -> Picture:
         return np.asarray(simplejpeg.decode_jpeg(data, "BGR"))
     except ValueError as error:
         if "premature end" in str(error).lower():
-            raise RefusedFile("truncated") from error
+            raise RefusedFileError("truncated") from error
         return np.asarray(simplejpeg.decode_jpeg(data, "BGR", strict=False))
 
 

@@ -7,11 +7,9 @@ says that has just decoded a hostile picture, share one pipe among workers, or b
 import asyncio
 import itertools
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
-from services.upload.client.process import Child, WorkersUnavailable
-from services.upload.domain.refusal import RefusedFile
+from services.upload.client.process import Child, WorkersUnavailableError
+from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
 
 PAUSE = 1.0  # seconds before another process is tried when one could not be started
@@ -58,7 +56,7 @@ class _Waiting:
 
 
 class Pool:
-    """Child processes that do jobs; `async with` starts and ends them."""
+    """Child processes that do jobs."""
 
     def __init__(self, processes: int, limits: Limits) -> None:
         """Plan the pool; nothing is started yet."""
@@ -68,14 +66,11 @@ class Pool:
         self._arrivals = itertools.count()
         self._servants: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Self:
+    def start(self) -> None:
         """Start the child processes in the background; jobs may be handed in at once."""
         self._servants = [asyncio.create_task(self._serve()) for _ in range(self._processes)]
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def stop(self) -> None:
         """End the child processes, and with them the jobs that are still under way."""
         for servant in self._servants:
             servant.cancel()
@@ -87,15 +82,15 @@ class Pool:
         """Return the answer to a job; the smaller its urgency number, the sooner its turn comes.
 
         Raises:
-            RefusedFile: with the code that says why the file cannot be worked on; `timed_out` and
+            RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
                 `worker_died` where it hung or killed its process, which no other job notices.
-            WorkersUnavailable: if no child process can be started at all.
+            WorkersUnavailableError: if no child process can be started at all.
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait(_Waiting(urgency, next(self._arrivals), job, answer))
         result = await answer
         if isinstance(result, Refused):
-            raise RefusedFile(result.code, result.detail)
+            raise RefusedFileError(result.code, result.detail)
         return result
 
     async def _serve(self) -> None:
@@ -103,7 +98,7 @@ class Pool:
         while True:
             try:
                 child = await Child.start(self._limits.memory_bytes, self._limits.cpu_seconds())
-            except WorkersUnavailable as error:
+            except WorkersUnavailableError as error:
                 (await self._queue.get()).fail(error)
                 await asyncio.sleep(PAUSE)
                 continue

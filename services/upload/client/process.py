@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import services
 from services.upload.schemas import Answer, Job, Refused
+from shared.errors import UnavailableError
 
 PROGRAM = "services.upload.client.child"
 READY = b"ready\n"
@@ -23,7 +24,7 @@ ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THR
 _answers: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
-class WorkersUnavailable(Exception):  # noqa: N818 - reads as what happened
+class WorkersUnavailableError(UnavailableError):
     """No child process could be started; worth another try, and its own error output says why."""
 
 
@@ -40,7 +41,7 @@ class Child:
         """Start a process in a session of its own, so that Ctrl-C reaches only the parent.
 
         Raises:
-            WorkersUnavailable: if it does not get ready in time.
+            WorkersUnavailableError: if it does not get ready in time.
         """
         arguments = ("-m", PROGRAM, str(memory_bytes), str(cpu_seconds))
         process = await asyncio.create_subprocess_exec(
@@ -61,7 +62,7 @@ class Child:
             raise
         if greeting != READY:
             await child.end()
-            raise WorkersUnavailable(f"{PROGRAM} ended with {process.returncode} before it was ready")
+            raise WorkersUnavailableError(f"{PROGRAM} ended with {process.returncode} before it was ready")
         return child
 
     async def ask(self, job: Job, seconds: float) -> Answer:

@@ -23,7 +23,7 @@ def read_page(file: Path, page: int, out: Path) -> int:
     """Write one page of a file as a `ReadPage` to `out`, its picture beside it; return the file's pages.
 
     Raises:
-        RefusedFile: if there is no picture to read.
+        RefusedFileError: if there is no picture to read.
     """
     source, report = look(file, page)
     flat = _flat(source, report)
@@ -53,6 +53,4 @@ def _read(page: Picture) -> tuple[Word, ...]:
     scale = READING_DPI / DPI
     copy = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
     words = read_words(copy, READING_DPI)
-    return tuple(
-        word.model_copy(update={"box": tuple(round(value / scale) for value in word.box)}) for word in words
-    )
+    return tuple(word.model_copy(update={"box": tuple(round(value / scale) for value in word.box)}) for word in words)

@@ -7,7 +7,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from services.upload.domain.pixels import Picture
-from services.upload.domain.refusal import RefusedFile
+from services.upload.domain.refusal import RefusedFileError
 
 DPI = 200
 POINTS = 72
@@ -18,7 +18,7 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pictu
     """Return one page of a PDF in B, G, R at up to 200 dpi, and how many pages it has.
 
     Raises:
-        RefusedFile: if it is encrypted, empty, damaged, or has more pages than allowed.
+        RefusedFileError: if it is encrypted, empty, damaged, or has more pages than allowed.
     """
     try:
         with pypdfium2.PdfDocument(file) as document:
@@ -27,21 +27,17 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pictu
             opened = document[page]
             longest = max(opened.get_size())
             scale = min(DPI / POINTS, LONGEST / longest, (pixels / longest**2) ** 0.5)
-            bitmap = opened.render(
-                scale=scale, rev_byteorder=False, force_bitmap_format=pdfium.FPDFBitmap_BGR
-            )
+            bitmap = opened.render(scale=scale, rev_byteorder=False, force_bitmap_format=pdfium.FPDFBitmap_BGR)
             return np.ascontiguousarray(bitmap.to_numpy()), pages
     except pypdfium2.PdfiumError as error:
-        locked = (
-            getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower()
-        )
-        raise RefusedFile("pdf_encrypted" if locked else "pdf_damaged") from error
+        locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower()
+        raise RefusedFileError("pdf_encrypted" if locked else "pdf_damaged") from error
 
 
 def _guard_pages(page: int, pages: int, most: int) -> None:
     if pages == 0:
-        raise RefusedFile("pdf_empty")
+        raise RefusedFileError("pdf_empty")
     if pages > most:
-        raise RefusedFile("too_many_pages")
+        raise RefusedFileError("too_many_pages")
     if page >= pages:
-        raise RefusedFile("no_such_page")
+        raise RefusedFileError("no_such_page")

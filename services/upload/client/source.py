@@ -10,7 +10,7 @@ from typing import Literal
 from services.upload.client.photo import decode_photo
 from services.upload.client.rendered import render_page
 from services.upload.domain.pixels import Picture
-from services.upload.domain.refusal import RefusedFile
+from services.upload.domain.refusal import RefusedFileError
 
 Kind = Literal["pdf", "photo"]
 
@@ -51,13 +51,13 @@ def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds()) -> Source:
     """Return one page of a file.
 
     Raises:
-        RefusedFile: with the code that says why this file, or this page of it, cannot be read.
+        RefusedFileError: with the code that says why this file, or this page of it, cannot be read.
     """
     size = file.stat().st_size
     if size == 0:
-        raise RefusedFile("empty")
+        raise RefusedFileError("empty")
     if size > bounds.file_bytes:
-        raise RefusedFile("too_large")
+        raise RefusedFileError("too_large")
     if kind_of(file) == "pdf":
         picture, pages = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
         return Source(picture, pages, flat=True)
@@ -69,11 +69,11 @@ def kind_of(file: Path) -> Kind:
     """Return what a file is by its first bytes, whatever its name says.
 
     Raises:
-        RefusedFile: `not_an_image`.
+        RefusedFileError: `not_an_image`.
     """
     with file.open("rb") as opened:
         head = opened.read(32)
     for offset, signature, kind in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return kind
-    raise RefusedFile("not_an_image")
+    raise RefusedFileError("not_an_image")

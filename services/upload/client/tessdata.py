@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from shared.errors import UnavailableError
+
 FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -11,7 +13,7 @@ FOLDERS = (
 )
 
 
-class LanguageMissing(Exception):  # noqa: N818 - reads as what happened
+class LanguageMissingError(UnavailableError):
     """Tesseract's data for a language is not installed; the message says what to do."""
 
 
@@ -19,13 +21,13 @@ def tessdata(language: str) -> Path:
     """Return the folder with a language's data: `TESSDATA_PREFIX` first, then where systems put it.
 
     Raises:
-        LanguageMissing: with the remedy.
+        LanguageMissingError: with the remedy.
     """
     named = os.environ.get("TESSDATA_PREFIX")
     for folder in map(Path, (named, *FOLDERS) if named else FOLDERS):
         if (folder / f"{language}.traineddata").is_file():
             return folder
-    raise LanguageMissing(
+    raise LanguageMissingError(
         f"Tesseract's data for '{language}' is missing: install it (Debian: apt-get install "
         f"tesseract-ocr-{language}) or set TESSDATA_PREFIX to the folder with {language}.traineddata"
     )

@@ -46,8 +46,6 @@ def _crops(page: Picture) -> NDArray[np.float32]:
     size = (max(SHORT, round(width * scale)), max(SHORT, round(height * scale)))
     small = cv2.resize(page, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     shares = (0.15, 0.5, 0.85)
-    starts = [
-        (round((small.shape[0] - CROP) * share), round((small.shape[1] - CROP) * share)) for share in shares
-    ]
+    starts = [(round((small.shape[0] - CROP) * share), round((small.shape[1] - CROP) * share)) for share in shares]
     crops = np.stack([small[y : y + CROP, x : x + CROP] for y, x in starts]).astype(np.float32)
     return ((crops / 255 - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype(np.float32)

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from typing import Self
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.kinds import suggest
-from services.upload.domain.refusal import RefusedFile
+from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import (
     Bind,
     Check,
@@ -28,7 +28,9 @@ from services.upload.schemas import (
 
 SOON, LATER = 0, 1  # the verdict on a new page goes before the reading of an old document
 MOST_PAGES = 100  # of one document, all its files together
+FETCHING = 4  # files in memory at a time
 
+Fetch = Callable[[], Awaitable[bytes]]  # gets one file when its turn comes, so that not all lie in memory
 Progress = Callable[[int, int], None]  # pages done, pages known of
 
 
@@ -40,7 +42,7 @@ class CheckedPage:
     annotated: bytes | None = None
 
 
-class NothingReadable(Exception):  # noqa: N818 - reads as what happened
+class NothingReadableError(Exception):
     """Not one page of a document could be read; `unreadable` says why, file by file."""
 
     def __init__(self, unreadable: Sequence[Unreadable]) -> None:
@@ -57,44 +59,52 @@ class Workers:
 
     def __init__(self, processes: int | None = None, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         """Plan one process a core, unless told otherwise."""
-        self._pool = Pool(processes or os.cpu_count() or 1, limits)
-        self._resources = AsyncExitStack()
+        self.processes = processes or os.cpu_count() or 1
+        self._pool = Pool(self.processes, limits)
+
+    async def start(self) -> None:
+        """Start the processes in the background; work may be handed in at once."""
+        self._pool.start()
+
+    async def stop(self) -> None:
+        """End the processes, whatever they do."""
+        await self._pool.stop()
 
     async def __aenter__(self) -> Self:
         """Start the processes in the background."""
-        await self._resources.enter_async_context(self._pool)
+        await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the processes."""
-        await self._resources.__aexit__(kind, error, trace)
+        await self.stop()
 
     async def check(self, data: bytes) -> CheckedPage:
         """Look at the file of one page; a file that is no picture gets a report with the reason.
 
         Raises:
-            WorkersUnavailable: if no child process can be started.
+            WorkersUnavailableError: if no child process can be started.
         """
         with TemporaryDirectory(prefix="amtsbote-check-") as name:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
             try:
                 answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgency=SOON)
-            except RefusedFile as refused:
+            except RefusedFileError as refused:
                 return CheckedPage(PageReport.unreadable(refused.code))
             if not isinstance(answer, Checked):
                 return CheckedPage(PageReport.unreadable("failed"))
             return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
 
-    async def make_document(self, files: Sequence[bytes], progress: Progress | None = None) -> FiledDocument:
+    async def make_document(self, files: Sequence[Fetch], progress: Progress | None = None) -> FiledDocument:
         """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.
 
         Raises:
-            NothingReadable: if no page of any file can be read.
-            LanguageMissing: if Tesseract has no German.
-            WorkersUnavailable: if no child process can be started.
+            NothingReadableError: if no page of any file can be read.
+            LanguageMissingError: if Tesseract has no German.
+            WorkersUnavailableError: if no child process can be started.
         """
         tessdata("deu")
         with TemporaryDirectory(prefix="amtsbote-document-") as name:
@@ -111,14 +121,15 @@ class _Binding:
         self._pages: dict[tuple[int, int], Path] = {}
         self._unreadable: list[Unreadable] = []
         self._known = 0
+        self._fetching = asyncio.Semaphore(FETCHING)
 
-    async def make(self, files: Sequence[bytes]) -> FiledDocument:
+    async def make(self, files: Sequence[Fetch]) -> FiledDocument:
         self._known = len(files)
-        async with asyncio.TaskGroup() as group:
-            for number, data in enumerate(files):
-                group.create_task(self._read_file(number, data))
+        async with _one_error(), asyncio.TaskGroup() as group:
+            for number, fetch in enumerate(files):
+                group.create_task(self._read_file(number, fetch))
         if not self._pages:
-            raise NothingReadable(self._unreadable)
+            raise NothingReadableError(self._unreadable)
         places = sorted(self._pages)
         out = self._folder / "document.pdf"
         paths = [self._pages[place] for place in places]
@@ -132,9 +143,10 @@ class _Binding:
             types=await asyncio.to_thread(suggest, text),
         )
 
-    async def _read_file(self, number: int, data: bytes) -> None:
+    async def _read_file(self, number: int, fetch: Fetch) -> None:
         file = self._folder / f"{number}.original"
-        await asyncio.to_thread(file.write_bytes, data)
+        async with self._fetching:
+            await asyncio.to_thread(file.write_bytes, await fetch())
         pages = await self._read_page(file, number, 0)
         allowed = max(1, min(pages, MOST_PAGES - self._known + 1))
         self._unreadable += [
@@ -150,7 +162,7 @@ class _Binding:
         out = self._folder / f"{number}-{page}.json"
         try:
             answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgency=LATER)
-        except RefusedFile as refused:
+        except RefusedFileError as refused:
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
             return 1
         else:
@@ -158,6 +170,18 @@ class _Binding:
             return answer.pages if isinstance(answer, Finished) else 1
         finally:
             self._progress(len(self._pages) + len(self._unreadable), self._known)
+
+
+@asynccontextmanager
+async def _one_error() -> AsyncIterator[None]:
+    """Let the first of a group's errors through as itself, so that callers tell them apart by class."""
+    try:
+        yield
+    except ExceptionGroup as group:
+        error: Exception = group
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
 
 
 def _texts(pages: Sequence[Path]) -> list[str]:

@@ -24,9 +24,7 @@ def sides_reached(quad: Points, width: int, height: int) -> tuple[Side, ...]:
     reached: set[Side] = set()
     for side, axis, at in borders:
         across, along = ((width, height), (height, width))[axis]
-        on_border = (abs(polygon[:, axis] - at) < NEAR * across) & (
-            abs(following[:, axis] - at) < NEAR * across
-        )
+        on_border = (abs(polygon[:, axis] - at) < NEAR * across) & (abs(following[:, axis] - at) < NEAR * across)
         covered = abs(polygon[:, 1 - axis] - following[:, 1 - axis])
         if (on_border & (covered > LEAST * along)).any():
             reached.add(side)

@@ -53,9 +53,7 @@ def profile(colours: NDArray[np.float32], lines: Lines) -> Profiles:
     )
 
 
-def along_line(
-    profiles: Profiles, index: int, lines: Lines, ends: tuple[Curve, Curve], *, ahead: bool
-) -> Curve:
+def along_line(profiles: Profiles, index: int, lines: Lines, ends: tuple[Curve, Curve], *, ahead: bool) -> Curve:
     """Return evidence and length (pixels) of one line between many pairs of points, shape (2, n)."""
     direction = np.array([-lines[index, 1], lines[index, 0]])
     places = [(end @ direction - profiles.start[index]) / profiles.step[index] for end in ends]
@@ -84,9 +82,9 @@ def _frames(lines: Lines) -> tuple[Curve, Curve]:
 
 def _colour(colours: NDArray[np.float32], points: Curve) -> NDArray[np.float32]:
     at = points.astype(np.float32)
-    return cv2.remap(
-        colours, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.float32)
+    return cv2.remap(colours, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.float32
+    )
 
 
 def _contrast(paper: NDArray[np.float32], desk: NDArray[np.float32]) -> Curve:

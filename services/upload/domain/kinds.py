@@ -1,9 +1,7 @@
 """What kind of document a text is: a suggestion from the words that such papers carry, never a decision."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz import fuzz
 
 from services.upload.domain.keywords import KEYWORDS
@@ -13,13 +11,12 @@ HEAD = 600  # characters in which a title stands; words found there count twice
 LEAST = 3.0  # points below which nothing is suggested
 
 
-class Suggestion(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Suggestion:
     """A document type with the confidence (0 to 1) that it is the right one."""
 
-    model_config = ConfigDict(frozen=True)
-
     type: str
-    confidence: Annotated[float, Field(ge=0, le=1)]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +35,7 @@ def suggest(text: str) -> tuple[Suggestion, ...]:
     ranked = sorted((_points(kind, read) for kind in KEYWORDS), key=lambda found: -found.points)
     likely = [found for found in ranked if found.points >= LEAST][:3]
     total = sum(found.points for found in ranked)
-    return tuple(
-        Suggestion(type=found.type, confidence=round(found.points / (total + LEAST), 2)) for found in likely
-    )
+    return tuple(Suggestion(type=found.type, confidence=round(found.points / (total + LEAST), 2)) for found in likely)
 
 
 def _points(kind: str, text: str) -> _Points:

@@ -64,9 +64,7 @@ def find_outline(picture: Picture) -> Outline | None:
     return Outline(quad, sides_reached(quad, width, height), best[0])
 
 
-def _best_quad(
-    colours: NDArray[np.float32], lines: Lines, slant: int, most: int
-) -> tuple[float, Points] | None:
+def _best_quad(colours: NDArray[np.float32], lines: Lines, slant: int, most: int) -> tuple[float, Points] | None:
     """Score all quads of two roughly opposite pairs whose normals point along `slant` and across it."""
     upright = _sides(colours, lines, slant, most)
     lying = _sides(colours, lines, slant + 90, most)
@@ -83,9 +81,7 @@ def _best_quad(
         crossings[left][:, bottom],
     ]
     quads = np.stack(corners, axis=2)
-    borders = upright.is_border()[upright.pairs].sum(axis=1)[:, None] + lying.is_border()[lying.pairs].sum(
-        axis=1
-    )
+    borders = upright.is_border()[upright.pairs].sum(axis=1)[:, None] + lying.is_border()[lying.pairs].sum(axis=1)
     score = _score(evidence, length, quads, colours.shape[:2]) - 0.02 * borders
     at = np.unravel_index(int(score.argmax()), score.shape)
     return float(score[at]), quads[at]
@@ -122,15 +118,12 @@ def _crossings(upright: Lines, lying: Lines) -> Points:
     return meet[..., :2] / divisor
 
 
-def _evidence(
-    upright: _Sides, lying: _Sides, crossings: Points
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _evidence(upright: _Sides, lying: _Sides, crossings: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return evidence and length of the sides left, right, top, bottom, each (4, pairs, pairs)."""
     longest = float(max(abs(crossings).max(initial=0), 1))
     left, right = (_table(upright, crossings, lying.pairs, longest, ahead=ahead) for ahead in (True, False))
     top, bottom = (
-        _table(lying, crossings.transpose(1, 0, 2), upright.pairs, longest, ahead=ahead)
-        for ahead in (True, False)
+        _table(lying, crossings.transpose(1, 0, 2), upright.pairs, longest, ahead=ahead) for ahead in (True, False)
     )
     (i, j), (k, m) = upright.pairs.T, lying.pairs.T
     sides = [left[:, i], right[:, j], top[:, k].transpose(0, 2, 1), bottom[:, m].transpose(0, 2, 1)]
@@ -162,9 +155,7 @@ def _score(
     weakest = (evidence / np.maximum(length, 8.0)).min(axis=0)
     whole = evidence.sum(axis=0) / np.maximum(length.sum(axis=0), 1)
     diagonals = quads[:, :, 0] - quads[:, :, 2], quads[:, :, 1] - quads[:, :, 3]
-    area = 0.5 * abs(
-        diagonals[0][..., 0] * diagonals[1][..., 1] - diagonals[0][..., 1] * diagonals[1][..., 0]
-    )
+    area = 0.5 * abs(diagonals[0][..., 0] * diagonals[1][..., 1] - diagonals[0][..., 1] * diagonals[1][..., 0])
     share = np.clip(area / size.prod(), 0, 1)
     outside = (np.maximum(-quads, quads - size) / size).max(axis=(2, 3))
     score = 0.55 * whole + 0.45 * weakest + 0.25 * np.sqrt(share) - 0.6 * np.clip(outside - 0.02, 0, None)

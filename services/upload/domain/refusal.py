@@ -23,7 +23,7 @@ RefusalCode = Literal[
 ]
 
 
-class RefusedFile(Exception):  # noqa: N818 - reads as what happened
+class RefusedFileError(Exception):
     """A file is refused: the code for people, and for engineers where in the program it happened."""
 
     def __init__(self, code: RefusalCode, detail: str = "") -> None:
