@@ -1,0 +1,103 @@
+"""Decodes JPEG, HEIC, AVIF, PNG, WebP and TIFF, each size checked before a pixel is touched."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pillow_heif
+import simplejpeg
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from services.upload.domain.pixels import Picture
+from services.upload.domain.refusal import RefusedFileError
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")
+STILL = ("JPEG", "MPO", "HEIF")  # further frames are depth maps and thumbnails, not pages
+LEAST_SIDE = 64  # pixels
+ORIENTATION = 0x0112  # EXIF
+
+
+def prepare() -> None:
+    """Teach Pillow HEIC, and leave the size of pictures to our own limit."""
+    pillow_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Picture, int]:
+    """Return one page of a picture file in B, G, R, upright by its EXIF data, and how many pages it has.
+
+    Raises:
+        RefusedFileError: if it is no picture, damaged, truncated, animated, or larger than allowed.
+    """
+    try:
+        with Image.open(file, formats=FORMATS) as opened:
+            pages = _pages(opened, page, most)
+            opened.seek(page)
+            _guard_size(opened, pixels)
+            turn = opened.getexif().get(ORIENTATION, 1)
+            return _oriented(_decode(file, opened), turn), pages
+    except UnidentifiedImageError as error:
+        raise RefusedFileError("damaged") from error
+    except MemoryError as error:
+        raise RefusedFileError("out_of_memory") from error
+    except RefusedFileError:
+        raise
+    except Exception as error:
+        raise RefusedFileError("truncated" if "truncated" in str(error).lower() else "damaged") from error
+
+
+def _pages(opened: Image.Image, page: int, most: int) -> int:
+    """Return how many pages a picture file has, sure that the one asked for is among them."""
+    frames = getattr(opened, "n_frames", 1)
+    pages = 1 if opened.format in STILL else int(frames)
+    if pages > 1 and opened.format != "TIFF":
+        raise RefusedFileError("animated")
+    if pages > most:
+        raise RefusedFileError("too_many_pages")
+    if page >= pages:
+        raise RefusedFileError("no_such_page")
+    return pages
+
+
+def _guard_size(opened: Image.Image, pixels: int) -> None:
+    if opened.width * opened.height > pixels:
+        raise RefusedFileError("too_many_pixels")
+    if min(opened.size) < LEAST_SIDE:
+        raise RefusedFileError("too_few_pixels")
+
+
+def _decode(file: Path, opened: Image.Image) -> Picture:
+    if opened.format in ("JPEG", "MPO") and opened.mode in ("RGB", "L"):
+        return _jpeg(file.read_bytes())
+    return _colour(opened)
+
+
+def _jpeg(data: bytes) -> Picture:
+    """Decode a JPEG; of the faults a decoder can get over, only a missing end is not forgiven."""
+    try:
+        return np.asarray(simplejpeg.decode_jpeg(data, "BGR"))
+    except ValueError as error:
+        if "premature end" in str(error).lower():
+            raise RefusedFileError("truncated") from error
+        return np.asarray(simplejpeg.decode_jpeg(data, "BGR", strict=False))
+
+
+def _colour(opened: Image.Image) -> Picture:
+    """Return any Pillow picture as B, G, R: 16 bits scaled to 8, transparency laid on white."""
+    if opened.mode.startswith("I"):
+        deep = np.asarray(opened, np.float32)
+        shallow = (deep * (255 / max(float(deep.max()), 255.0))).astype(np.uint8)
+        return cv2.cvtColor(shallow, cv2.COLOR_GRAY2BGR).astype(np.uint8)
+    if opened.has_transparency_data:
+        layer = opened.convert("RGBA")
+        opened = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return np.ascontiguousarray(np.asarray(opened.convert("RGB"))[:, :, ::-1])
+
+
+def _oriented(picture: Picture, orientation: int) -> Picture:
+    """Turn and mirror a picture as its EXIF orientation (1 to 8) asks; anything else leaves it as it is."""
+    turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    mirrored = orientation in (2, 4, 5, 7)
+    upright = np.rot90(picture, turns)
+    return np.ascontiguousarray(upright[:, ::-1] if mirrored else upright)

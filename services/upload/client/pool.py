@@ -1,0 +1,118 @@
+"""A few warm child processes and one queue: urgent jobs first, and each job alone with its time limit.
+
+A library was looked for first (pebble, anyio.to_process, concurrent.futures): they unpickle what a process
+says that has just decoded a hostile picture, share one pipe among workers, or break as a whole when one dies.
+"""
+
+import asyncio
+import itertools
+from dataclasses import dataclass, field
+
+from services.upload.client.process import Child, WorkersUnavailableError
+from services.upload.domain.refusal import RefusedFileError
+from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
+
+PAUSE = 1.0  # seconds before another process is tried when one could not be started
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a job may take before it is ended: seconds by the clock, bytes of address space."""
+
+    check_seconds: float = 10.0
+    read_seconds: float = 60.0
+    bind_seconds: float = 60.0
+    memory_bytes: int = 4_000_000_000
+
+    def seconds(self, job: Job) -> float:
+        """Return how long a job may take."""
+        match job:
+            case Check():
+                return self.check_seconds
+            case Read():
+                return self.read_seconds
+            case Bind():
+                return self.bind_seconds
+
+    def cpu_seconds(self) -> int:
+        """Return the CPU time of any job, for the case that nobody is left to watch the clock."""
+        return round(max(self.check_seconds, self.read_seconds, self.bind_seconds)) + 1
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    urgency: int
+    arrival: int
+    job: Job = field(compare=False)
+    answer: asyncio.Future[Answer] = field(compare=False)
+
+    def settle(self, answer: Answer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Pool:
+    """Child processes that do jobs."""
+
+    def __init__(self, processes: int, limits: Limits) -> None:
+        """Plan the pool; nothing is started yet."""
+        self._processes = processes
+        self._limits = limits
+        self._queue: asyncio.PriorityQueue[_Waiting] = asyncio.PriorityQueue()
+        self._arrivals = itertools.count()
+        self._servants: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start the child processes in the background; jobs may be handed in at once."""
+        self._servants = [asyncio.create_task(self._serve()) for _ in range(self._processes)]
+
+    async def stop(self) -> None:
+        """End the child processes, and with them the jobs that are still under way."""
+        for servant in self._servants:
+            servant.cancel()
+        await asyncio.gather(*self._servants, return_exceptions=True)
+        while not self._queue.empty():
+            self._queue.get_nowait().answer.cancel()
+
+    async def do(self, job: Job, *, urgency: int) -> Answer:
+        """Return the answer to a job; the smaller its urgency number, the sooner its turn comes.
+
+        Raises:
+            RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
+                `worker_died` where it hung or killed its process, which no other job notices.
+            WorkersUnavailableError: if no child process can be started at all.
+        """
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(_Waiting(urgency, next(self._arrivals), job, answer))
+        result = await answer
+        if isinstance(result, Refused):
+            raise RefusedFileError(result.code, result.detail)
+        return result
+
+    async def _serve(self) -> None:
+        """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
+        while True:
+            try:
+                child = await Child.start(self._limits.memory_bytes, self._limits.cpu_seconds())
+            except WorkersUnavailableError as error:
+                (await self._queue.get()).fail(error)
+                await asyncio.sleep(PAUSE)
+                continue
+            try:
+                while child.alive:
+                    await self._serve_one(child, await self._queue.get())
+            finally:
+                await child.end()
+
+    async def _serve_one(self, child: Child, waiting: _Waiting) -> None:
+        if waiting.answer.done():
+            return
+        try:
+            waiting.settle(await child.ask(waiting.job, self._limits.seconds(waiting.job)))
+        except BaseException:
+            waiting.answer.cancel()
+            raise

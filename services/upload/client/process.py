@@ -1,0 +1,104 @@
+"""One child process as the parent sees it: started, asked, and ended when it hangs or dies."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+import services
+from services.upload.schemas import Answer, Job, Refused
+from shared.errors import UnavailableError
+
+PROGRAM = "services.upload.client.child"
+READY = b"ready\n"
+START_SECONDS = 60.0  # a cold machine imports slowly
+LONGEST_ANSWER = 1_000_000  # bytes
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX")  # and no secret
+ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_answers: TypeAdapter[Answer] = TypeAdapter(Answer)
+
+
+class WorkersUnavailableError(UnavailableError):
+    """No child process could be started; worth another try, and its own error output says why."""
+
+
+class Child:
+    """A running child process; `alive` until it was ended or broke."""
+
+    def __init__(self, process: Process) -> None:
+        """Take over a process that is ready for jobs."""
+        self._process = process
+        self.alive = True
+
+    @classmethod
+    async def start(cls, memory_bytes: int, cpu_seconds: int) -> Self:
+        """Start a process in a session of its own, so that Ctrl-C reaches only the parent.
+
+        Raises:
+            WorkersUnavailableError: if it does not get ready in time.
+        """
+        arguments = ("-m", PROGRAM, str(memory_bytes), str(cpu_seconds))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            env=_environment(),
+            limit=LONGEST_ANSWER,
+            start_new_session=True,
+        )
+        child = cls(process)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                greeting = await child._line()
+        except BaseException:
+            await child.end()
+            raise
+        if greeting != READY:
+            await child.end()
+            raise WorkersUnavailableError(f"{PROGRAM} ended with {process.returncode} before it was ready")
+        return child
+
+    async def ask(self, job: Job, seconds: float) -> Answer:
+        """Return the answer to a job; a process that hangs, dies or talks nonsense is ended."""
+        try:
+            async with asyncio.timeout(seconds):
+                return _answers.validate_json(await self._exchange(job.model_dump_json().encode() + b"\n"))
+        except TimeoutError:
+            await self.end()
+            return Refused(code="timed_out")
+        except (ConnectionError, ValueError, ValidationError):
+            await self.end()
+            return Refused(code="worker_died")
+
+    async def end(self) -> None:
+        """End the process at once, whatever it does, and wait until it is gone."""
+        self.alive = False
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def _exchange(self, line: bytes) -> bytes:
+        if self._process.stdin is None:
+            raise ConnectionError("the child process has no standard input")
+        self._process.stdin.write(line)
+        await self._process.stdin.drain()
+        return await self._line()
+
+    async def _line(self) -> bytes:
+        if self._process.stdout is None:
+            raise ConnectionError("the child process has no standard output")
+        return await self._process.stdout.readline()
+
+
+def _environment() -> dict[str, str]:
+    """Return what a child needs to know; the parent's credentials are not among it."""
+    root = str(Path(services.__file__).parents[1])
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**inherited, **ONE_THREAD, "PYTHONPATH": root}

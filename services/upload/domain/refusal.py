@@ -1,0 +1,33 @@
+"""A file that cannot be worked on, with the code that says why."""
+
+from typing import Literal
+
+RefusalCode = Literal[
+    "empty",  # no bytes at all
+    "too_large",  # more bytes than allowed
+    "not_an_image",  # none of the formats we take
+    "damaged",  # begins like a picture and cannot be read
+    "truncated",  # ends too early
+    "too_many_pixels",
+    "too_few_pixels",
+    "animated",
+    "pdf_encrypted",
+    "pdf_damaged",
+    "pdf_empty",
+    "too_many_pages",
+    "no_such_page",
+    "out_of_memory",
+    "timed_out",
+    "worker_died",
+    "failed",  # in a way nobody thought of
+]
+
+
+class RefusedFileError(Exception):
+    """A file is refused: the code for people, and for engineers where in the program it happened."""
+
+    def __init__(self, code: RefusalCode, detail: str = "") -> None:
+        """Keep the code and the place."""
+        super().__init__(code)
+        self.code: RefusalCode = code
+        self.detail = detail

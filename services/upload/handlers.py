@@ -1,0 +1,102 @@
+"""What the upload service does when a page arrives, and when a document is handed in."""
+
+from functools import partial
+
+import structlog
+
+from services.upload.client.workers import NothingReadableError, Workers
+from services.upload.schemas import FiledDocument, PageReport, Unreadable
+from services.upload.store import FiledFiles, Papers
+from shared.clock import Clock
+from shared.events.event import Event
+from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, TypeSuggestion
+from shared.messaging.ledger import Ledger
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """Handles pages and documents; in no particular order, for events promise none."""
+
+    def __init__(self, papers: Papers, workers: Workers, ledger: Ledger, clock: Clock) -> None:
+        """Work with these parts."""
+        self._papers = papers
+        self._workers = workers
+        self._ledger = ledger
+        self._clock = clock
+
+    async def check(self, event: Event[PageUploaded]) -> None:
+        """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason."""
+        page = event.data
+        checked = await self._workers.check(await self._papers.original(page.object_key, page.sha256))
+        key = await self._papers.keep_annotated(page.page_id, checked.annotated) if checked.annotated else None
+        async with self._ledger.once("upload.check", event) as work:
+            await self._papers.keep_report(page, checked.report, key, work.session)
+            work.announce(self._checked(page.page_id, checked.report, key))
+        log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
+
+    async def file(self, event: Event[DocumentSubmitted]) -> None:
+        """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently."""
+        document = event.data
+        originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
+        try:
+            made = await self._workers.make_document(originals)
+        except NothingReadableError as error:
+            await self._fail(event, error.unreadable)
+            return
+        files = await self._papers.keep_files(document.document_id, made)
+        filed = self._filed(document, made, files)
+        async with self._ledger.once("upload.file", event) as work:
+            await self._papers.keep_outcome(document, filed, _reasons(document, made.unreadable), work.session)
+            work.announce(filed)
+        log.info("document.filed", document_id=document.document_id, pages=len(filed.page_ids), bytes=filed.pdf_bytes)
+
+    async def _fail(self, event: Event[DocumentSubmitted], unreadable: tuple[Unreadable, ...]) -> None:
+        document = event.data
+        failed = DocumentFailed(
+            document_id=document.document_id,
+            citizen_id=document.citizen_id,
+            reason=unreadable[0].code,
+            failed_at=self._clock(),
+        )
+        async with self._ledger.once("upload.file", event) as work:
+            await self._papers.keep_outcome(document, failed, _reasons(document, unreadable), work.session)
+            work.announce(failed)
+        log.warning("document.failed", document_id=document.document_id, reason=failed.reason)
+
+    def _checked(self, page_id: str, report: PageReport, annotated_key: str | None) -> PageChecked:
+        return PageChecked(
+            page_id=page_id,
+            verdict=report.verdict,
+            reasons=report.reasons,
+            cut=report.cut,
+            cut_reader=report.cut_reader,
+            rotate_cw=report.rotate_cw,
+            width=report.width,
+            height=report.height,
+            annotated_key=annotated_key,
+            checked_at=self._clock(),
+        )
+
+    def _filed(self, document: DocumentSubmitted, made: FiledDocument, files: FiledFiles) -> DocumentFiled:
+        return DocumentFiled(
+            document_id=document.document_id,
+            citizen_id=document.citizen_id,
+            pdf_key=files.pdf_key,
+            pdf_sha256=files.pdf_sha256,
+            pdf_bytes=len(made.pdf),
+            text_key=files.text_key,
+            page_ids=tuple(document.pages[number].page_id for number in made.files),
+            unreadable_page_ids=tuple(_reasons(document, made.unreadable)),
+            types=tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in made.types),
+            filed_at=self._clock(),
+        )
+
+
+def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:
+    """Return for each page that could not be read, wholly or in part, the first reason."""
+    reasons: dict[str, str] = {}
+    for failed in unreadable:
+        reasons.setdefault(document.pages[failed.file].page_id, failed.code)
+    return reasons

@@ -1,0 +1,149 @@
+"""What crosses the border to the child processes, and what `check --json` prints."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.upload.domain.geometry import Side, Turn
+from services.upload.domain.kinds import Suggestion
+from services.upload.domain.refusal import RefusalCode
+from services.upload.domain.verdict import Verdict
+
+Corner = tuple[float, float]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Milliseconds(_Message):
+    """How long a check took, in milliseconds of wall clock within the child process."""
+
+    decode: float = 0.0
+    total: float = 0.0
+
+
+class PageReport(_Message):
+    """What the check of one page found.
+
+    `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
+    TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the
+    reader sees them; `reasons` has the main one first.
+    """
+
+    width: int = 0
+    height: int = 0
+    quad: tuple[Corner, Corner, Corner, Corner] | None = None
+    cut: tuple[Side, ...] = ()
+    cut_reader: tuple[Side, ...] = ()
+    rotate_cw: Turn = 0
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    ms: Milliseconds = Milliseconds()
+
+    @classmethod
+    def unreadable(cls, code: RefusalCode) -> "PageReport":
+        """Return the report on a file that is no picture of a page, for the reason given."""
+        return cls(verdict="retake", reasons=(code,))
+
+
+class Word(_Message):
+    """One recognised word: its box in pixels of the flattened page, its line, its confidence (0 to 100)."""
+
+    text: str
+    box: tuple[int, int, int, int]
+    line: int
+    confidence: float
+
+
+class ReadPage(_Message):
+    """One flattened, upright page that was read; its grey picture is `picture` (a JPEG) at `dpi`."""
+
+    picture: str
+    width: int
+    height: int
+    dpi: float
+    words: tuple[Word, ...]
+    report: PageReport
+
+    @property
+    def text(self) -> str:
+        """Return the words in reading order, a line of the page to a line."""
+        lines: dict[int, list[str]] = {}
+        for word in self.words:
+            lines.setdefault(word.line, []).append(word.text)
+        return "\n".join(" ".join(words) for words in lines.values())
+
+
+class Check(_Message):
+    """Look at one picture; the annotated copy (JPEG) is written to `annotated`."""
+
+    do: Literal["check"] = "check"
+    file: str
+    annotated: str
+
+
+class Read(_Message):
+    """Flatten and read one page of a file; the `ReadPage` is written to `out` beside its picture."""
+
+    do: Literal["read"] = "read"
+    file: str
+    page: int = 0
+    out: str
+
+
+class Bind(_Message):
+    """Bind read pages (files with a `ReadPage` each) to one searchable PDF/A-2b at `out`."""
+
+    do: Literal["bind"] = "bind"
+    pages: tuple[str, ...]
+    out: str
+
+
+Job = Annotated[Check | Read | Bind, Field(discriminator="do")]
+
+
+class Checked(_Message):
+    """The answer to `Check`."""
+
+    did: Literal["check"] = "check"
+    report: PageReport
+
+
+class Finished(_Message):
+    """The answer to `Read` and `Bind`: their results are files; `pages` is how many the source file has."""
+
+    did: Literal["finished"] = "finished"
+    pages: int = 1
+
+
+class Refused(_Message):
+    """The answer to a file that cannot be worked on, with a code that says why.
+
+    `detail` names the place in the program where an error came from that nobody had thought of.
+    """
+
+    did: Literal["refused"] = "refused"
+    code: RefusalCode
+    detail: str = ""
+
+
+Answer = Annotated[Checked | Finished | Refused, Field(discriminator="did")]
+
+
+class Unreadable(_Message):
+    """A file, or a page of it, that could not be taken into the document, and why."""
+
+    file: int
+    page: int
+    code: RefusalCode
+
+
+class FiledDocument(_Message):
+    """A searchable PDF/A-2b with its text; `files` are the places of the files it was made of, in order."""
+
+    pdf: bytes
+    text: str
+    files: tuple[int, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    types: tuple[Suggestion, ...] = ()

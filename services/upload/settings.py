@@ -1,0 +1,18 @@
+"""How the upload service works: its child processes and their limits."""
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class UploadSettings(BaseSettings):
+    """Settings of the upload service, from `AMTSBOTE_UPLOAD_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_UPLOAD_", frozen=True)
+
+    processes: int | None = None
+    check_seconds: float = 10.0
+    read_seconds: float = 60.0
+    bind_seconds: float = 60.0
+    memory_bytes: int = 4_000_000_000
+    check_deadline_s: float = 120.0
+    document_deadline_s: float = 600.0
+    documents_at_once: int = 2

@@ -1,0 +1,87 @@
+"""Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from services.upload.schemas import FiledDocument, PageReport
+from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.upload import DocumentFailed, DocumentFiled
+from shared.storage.documents import Database, Session
+from shared.storage.objects import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class FiledFiles:
+    """Where the files of a filed document lie."""
+
+    pdf_key: str
+    pdf_sha256: str
+    text_key: str
+
+
+class Papers:
+    """Reports on pages, and documents with their files.
+
+    Files of ours are named by what they hold, so a handler that runs twice never changes a file that the other
+    run has announced.
+    """
+
+    def __init__(self, database: Database, objects: Objects) -> None:
+        """Keep facts in `database` and files in `objects`."""
+        self._pages = database.pages
+        self._documents = database.documents
+        self._objects = objects
+
+    async def prepare(self) -> None:
+        """Create the indexes, and with them the collections, which a transaction could not."""
+        await self._pages.create_index("citizen_id")
+        await self._documents.create_index("citizen_id")
+
+    async def original(self, key: str, sha256: str) -> bytes:
+        """Return the untouched bytes of a page.
+
+        Raises:
+            PermanentError: if they are gone, or are no longer the ones that were handed in.
+        """
+        return await self._objects.get(key, sha256=sha256)
+
+    async def keep_annotated(self, page_id: str, picture: bytes) -> str:
+        """Store the annotated picture of a page and return its key."""
+        key = f"annotated/{page_id}/{_sha256(picture)}.jpg"
+        await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
+        return key
+
+    async def keep_files(self, document_id: str, document: FiledDocument) -> FiledFiles:
+        """Store PDF and text of a document and return where."""
+        sha256 = _sha256(document.pdf)
+        files = FiledFiles(f"documents/{document_id}/{sha256}.pdf", sha256, f"documents/{document_id}/{sha256}.txt")
+        text = document.text.encode()
+        await self._objects.put(files.text_key, text, size_bytes=len(text), media_type="text/plain; charset=utf-8")
+        await self._objects.put(files.pdf_key, document.pdf, size_bytes=len(document.pdf), media_type="application/pdf")
+        return files
+
+    async def keep_report(
+        self, page: PageUploaded, report: PageReport, annotated_key: str | None, session: Session
+    ) -> None:
+        """Record what the check of a page found; a later check replaces it."""
+        found = {"citizen_id": page.citizen_id, "sha256": page.sha256, "annotated_key": annotated_key}
+        await self._pages.update_one(
+            {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
+        )
+
+    async def keep_outcome(
+        self,
+        document: DocumentSubmitted,
+        outcome: DocumentFiled | DocumentFailed,
+        unreadable: dict[str, str],
+        session: Session,
+    ) -> None:
+        """Record what became of a document, and for each unreadable page (by id) the reason."""
+        fields: dict[str, Any] = outcome.model_dump(exclude={"document_id"})
+        fields |= {"state": outcome.type, "receipt_number": document.receipt_number, "unreadable": unreadable}
+        await self._documents.update_one({"_id": document.document_id}, {"$set": fields}, upsert=True, session=session)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
