@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from services.partners import partners
 from services.run import ProcessSettings, names, run
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 
 command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
+command.add_typer(partners, name="partners")
 
 
 @command.command("run")

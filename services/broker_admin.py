@@ -1,0 +1,117 @@
+"""Gives each partner a login, a queue and rights to just that, over RabbitMQ's management HTTP API."""
+
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+import httpx
+from faststream.rabbit import RabbitExchange, RabbitQueue
+from pydantic import SecretStr
+
+from shared.messaging.topology import EXCHANGES, UNROUTED, dead_name, quorum_queue, work_queue
+
+
+class BrokerAdminError(Exception):
+    """RabbitMQ could not be set up; the text says why and what to do."""
+
+
+class BrokerAdmin:
+    """One virtual host of one broker, as its operator sees it."""
+
+    def __init__(self, management_url: SecretStr, amqp_url: SecretStr) -> None:
+        """Use the API at `management_url`, e.g. `http://user:password@host:15672`, for the host of `amqp_url`."""
+        url = urlsplit(management_url.get_secret_value())
+        self._amqp = urlsplit(amqp_url.get_secret_value())
+        self._host = quote(self.virtual_host, safe="")
+        self._client = httpx.Client(
+            base_url=urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path.rstrip("/") + "/api/", "", "")),
+            auth=(unquote(url.username or "guest"), unquote(url.password or "guest")),
+            timeout=10,
+            trust_env=False,
+        )
+
+    @property
+    def virtual_host(self) -> str:
+        """The virtual host of the AMQP URL: `amqp://host/` means the default one, which is called `/`."""
+        return unquote(self._amqp.path.removeprefix("/")) or "/"
+
+    def amqp_url(self, login: str, password: str) -> str:
+        """Return the URL a partner connects with."""
+        server = self._amqp.netloc.rpartition("@")[2]
+        path = "/" if self.virtual_host == "/" else f"/{self._host}"
+        return f"{self._amqp.scheme}://{quote(login)}:{quote(password)}@{server}{path}"
+
+    def add_queue(self, name: str, *, exchange: RabbitExchange, routing_key: str) -> None:
+        """Declare a partner's queue with its dead queue, and bind it; again is fine."""
+        self._declare_exchanges()
+        self._declare_queue(quorum_queue(dead_name(name)))
+        self._declare_queue(work_queue(name, routing_key=routing_key))
+        self._bind(exchange.name, name, routing_key)
+
+    def add_login(self, name: str, password: str) -> None:
+        """Give `name` a login that may read the queue of the same name, and nothing else; again changes the password.
+
+        `^$` matches no name: the default exchange, whose name is empty, is checked as `amq.default`.
+        """
+        self._call("PUT", f"users/{name}", {"password": password, "tags": ""})
+        rights = {"configure": "^$", "write": "^$", "read": f"^{name.replace('.', '[.]')}$"}
+        self._call("PUT", f"permissions/{self._host}/{name}", rights)
+
+    def remove_login(self, name: str) -> None:
+        """End a login and its open connections; none there is fine."""
+        self._call("DELETE", f"users/{name}", missing_is_fine=True)
+
+    def remove_queue(self, name: str) -> int:
+        """Remove a partner's queue if nothing waits in it; return how many messages keep it."""
+        found = self._call("GET", f"queues/{self._host}/{name}", missing_is_fine=True)
+        if found.is_error:
+            return 0
+        if waiting := int(found.json().get("messages", 0)):
+            return waiting
+        self._call("DELETE", f"queues/{self._host}/{name}", missing_is_fine=True)
+        return 0
+
+    def _declare_exchanges(self) -> None:
+        """Declare what the services declare at their start, in case none has started yet."""
+        self._call("PUT", f"exchanges/{self._host}/{UNROUTED}", {"type": "fanout", "durable": True})
+        self._declare_queue(quorum_queue(UNROUTED))
+        self._bind(UNROUTED, UNROUTED, "")
+        for exchange in EXCHANGES.values():
+            declared = {"type": exchange.type.value, "durable": exchange.durable, "arguments": exchange.arguments or {}}
+            self._call("PUT", f"exchanges/{self._host}/{exchange.name}", declared)
+
+    def _declare_queue(self, queue: RabbitQueue) -> None:
+        declared = {"durable": queue.durable, "arguments": queue.arguments or {}}
+        self._call("PUT", f"queues/{self._host}/{queue.name}", declared)
+
+    def _bind(self, exchange: str, queue: str, routing_key: str) -> None:
+        binding = {"routing_key": routing_key}
+        self._call("POST", f"bindings/{self._host}/e/{exchange}/q/{queue}", binding)
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, missing_is_fine: bool = False
+    ) -> httpx.Response:
+        try:
+            response = self._client.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            where = f"{self._client.base_url.host}:{self._client.base_url.port or ''}"
+            raise BrokerAdminError(
+                f"RabbitMQ's management API does not answer at {where} ({type(error).__name__}); "
+                "is rabbitmq_management enabled, and AMTSBOTE_RABBIT_MANAGEMENT_URL right?"
+            ) from error
+        missing = response.status_code == httpx.codes.NOT_FOUND
+        if response.is_error and not (missing and missing_is_fine):
+            raise BrokerAdminError(_explained(response, self.virtual_host))
+        return response
+
+
+def _explained(response: httpx.Response, virtual_host: str) -> str:
+    match response.status_code:
+        case httpx.codes.UNAUTHORIZED | httpx.codes.FORBIDDEN:
+            return (
+                "RabbitMQ refuses our login; AMTSBOTE_RABBIT_MANAGEMENT_URL needs a user with the tag `administrator`"
+            )
+        case httpx.codes.NOT_FOUND:
+            return f"RabbitMQ has no virtual host {virtual_host!r}; create it, or correct AMTSBOTE_RABBIT_URL"
+        case _:
+            path = response.request.url.path
+            return f"RabbitMQ answers {response.status_code} to {response.request.method} {path}: {response.text[:200]}"

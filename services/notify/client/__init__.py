@@ -1,0 +1,1 @@
+"""Talks to suppliers: their webhook or their queue."""

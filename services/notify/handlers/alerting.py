@@ -1,0 +1,22 @@
+"""Turns what happened into alerts, for the tools' queues and for everybody who keeps a view of them."""
+
+from typing import Any
+
+from services.notify.domain.alert import AlertRules, alert_about
+from shared.events.event import Event
+from shared.events.notify import AlertRaised
+from shared.ids import new_id
+from shared.messaging.ledger import Ledger, Work
+from shared.messaging.topology import DESK
+
+
+async def alert(event: Event[Any], *, rules: AlertRules, ledger: Ledger) -> None:
+    """Raise the alert that a document or a callback calls for."""
+    async with ledger.once("notify.alert", event) as work:
+        raise_alert(alert_about(event.data, rules, alert_id=new_id(), at=work.clock()), work)
+
+
+def raise_alert(fact: AlertRaised, work: Work) -> None:
+    """Announce an alert twice with one id: to the team's tools, and as an event (views, access rights)."""
+    work.announce(fact)
+    work.announce(fact, exchange=DESK, routing_key=f"team.{fact.team}.{fact.kind}")

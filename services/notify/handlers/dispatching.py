@@ -1,0 +1,166 @@
+"""Tells suppliers of packets that are due: claims one, packs it, sends it, and keeps how that ended."""
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from services.notify.client.queue import SupplierQueues
+from services.notify.client.webhook import Webhooks
+from services.notify.domain.forward import Change, Forward, Packet
+from services.notify.domain.offer import offer
+from services.notify.domain.packet import cut_packet
+from services.notify.domain.retry import Outcome, Schedule
+from services.notify.handlers.forwarding import Forwarding
+from services.notify.store import Forwards, StaleError
+from shared.clock import Clock
+from shared.errors import PermanentError, UnavailableError
+from shared.events.event import Event, envelop
+from shared.links import Links
+from shared.messaging.ledger import Ledger
+from shared.partners import PartnersFile, Supplier
+from shared.storage.documents import is_unavailable
+from shared.storage.objects import Objects
+from shared.telemetry.logs import where
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatching:
+    """Carries due forwards to their suppliers; several may run, each works on a forward of its own."""
+
+    forwards: Forwards
+    forwarding: Forwarding
+    ledger: Ledger
+    objects: Objects
+    partners: PartnersFile
+    links: Links
+    public_url: str
+    webhooks: Webhooks
+    queues: SupplierQueues
+    schedule: Schedule
+    lease: timedelta
+    clock: Clock
+
+    async def dispatch_due(self) -> None:
+        """Try every forward that is due, one after the other."""
+        while True:
+            now = self.clock()
+            forward = await self.forwards.claim(now, now + self.lease)
+            if forward is None:
+                return
+            await self._dispatch(forward)
+
+    async def _dispatch(self, forward: Forward) -> None:
+        """Try one forward; a try that outlives its lease is ended, as another process would begin the next."""
+        try:
+            async with asyncio.timeout(self.lease.total_seconds() * 0.8):
+                forward, outcome = await self._try(forward)
+        except StaleError:
+            return  # taken back or picked up meanwhile: there is nothing left to send
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has used up a try and a person may have to act
+            log.warning("forward.broke", forward_id=forward.forward_id, error=type(error).__name__, where=where(error))
+            outcome = Outcome("ours", "server_unavailable") if _away(error) else Outcome("again", "internal_error")
+        await self._keep(forward, outcome)
+
+    async def _try(self, forward: Forward) -> tuple[Forward, Outcome]:
+        if forward.attempt > len(self.schedule.delays):
+            return forward, Outcome("never", forward.reason or "tries_used")
+        supplier = self.partners.current().supplier(forward.supplier_id)
+        if supplier is None:
+            return forward, Outcome("never", "supplier_unknown")
+        try:
+            packet = forward.packet or await self._pack(forward)
+        except (PermanentError, ValueError) as error:
+            return forward, Outcome("never", str(error))
+        if forward.packet is None or forward.way != supplier.way:
+            forward = await self.forwards.save(forward.prepared(packet, supplier.way).forward)
+        return forward, await self._send(forward, packet, supplier)
+
+    async def _pack(self, forward: Forward) -> Packet:
+        """Put the consented pages into the object store; done again, it puts the same bytes there."""
+        if forward.pdf is None:
+            raise PermanentError("document_failed")
+        filed = await self.objects.get(forward.pdf.key, sha256=forward.pdf.sha256)
+        cut = await asyncio.to_thread(cut_packet, filed, forward.pdf.page_ids, forward.page_ids)
+        key = f"packets/{forward.forward_id}.pdf"
+        await self.objects.put(key, cut.data, size_bytes=len(cut.data), media_type="application/pdf")
+        return Packet(key, cut.sha256, len(cut.data))
+
+    async def _send(self, forward: Forward, packet: Packet, supplier: Supplier) -> Outcome:
+        origin = forward.origin
+        fact = offer(forward, packet, self.links, self.public_url, at=self.clock())
+        body = envelop(
+            fact,
+            id=forward.forward_id,
+            time=fact.offered_at,
+            source="notify",
+            tenant=origin.tenant,
+            correlation_id=origin.correlation_id,
+            causation_id=origin.event_id,
+        ).to_json()
+        message_id = forward.forward_id
+        if supplier.way == "queue":
+            correlation_id = origin.correlation_id
+            return await self.queues.send(supplier.id, message_id=message_id, correlation_id=correlation_id, body=body)
+        if not (supplier.webhook_url and supplier.webhook_secret):
+            return Outcome("never", "supplier_without_webhook")
+        url = str(supplier.webhook_url)
+        return await self.webhooks.send(url, supplier.webhook_secret, message_id=message_id, body=body)
+
+    async def _keep(self, forward: Forward, outcome: Outcome) -> None:
+        """Record how a try ended; when the forward changed meanwhile, decide again on what it is now."""
+        while True:
+            try:
+                change = self._after(forward, outcome)
+                async with self.ledger.begin(cause=_cause(forward)) as work:
+                    await self.forwarding.keep(change, work)
+            except StaleError:
+                forward = await self.forwards.find(forward.forward_id)
+            else:
+                _tell(change.forward, outcome)
+                return
+
+    def _after(self, forward: Forward, outcome: Outcome) -> Change:
+        now = self.clock()
+        if outcome.kind == "taken":
+            return forward.sent(now)
+        delay = self.schedule.after(outcome, forward.attempt, random.random())  # noqa: S311 - spreads load, no secret
+        ours = outcome.kind == "ours"
+        if delay is None or (ours and now - forward.queued_at > self.schedule.patience):
+            return forward.failed(outcome.reason, now)
+        return forward.postponed(now + delay, outcome.reason, counts=not ours)
+
+
+def _cause(forward: Forward) -> Event[Any]:
+    """Return the event that began this forward."""
+    origin = forward.origin
+    return envelop(
+        forward.queued(),
+        id=origin.event_id,
+        time=forward.queued_at,
+        source="notify",
+        tenant=origin.tenant,
+        correlation_id=origin.correlation_id,
+        traceparent=origin.traceparent,
+    )
+
+
+def _away(error: Exception) -> bool:
+    return isinstance(error, (UnavailableError, OSError)) or is_unavailable(error)
+
+
+def _tell(forward: Forward, outcome: Outcome) -> None:
+    log.info(
+        "forward.tried",
+        forward_id=forward.forward_id,
+        supplier_id=forward.supplier_id,
+        attempt=forward.attempt,
+        outcome=outcome.kind,
+        reason=outcome.reason or None,
+        state=forward.state,
+    )

@@ -1,0 +1,81 @@
+"""What one job centre decides about alerts and forwards: teams, times, tries."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, IPvAnyNetwork
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.notify.domain.alert import AlertRules
+from services.notify.domain.retry import Schedule
+from shared.events.event import Code
+from shared.events.notify import AlertKind
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class NotifySettings(BaseSettings):
+    """Who looks at what until when, and how suppliers are tried, from `AMTSBOTE_NOTIFY_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_NOTIFY_", frozen=True)
+
+    teams: Annotated[dict[Code, Code], Field(description="team per document type and per purpose of a forward")] = {
+        "sperrandrohung": "power_cut",
+        "sperrankuendigung": "power_cut",
+        "stromrechnung": "power_cut",
+        "power_cut": "power_cut",
+        "arbeitsvertrag": "placement",
+    }
+    default_team: Code = "benefits"
+    power_cut_types: frozenset[Code] = frozenset({"sperrandrohung", "sperrankuendigung"})
+    power_cut_confidence: Annotated[Share, Field(description="low: a false alarm costs a look, a missed one power")] = (
+        0.4
+    )
+    type_confidence: Share = 0.5
+    look_within_h: dict[AlertKind, Annotated[float, Field(gt=0)]] = {
+        "document_filed": 120,
+        "document_failed": 24,
+        "callback_overdue": 2,
+        "forward_failed": 4,
+        "power_cut": 4,
+    }
+
+    delays_s: Annotated[tuple[Seconds, ...], Field(min_length=1, description="before each try, the first included")] = (
+        0,
+        5,
+        300,
+        1_800,
+        7_200,
+        18_000,
+        36_000,
+        36_000,
+    )
+    refused_tries: Annotated[int, Field(ge=1, description="tries when only a repair can help, e.g. after a 404")] = 3
+    jitter: Share = 0.2
+    answer_within_s: Annotated[float, Field(gt=0, le=60, description="how long a supplier's server may take")] = 15
+    lease_s: Annotated[
+        float, Field(gt=0, description="how long one try may take before another process takes over")
+    ] = 120
+    look_every_s: Annotated[float, Field(gt=0, description="how often due forwards are looked for")] = 0.5
+    dispatchers: Annotated[int, Field(ge=1, le=32, description="how many suppliers are told at once")] = 4
+    allowed_networks: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description="private networks webhooks may reach; plain http only to loopback, if that is in here"),
+    ] = ()
+
+    def rules(self) -> AlertRules:
+        """Return whom to alert until when."""
+        return AlertRules(
+            teams=self.teams,
+            default_team=self.default_team,
+            power_cut_types=self.power_cut_types,
+            power_cut_confidence=self.power_cut_confidence,
+            type_confidence=self.type_confidence,
+            look_within={kind: timedelta(hours=hours) for kind, hours in self.look_within_h.items()},
+        )
+
+    def schedule(self) -> Schedule:
+        """Return when a supplier is tried again."""
+        delays = tuple(timedelta(seconds=seconds) for seconds in self.delays_s)
+        return Schedule(delays, self.refused_tries, self.jitter)

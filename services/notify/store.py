@@ -1,0 +1,129 @@
+"""Consents, papers and forwards in MongoDB; a forward's `due_at` is also the lease of the process that tries it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from pymongo import ReturnDocument
+
+from services.notify.domain.consent import Consent, Papers
+from services.notify.domain.forward import Forward
+from shared.errors import PermanentError
+from shared.messaging.ledger import Work
+from shared.storage.documents import Database
+
+_CONSENT = TypeAdapter(Consent)
+_PAPERS = TypeAdapter(Papers)
+_FORWARD = TypeAdapter(Forward)
+
+T = TypeVar("T")
+
+
+class StaleError(Exception):
+    """Somebody else changed the forward since it was read: read it again and decide again."""
+
+
+class Forwards:
+    """Keeps what is known of each consent and document, and each forward once.
+
+    Consent and papers may arrive at the same moment in two processes. Each of their handlers writes the document's
+    row and the consent's row, so that one of the two transactions meets the other and is done again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Use the collections of `database`."""
+        self._consents = database.consents
+        self._papers = database.papers
+        self._forwards = database.forwards
+
+    async def prepare(self) -> None:
+        """Create the indexes; a consent has at most one forward."""
+        await self._consents.create_index("document_id")
+        await self._forwards.create_index("consent_id", unique=True)
+        await self._forwards.create_index("due_at")
+
+    async def keep_consent(self, consent: Consent, work: Work) -> Consent:
+        """Keep a consent and return it with what was known before, such as that it was taken back already."""
+        given = {k: v for k, v in asdict(consent).items() if k not in ("consent_id", "forward_id", "revoked_at")}
+        return _read(_CONSENT, "consent_id", await self._set(self._consents, consent.consent_id, given, work))
+
+    async def keep_revocation(self, consent_id: str, at: datetime, work: Work) -> Forward | None:
+        """Keep that a consent was taken back, and return its forward if there is one."""
+        await self._set(self._consents, consent_id, {"revoked_at": at}, work)
+        row = await self._forwards.find_one({"consent_id": consent_id}, session=work.session)
+        return _read(_FORWARD, "forward_id", row) if row else None
+
+    async def keep_papers(self, papers: Papers, work: Work) -> Sequence[Consent]:
+        """Keep what became of a document and return the consents that wait for it."""
+        known = {k: v for k, v in asdict(papers).items() if k != "document_id"}
+        await self._set(self._papers, papers.document_id, {**known, "known": True}, work)
+        rows = self._consents.find({"document_id": papers.document_id}, session=work.session)
+        return [_read(_CONSENT, "consent_id", row) async for row in rows]
+
+    async def papers(self, document_id: str, work: Work) -> Papers | None:
+        """Return what became of a document, or nothing yet; a handler that knows them meanwhile meets this one."""
+        row = await self._set(self._papers, document_id, {}, work)
+        return _read(_PAPERS, "document_id", row) if row.get("known") else None
+
+    async def add(self, forward: Forward, work: Work) -> None:
+        """Keep a new forward and mark its consent as used."""
+        await self._forwards.insert_one(_row(forward), session=work.session)
+        await self._set(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
+
+    async def find(self, forward_id: str, work: Work | None = None) -> Forward:
+        """Return a forward.
+
+        Raises:
+            PermanentError: there is none of that id.
+        """
+        row = await self._forwards.find_one({"_id": forward_id}, session=work.session if work else None)
+        if row is None:
+            raise PermanentError("forward.unknown")
+        return _read(_FORWARD, "forward_id", row)
+
+    async def save(self, forward: Forward, work: Work | None = None) -> Forward:
+        """Keep a forward as it is now, if nobody changed it since it was read; return it with its new version.
+
+        Raises:
+            StaleError: somebody did.
+        """
+        later = replace(forward, version=forward.version + 1)
+        as_read = {"_id": forward.forward_id, "version": forward.version}
+        result = await self._forwards.replace_one(as_read, _row(later), session=work.session if work else None)
+        if not result.matched_count:
+            raise StaleError(forward.forward_id)
+        return later
+
+    async def claim(self, now: datetime, until: datetime) -> Forward | None:
+        """Take the forward that is due for longest, counting the try; it is due again at `until` if we die."""
+        row = await self._forwards.find_one_and_update(
+            {"due_at": {"$lte": now}},
+            {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
+            sort=[("due_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return _read(_FORWARD, "forward_id", row) if row else None
+
+    @staticmethod
+    async def _set(collection: Any, row_id: str, values: dict[str, Any], work: Work) -> dict[str, Any]:
+        """Set fields of a row that may not exist yet; the row changes in any case, so that others meet it."""
+        change = {"$inc": {"version": 1}} | ({"$set": values} if values else {})
+        row: dict[str, Any] = await collection.find_one_and_update(
+            {"_id": row_id},
+            change,
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=work.session,
+        )
+        return row
+
+
+def _row(forward: Forward) -> dict[str, Any]:
+    values = asdict(forward)
+    return {"_id": values.pop("forward_id"), **values}
+
+
+def _read(adapter: TypeAdapter[T], id_field: str, row: dict[str, Any]) -> T:
+    return adapter.validate_python({id_field: row["_id"], **{k: v for k, v in row.items() if k != "_id"}})

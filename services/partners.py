@@ -1,0 +1,191 @@
+"""`python -m services partners`: who may subscribe and receive; new secrets are shown once and never again."""
+
+import base64
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.broker_admin import BrokerAdmin, BrokerAdminError
+from services.partners_file import locked, write
+from shared.events.event import Code
+from shared.messaging.topology import DESK, SUPPLIER
+from shared.partners import Partners, Supplier, Tool, hash_token
+from shared.settings import Connections
+
+partners = typer.Typer(help="Caseworker tools and energy suppliers: add, list, remove.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(help="Small letters, digits, `_` and `.`; it cannot be changed later.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+FAILED = 1
+
+
+class ManagementSettings(BaseSettings):
+    """Where RabbitMQ's operator door is, from `AMTSBOTE_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
+
+    rabbit_management_url: SecretStr = SecretStr("http://guest:guest@127.0.0.1:15672")
+
+
+@partners.command("add-tool")
+def add_tool(
+    tool_id: Id,
+    team: Annotated[str, typer.Option(help="The team whose alerts it receives and whose documents it may read.")],
+    as_json: AsJson = False,  # noqa: FBT002 - typer's way to write a flag
+) -> None:
+    """Add a caseworker tool: a token for the gateway, and a login and a queue of its own at the broker."""
+    token, password = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    with _changing() as (connections, known):
+        _free(known, tool_id)
+        tool = Tool(id=_code(tool_id), team=_code(team), token_sha256=hash_token(token))
+        broker, queue = _broker(connections), f"desk.{tool_id}"
+        broker.add_queue(queue, exchange=DESK, routing_key=f"team.{team}.*")
+        broker.add_login(queue, password)
+        write(connections.partners, known.model_copy(update={"tools": (*known.tools, tool)}))
+        amqp_url = broker.amqp_url(queue, password)
+    _show({"id": tool_id, "team": team, "token": token, "queue": queue, "amqp_url": amqp_url}, as_json=as_json)
+
+
+@partners.command("add-supplier")
+def add_supplier(
+    supplier_id: Id,
+    name: Annotated[str, typer.Option(help="The name citizens know it by.")],
+    queue: Annotated[bool, typer.Option("--queue", help="Tell it by a queue of its own at the broker.")] = False,  # noqa: FBT002
+    webhook: Annotated[str | None, typer.Option(help="Tell it by signed POSTs to this URL.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Add an energy supplier: a token for the gateway, and one way to tell it of packets."""
+    if queue == bool(webhook):
+        raise typer.BadParameter("choose one way: --queue or --webhook URL")
+    token, shown = secrets.token_urlsafe(32), {"id": supplier_id}
+    with _changing() as (connections, known):
+        _free(known, supplier_id)
+        supplier = Supplier(
+            id=_code(supplier_id),
+            name=name,
+            way="queue" if queue else "webhook",
+            token_sha256=hash_token(token),
+            webhook_url=_url(webhook) if webhook else None,
+            webhook_secret=_webhook_secret() if webhook else None,
+        )
+        shown |= {"token": token} | _way_for(supplier, connections)
+        write(connections.partners, known.model_copy(update={"suppliers": (*known.suppliers, supplier)}))
+    _show(shown, as_json=as_json)
+
+
+@partners.command("list")
+def list_partners(as_json: AsJson = False) -> None:  # noqa: FBT002
+    """List partners; secrets are never shown again."""
+    try:
+        known = Partners.load(Connections().partners)
+    except ValueError as error:
+        raise _unreadable() from error
+    tools = [{"kind": "tool", "id": tool.id, "team": tool.team} for tool in known.tools]
+    suppliers = [{"kind": "supplier", "id": s.id, "name": s.name, "way": s.way} for s in known.suppliers]
+    rows = [*tools, *suppliers]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        typer.echo("  ".join(row.values()))
+    if not rows:
+        typer.echo("no partners yet; see `add-tool --help` and `add-supplier --help`")
+
+
+@partners.command("remove")
+def remove(partner_id: Id) -> None:
+    """Remove a partner: its token and login end at once; a queue in which something waits is kept."""
+    with _changing() as (connections, known):
+        tools = tuple(tool for tool in known.tools if tool.id != partner_id)
+        suppliers = tuple(supplier for supplier in known.suppliers if supplier.id != partner_id)
+        if len(tools) + len(suppliers) == len(known.tools) + len(known.suppliers):
+            raise typer.BadParameter(f"no partner {partner_id!r}; see `python -m services partners list`")
+        write(connections.partners, Partners(tools=tools, suppliers=suppliers))
+        waiting = _end_queue(f"desk.{partner_id}" if tools != known.tools else f"supplier.{partner_id}", connections)
+    typer.echo(f"removed {partner_id}" + (f"; {waiting} messages keep its queue" if waiting else ""))
+
+
+@contextmanager
+def _changing() -> Iterator[tuple[Connections, Partners]]:
+    """Hold the partners file; what stands in the way is told in one line, with an exit code."""
+    connections = Connections()
+    try:
+        with locked(connections.partners) as known:
+            yield connections, known
+    except BrokerAdminError as error:
+        raise _failed(str(error)) from error
+    except OSError as error:
+        raise _failed(f"cannot write {connections.partners}: {error.strerror}; see AMTSBOTE_PARTNERS") from error
+    except ValidationError as error:
+        raise _unreadable() from error
+
+
+def _way_for(supplier: Supplier, connections: Connections) -> dict[str, str]:
+    """Set up the way a supplier is told by, and return what it must know of it."""
+    if supplier.webhook_secret:
+        secret = supplier.webhook_secret.get_secret_value()
+        return {"webhook_url": str(supplier.webhook_url), "webhook_secret": secret}
+    broker, queue, password = _broker(connections), f"supplier.{supplier.id}", secrets.token_urlsafe(32)
+    broker.add_queue(queue, exchange=SUPPLIER, routing_key=supplier.id)
+    broker.add_login(queue, password)
+    return {"queue": queue, "amqp_url": broker.amqp_url(queue, password)}
+
+
+def _end_queue(queue: str, connections: Connections) -> int:
+    """End a partner's login and queue; return how many messages keep the queue."""
+    broker = _broker(connections)
+    broker.remove_login(queue)
+    return broker.remove_queue(queue)
+
+
+def _broker(connections: Connections) -> BrokerAdmin:
+    return BrokerAdmin(ManagementSettings().rabbit_management_url, connections.rabbit_url)
+
+
+def _webhook_secret() -> SecretStr:
+    """Return 32 random bytes in the form of Standard Webhooks."""
+    return SecretStr("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
+
+
+def _free(known: Partners, partner_id: str) -> None:
+    if partner_id in {*(tool.id for tool in known.tools), *(supplier.id for supplier in known.suppliers)}:
+        raise typer.BadParameter(f"{partner_id!r} is already a partner; remove it first to give it new secrets")
+
+
+def _code(text: str) -> str:
+    try:
+        return TypeAdapter(Code).validate_python(text)
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r}: use small letters, digits, `_` and `.`, and begin with a letter") from None
+
+
+def _url(text: str) -> HttpUrl:
+    try:
+        return HttpUrl(text)
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is not a URL; a webhook looks like https://supplier.example/hook") from None
+
+
+def _show(values: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values))
+        return
+    for name, value in values.items():
+        typer.echo(f"{name:<15} {value}")
+    typer.echo("Keep the secrets now: they are not shown again.", err=True)
+
+
+def _unreadable() -> typer.Exit:
+    return _failed("the partners file is damaged; restore it from a backup, or move it away and add partners anew")
+
+
+def _failed(text: str) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(FAILED)
