@@ -1,4 +1,4 @@
-"""`python -m examples.demo [PHOTO...]`: plays the main job over the running services; exit code 0 only if all happened."""
+"""`python -m examples.demo [PHOTO...]` plays the main job over the running services; 0 only if all of it happened."""
 
 import os
 import subprocess
@@ -20,7 +20,9 @@ console = Console()
 
 
 def demo(
-    photos: Annotated[list[Path] | None, typer.Argument(help="Your own photographs; the project's two if none.")] = None,
+    photos: Annotated[
+        list[Path] | None, typer.Argument(help="Your own photographs instead of the project's two.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where what was shown is kept.")] = Path(".local/demo"),
     prepare: Annotated[bool, typer.Option("--prepare", help="Only register the demo's partners.")] = False,  # noqa: FBT002
 ) -> None:
@@ -38,7 +40,7 @@ def demo(
             play = Play(phone, tuple(photos or own_photos(folder)), not photos, tool, supplier, folder)
             play.run(steps)
     except (StepFailedError, TimeoutError, OSError) as error:
-        console.print(f"[red]The demo stopped:[/] expected {error}" if isinstance(error, StepFailedError) else f"[red]{error}[/]")
+        console.print(f"[red]The demo stopped:[/] {error}")
         raise typer.Exit(1) from error
     console.print("[green]Every step really happened.[/]")
 

@@ -30,7 +30,7 @@ class Step:
             StepFailedError: it does not.
         """
         if not holds:
-            raise StepFailedError(expectation)
+            raise StepFailedError(f"expected {expectation}")
 
 
 class Steps:

@@ -34,12 +34,8 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for the pictures and labels.json; made if missing.")],
     kind: Annotated[str, typer.Option("--type", help=f"One of: {', '.join(KINDS)}.")] = "sperrankuendigung",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")] = 1,
-    count: Annotated[
-        int, typer.Option(min=1, max=10_000, help="How many letters; two photographs each.")
-    ] = 1,
-    desk: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(DESKS)}; drawn by the seed if not given.")
-    ] = "",
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many letters; two photographs each.")] = 1,
+    desk: Annotated[str, typer.Option(help=f"One of: {', '.join(DESKS)}; drawn by the seed if not given.")] = "",
     on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The date on the letters.")] = FIRST_DAY,
 ) -> None:
     """Photograph letters in pairs: the first shot with the bottom edge cut off, then a good retake."""

@@ -78,9 +78,7 @@ def table(block: Table, setting: Setting, y: float) -> Placed:
             items.append(Rule(setting.left, y - step * 0.78, setting.right, y - step * 0.78, 0.2))
         items.extend(cells(block, row, setting, y, bold=last or number == 0))
         if number == 0:
-            items.append(
-                Rule(setting.left, y + step * 0.3, setting.right, y + step * 0.3, 0.35, setting.accent)
-            )
+            items.append(Rule(setting.left, y + step * 0.3, setting.right, y + step * 0.3, 0.35, setting.accent))
             y += step * 0.2
     return items, y + setting.step * 0.75
 
@@ -92,9 +90,7 @@ def cells(block: Table, row: tuple[str, ...], setting: Setting, y: float, *, bol
         left = column < block.left
         place = x + 1 if left else x + share * width - 1
         if cell:
-            yield Text(
-                cell, place, y, setting.points, setting.face, bold=bold, anchor="left" if left else "right"
-            )
+            yield Text(cell, place, y, setting.points, setting.face, bold=bold, anchor="left" if left else "right")
         x += share * width
 
 
@@ -105,9 +101,7 @@ def box(block: Box, setting: Setting, y: float) -> Placed:
     pale: Colour = (236, 238, 242)
     items: list[Item] = [Panel(setting.left, top, setting.right, bottom, pale, setting.accent)]
     for row, line in enumerate(block.lines, start=1):
-        items.append(
-            Text(line, setting.left + 3, top + step * row + 0.45, setting.points, setting.face, bold=True)
-        )
+        items.append(Text(line, setting.left + 3, top + step * row + 0.45, setting.points, setting.face, bold=True))
     return items, bottom + setting.step * 0.75
 
 

@@ -55,13 +55,9 @@ def grain(rows: int, columns: int, rng: np.random.Generator, cells: tuple[float,
 def toned(tone: Field, palette: tuple[Colour, ...]) -> Picture:
     """Colour a field from 0 (the palette's first colour) to 1 (its last)."""
     stops = np.linspace(0, 255, len(palette))
-    table = np.stack(
-        [np.interp(np.arange(256), stops, channel) for channel in zip(*palette, strict=True)], axis=1
-    )
+    table = np.stack([np.interp(np.arange(256), stops, channel) for channel in zip(*palette, strict=True)], axis=1)
     index = cv2.convertScaleAbs(np.clip(tone, 0, 1), alpha=255)
-    return np.asarray(
-        cv2.LUT(cv2.merge([index] * 3), table.astype(np.uint8).reshape(256, 1, 3)), dtype=np.uint8
-    )
+    return np.asarray(cv2.LUT(cv2.merge([index] * 3), table.astype(np.uint8).reshape(256, 1, 3)), dtype=np.uint8)
 
 
 def wood(rows: int, columns: int, rng: np.random.Generator, palette: tuple[Colour, ...]) -> Picture:

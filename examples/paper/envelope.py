@@ -39,9 +39,7 @@ def lay_envelope(desk: Picture, centre: Points, rng: np.random.Generator) -> Non
         lineType=cv2.LINE_AA,
         shift=4,
     )
-    cv2.polylines(
-        desk, [pixels(2, 2, SIZE[0] - 2, 24)], isClosed=True, color=(212, 211, 207), thickness=4, shift=4
-    )
+    cv2.polylines(desk, [pixels(2, 2, SIZE[0] - 2, 24)], isClosed=True, color=(212, 211, 207), thickness=4, shift=4)
 
 
 def darken(desk: Picture, shape: NDArray[np.int32]) -> None:

@@ -101,9 +101,7 @@ def camera(scene: Scene) -> tuple[Points, float]:
     z = math.radians(scene.turn + scene.angle)
     pitch, roll = math.radians(scene.pitch), math.radians(scene.roll)
     about_z = np.array([[math.cos(z), -math.sin(z), 0], [math.sin(z), math.cos(z), 0], [0, 0, 1]])
-    about_x = np.array(
-        [[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]]
-    )
+    about_x = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])
     about_y = np.array([[math.cos(roll), 0, math.sin(roll)], [0, 1, 0], [-math.sin(roll), 0, math.cos(roll)]])
     return about_y @ about_x @ about_z, DISTANCE
 
@@ -142,9 +140,7 @@ def choose_zoom(inside: Points, before: Points, after: Points, size: Points, fil
         return float(most.min())
     zoom = float(exact[both].min())
     if np.any(both & (np.abs(exact - zoom) > LEAST_CUT * zoom)) or np.any(~both & (most < zoom)):
-        raise ImpossibleSceneError(
-            "these cuts do not fit a page of A4 in this picture; change a cut or its size"
-        )
+        raise ImpossibleSceneError("these cuts do not fit a page of A4 in this picture; change a cut or its size")
     return zoom
 
 

@@ -75,6 +75,4 @@ def glare(scene: Scene, place: Place, rng: np.random.Generator) -> Field:
 
 def enlarged(field: Field, scene: Scene) -> Field:
     """A quarter-size field at the picture's size."""
-    return np.asarray(
-        cv2.resize(field, (scene.width, scene.height), interpolation=cv2.INTER_LINEAR), dtype=np.float32
-    )
+    return np.asarray(cv2.resize(field, (scene.width, scene.height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)

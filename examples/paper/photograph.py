@@ -54,9 +54,7 @@ def photograph(page: Picture, scene: Scene, rng: np.random.Generator) -> Photo:
     spot = place(scene)
     lit = shaded(desk(scene, spot, rng), spot, scene)
     paint(lit, fitted(stock.sheet(page, scene.lift, rng), spot), spot)
-    exposed = cv2.multiply(
-        lit, light.enlarged(light.daylight(scene, rng), scene), scale=0.94, dtype=cv2.CV_8U
-    )
+    exposed = cv2.multiply(lit, light.enlarged(light.daylight(scene, rng), scene), scale=0.94, dtype=cv2.CV_8U)
     picture = np.asarray(exposed, dtype=np.uint8)
     if scene.glare > 0:
         wash = cv2.merge([cv2.convertScaleAbs(light.enlarged(light.glare(scene, spot, rng), scene))] * 3)
@@ -70,9 +68,7 @@ def described(picture: Picture, spot: Place, scene: Scene) -> Photo:
     size = (scene.width, scene.height)
     upright: Turn = (360 - scene.turn) % 360  # type: ignore[assignment]  # a quarter turn minus a quarter turn
     quad = seen_quad(spot.corners, scene.turn)
-    return Photo(
-        picture, quad, spot.outline, crossed(spot.outline, size), lost_share(spot.outline, size), upright
-    )
+    return Photo(picture, quad, spot.outline, crossed(spot.outline, size), lost_share(spot.outline, size), upright)
 
 
 def desk(scene: Scene, spot: Place, rng: np.random.Generator) -> Picture:
@@ -101,9 +97,7 @@ def fitted(page: Picture, spot: Place) -> Picture:
     factor = shown / page.shape[1]
     if factor > 0.75:  # noqa: PLR2004 - linear sampling is clean down to here
         return page
-    return np.asarray(
-        cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8
-    )
+    return np.asarray(cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def paint(picture: Picture, page: Picture, spot: Place) -> None:
@@ -130,14 +124,10 @@ def paint_slat(picture: Picture, page: Picture, pair: tuple[Points, Points], ove
         return
     move = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], dtype=np.float64)
     size = (int(right - left), int(bottom - top))
-    drawn = cv2.warpPerspective(
-        page, move @ to_pixels, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    drawn = cv2.warpPerspective(page, move @ to_pixels, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = np.zeros(size[::-1], np.uint8)
     cv2.fillConvexPoly(cover, np.round((edge - (left, top)) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
-    blend(
-        picture[top:bottom, left:right], np.asarray(drawn, dtype=np.uint8), np.asarray(cover, dtype=np.uint8)
-    )
+    blend(picture[top:bottom, left:right], np.asarray(drawn, dtype=np.uint8), np.asarray(cover, dtype=np.uint8))
 
 
 def blend(below: Picture, above: Picture, cover: Picture) -> None:

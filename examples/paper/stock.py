@@ -22,18 +22,14 @@ def sheet(page: Picture, lift: float, rng: np.random.Generator) -> Picture:
     fibres = rng.standard_normal((rows // 3, columns // 3), dtype=np.float32)
     fibres = np.asarray(cv2.GaussianBlur(fibres, (0, 0), 1.1), dtype=np.float32) * np.float32(0.008)
     light += cv2.resize(fibres, (columns, rows)).astype(np.float32)
-    return np.asarray(
-        cv2.multiply(page, cv2.merge([light * tint for tint in PAPER]), dtype=cv2.CV_8U), dtype=np.uint8
-    )
+    return np.asarray(cv2.multiply(page, cv2.merge([light * tint for tint in PAPER]), dtype=cv2.CV_8U), dtype=np.uint8)
 
 
 def bends(lift: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """Brightness by slope on a coarse grid: paper that leans to the lamp is brighter; and slight waves."""
     levels = np.linspace(0, HEIGHT, 100)
     slope = np.gradient(heights(levels, lift)[:, 1], levels)
-    waves = cv2.resize(
-        rng.standard_normal((6, 4), dtype=np.float32), (70, 100), interpolation=cv2.INTER_CUBIC
-    )
+    waves = cv2.resize(rng.standard_normal((6, 4), dtype=np.float32), (70, 100), interpolation=cv2.INTER_CUBIC)
     return np.asarray(1.0 - 0.55 * slope[:, None] + 0.012 * waves, dtype=np.float32)
 
 
@@ -44,9 +40,7 @@ def creases(rows: int, columns: int, rng: np.random.Generator) -> NDArray[np.flo
     for fold in FOLDS:
         pressed = cv2.resize(rng.uniform(0.55, 1.15, (1, 14)), (columns, 1), interpolation=cv2.INTER_CUBIC)
         near = np.abs(at - fold) < REACH
-        field[near] = (line(at[near] - np.float32(fold + rng.uniform(-0.8, 0.8)))[:, None] * pressed).astype(
-            np.float32
-        )
+        field[near] = (line(at[near] - np.float32(fold + rng.uniform(-0.8, 0.8)))[:, None] * pressed).astype(np.float32)
     return field
 
 

@@ -31,9 +31,7 @@ def contract(draft: Draft) -> Letter:
         *beginning(start),
         *duty(rng.choice(TASKS), sender),
         *pay(hours, rate, monthly),
-        Signature(
-            f"{sender.town.split(' ', 1)[1]}, den {people.long_day(draft.on)}", people.person(rng).name
-        ),
+        Signature(f"{sender.town.split(' ', 1)[1]}, den {people.long_day(draft.on)}", people.person(rng).name),
     )
     return Letter(
         "arbeitsvertrag",
@@ -53,12 +51,8 @@ def contract(draft: Draft) -> Letter:
 def parties(draft: Draft, sender: Sender) -> Iterator[Block]:
     """Who employs whom."""
     worker = draft.recipient
-    yield Paragraph(
-        f"Zwischen {sender.name}, {sender.street}, {sender.town} - nachfolgend Arbeitgeber genannt -"
-    )
-    yield Paragraph(
-        f"und {worker.title} {worker.name}, {worker.street}, {worker.town} - nachfolgend Arbeitnehmer -"
-    )
+    yield Paragraph(f"Zwischen {sender.name}, {sender.street}, {sender.town} - nachfolgend Arbeitgeber genannt -")
+    yield Paragraph(f"und {worker.title} {worker.name}, {worker.street}, {worker.town} - nachfolgend Arbeitnehmer -")
     yield Paragraph("wird folgender Arbeitsvertrag geschlossen:")
 
 

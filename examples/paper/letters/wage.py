@@ -27,9 +27,7 @@ def payslip(draft: Draft) -> Letter:
     month = draft.on.replace(day=1) - timedelta(days=1)
     staff, iban = people.digits(rng, 5), people.account(rng)
     body = (
-        Paragraph(
-            f"Abrechnungsmonat: {month:%m/%Y}   Steuerklasse: I   Eintritt: {people.day(entered(draft))}"
-        ),
+        Paragraph(f"Abrechnungsmonat: {month:%m/%Y}   Steuerklasse: I   Eintritt: {people.day(entered(draft))}"),
         earnings(hours, rate, gross),
         Table(
             ("Gesetzliche Abzüge", "Betrag"),
