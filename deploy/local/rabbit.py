@@ -1,0 +1,129 @@
+"""RabbitMQ as a private node: own data, ports, plugins, port mapper and home, all on the loopback address."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aio_pika
+import httpx
+from aio_pika.exceptions import AMQPError
+
+from deploy.local.child import Launch, tied_to_us
+from deploy.local.part import Silent
+from deploy.local.ports import LOOPBACK
+from deploy.local.programs import find
+from deploy.local.remembered import Remembered
+
+USER = "amtsbote"
+ROLES = ("rabbit", "rabbit-management", "rabbit-distribution", "rabbit-epmd")
+CONFIG = """\
+listeners.tcp.1 = {host}:{amqp}
+management.tcp.ip = {host}
+management.tcp.port = {management}
+default_user = {user}
+default_pass = {password}
+log.file = false
+log.console = true
+log.console.use_colors = off
+"""
+
+
+class Rabbit:
+    """The recipe of a one-node broker with its management API."""
+
+    name = "rabbit"
+
+    def __init__(self, folder: Path, remembered: Remembered, search: str) -> None:
+        """Choose its ports and credentials; raises ProgramMissing."""
+        self.ports = tuple(remembered.port(role) for role in ROLES)
+        self._amqp, self._management, self._distribution, self._epmd = self.ports
+        self._password = remembered.secret("rabbit")
+        self._folder = folder
+        self._programs = find("epmd", search), find("rabbitmq-server", search)
+        self._setpriv = find("setpriv", search)
+        self.url = f"amqp://{USER}:{self._password}@{LOOPBACK}:{self._amqp}/"
+        self.management_url = f"http://{USER}:{self._password}@{LOOPBACK}:{self._management}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Both addresses: messages, and the API that makes logins for partners."""
+        return {"AMTSBOTE_RABBIT_URL": self.url, "AMTSBOTE_RABBIT_MANAGEMENT_URL": self.management_url}
+
+    def launches(self) -> tuple[Launch, ...]:
+        """Our own port mapper first: the one RabbitMQ would start stays behind for ever."""
+        epmd, server = self._programs
+        mapper = (epmd, "-address", LOOPBACK, "-port", str(self._epmd))
+        return self._launch("epmd", mapper), self._launch("rabbit", (server,))
+
+    async def prepare(self) -> None:
+        """Write the configuration; the password is read only at the first start of all."""
+        (self._folder / "home").mkdir(parents=True, exist_ok=True)
+        config = self._folder / "rabbitmq.conf"
+        config.touch(mode=0o600)
+        config.write_text(
+            CONFIG.format(
+                host=LOOPBACK,
+                amqp=self._amqp,
+                management=self._management,
+                user=USER,
+                password=self._password,
+            )
+        )
+        (self._folder / "plugins").write_text("[rabbitmq_management].\n")
+
+    async def greet(self) -> None:
+        """Log in over AMQP and over the management API."""
+        await greet(self.url, self.management_url)
+
+    def _launch(self, name: str, command: tuple[str, ...]) -> Launch:
+        log = self._folder.parent / "log" / f"{name}.log"
+        return Launch(tied_to_us(command, self._setpriv), self._surroundings(), self._folder, log)
+
+    def _surroundings(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "HOME": str(self._folder / "home"),
+            "ERL_EPMD_ADDRESS": LOOPBACK,
+            "ERL_EPMD_PORT": str(self._epmd),
+            "RABBITMQ_NODENAME": "amtsbote@localhost",
+            "RABBITMQ_DIST_PORT": str(self._distribution),
+            "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self._folder / "log"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(self._folder / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": os.devnull,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            # The start script then replaces itself by the server: its process id is the server's.
+            "RUNNING_UNDER_SYSTEMD": "true",
+        }
+
+
+async def greet(url: str, management_url: str | None) -> None:
+    """Log in over AMQP, open a channel, and ask the management API who we are; raises Silent."""
+    try:
+        async with asyncio.timeout(5):
+            await _knock(url)
+            async with await aio_pika.connect(url) as connection:
+                await connection.channel()
+            if management_url:
+                await _greet_management(management_url)
+    except (OSError, AMQPError, httpx.HTTPError) as error:
+        raise Silent(f"{type(error).__name__}: {error}") from error
+
+
+async def _knock(url: str) -> None:
+    """Open and close a plain connection: aio-pika makes a noise in the log when nobody listens yet."""
+    parts = urlsplit(url)
+    _, writer = await asyncio.open_connection(parts.hostname, parts.port or 5672)
+    writer.close()
+
+
+async def _greet_management(url: str) -> None:
+    parts = urlsplit(url)
+    login = httpx.BasicAuth(parts.username or "", parts.password or "")
+    base = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
+    async with httpx.AsyncClient(auth=login, trust_env=False) as client:
+        (await client.get(f"{base}/api/whoami")).raise_for_status()

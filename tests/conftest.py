@@ -1,0 +1,54 @@
+"""Live servers for the tests: each started on free ports for the first test that asks, stopped at the end."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.part import Part, ProgramMissing
+from deploy.local.stack import PARTS, LocalStack
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
+    async with LocalStack(tmp_path_factory.mktemp("stack"), parts=(), settings=os.environ) as servers:
+        yield servers
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rabbit(_servers: LocalStack) -> Part:
+    """The broker; isolate by queue prefix or virtual host. Start it again if you stop it."""
+    await _start(_servers, "rabbit")
+    return _servers.rabbit
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mongo(_servers: LocalStack) -> Part:
+    """The database; isolate by database name. Start it again if you stop it."""
+    await _start(_servers, "mongo")
+    return _servers.mongo
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def s3(_servers: LocalStack) -> Part:
+    """The object store with one bucket; isolate by key prefix. Start it again if you stop it."""
+    await _start(_servers, "s3")
+    return _servers.s3
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(_servers: LocalStack) -> LocalStack:
+    """All three; `stack.environment` holds the AMTSBOTE_* settings that point to them."""
+    await _start(_servers, *PARTS)
+    return _servers
+
+
+async def _start(servers: LocalStack, *parts: str) -> None:
+    """Start parts; a missing program skips the test at a desk and fails it where CI=true."""
+    try:
+        await servers.start(*parts)
+    except ProgramMissing as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
