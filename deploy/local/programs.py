@@ -22,9 +22,7 @@ def search_path() -> str:
     Debian's /usr/sbin/rabbitmq-server switches to a system user; the one under /usr/lib does not.
     """
     ours = Path(sys.executable).parent
-    return os.pathsep.join(
-        ["/usr/lib/rabbitmq/bin", str(ours), os.environ.get("PATH", os.defpath), "/usr/sbin"]
-    )
+    return os.pathsep.join(["/usr/lib/rabbitmq/bin", str(ours), os.environ.get("PATH", os.defpath), "/usr/sbin"])
 
 
 def find(program: str, search: str) -> str:

@@ -27,9 +27,7 @@ class Remembered:
         """Return the port of before if it is free, else the preferred one, else another; and remember it."""
         ports = self._content.ports
         others = [port for other, port in ports.items() if other != name]
-        wanted = (
-            port for port in (ports.get(name), preferred) if port and port not in others and is_free(port)
-        )
+        wanted = (port for port in (ports.get(name), preferred) if port and port not in others and is_free(port))
         port = next(wanted, None) or free_port(others)
         if ports.get(name) != port:
             ports[name] = port

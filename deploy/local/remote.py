@@ -14,9 +14,7 @@ class RemoteServer:
 
     pid = None
 
-    def __init__(
-        self, name: str, environment: Mapping[str, str], greet: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], greet: Callable[[], Awaitable[None]]) -> None:
         """Take the settings as they were given; the first one is the address."""
         self.name = name
         self.environment = environment
@@ -37,9 +35,7 @@ class RemoteServer:
         except TimeoutError:
             setting = next(iter(self.environment))
             where = f"{self.name} at {urlsplit(self.url).hostname}"
-            raise PartFailed(
-                f"{where}: {reason}", f"check {setting}, or unset it to start one here"
-            ) from None
+            raise PartFailed(f"{where}: {reason}", f"check {setting}, or unset it to start one here") from None
 
     async def stop(self) -> None:
         """Leave it running: it is not ours."""

@@ -93,9 +93,7 @@ class LocalStack:
         for name in names:
             if name not in self._parts:
                 self._parts[name] = self._part(name, remembered)
-        results = await asyncio.gather(
-            *(self._start(self._parts[name]) for name in names), return_exceptions=True
-        )
+        results = await asyncio.gather(*(self._start(self._parts[name]) for name in names), return_exceptions=True)
         if failures := [result for result in results if isinstance(result, BaseException)]:
             raise failures[0]
 
@@ -109,9 +107,7 @@ class LocalStack:
                 self._lock = None
 
     def _part(self, name: str, remembered: Remembered) -> Part:
-        return _given(name, self._settings) or LocalServer(
-            RECIPES[name](self.folder / name, remembered, self._search)
-        )
+        return _given(name, self._settings) or LocalServer(RECIPES[name](self.folder / name, remembered, self._search))
 
     async def _start(self, part: Part) -> None:
         self._report(part.name, "starting")
