@@ -1,0 +1,57 @@
+"""A citizen's phone in the tests: asynchronous, so that servers can die while it waits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+from tests.waiting import until
+
+
+@dataclass(slots=True)
+class Citizen:
+    """One citizen with one uploaded page."""
+
+    http: httpx.AsyncClient
+    page_id: str
+
+    @classmethod
+    async def activated(cls, gateway_url: str, code: str, photo: Path) -> Self:
+        """Activate a phone and upload `photo`."""
+        http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
+        token = (
+            (await http.post("/v1/activations", json={"code": code}, headers=_key())).raise_for_status().json()["token"]
+        )
+        http.headers["Authorization"] = f"Bearer {token}"
+        files = {"file": (photo.name, photo.read_bytes())}
+        page = (await http.post("/v1/pages", files=files, headers=_key())).raise_for_status().json()
+        return cls(http, page["page_id"])
+
+    async def submit(self) -> dict[str, Any]:
+        """Hand the page in and return the receipt."""
+        response = await self.http.post("/v1/documents", json={"page_ids": [self.page_id]}, headers=_key())
+        assert response.status_code == 202, response.text
+        return dict(response.json())
+
+    async def until_filed(self, document_id: str, *, seconds: float = 90) -> None:
+        """Wait until the document is filed."""
+        state = "unknown"
+
+        async def is_filed() -> bool:
+            nonlocal state
+            response = await self.http.get(f"/v1/documents/{document_id}")
+            state = response.json().get("state", response.text)
+            return state == "filed"
+
+        await until(is_filed, seconds=seconds, what=lambda: f"filed; it is {state}")
+
+    async def kinds_of(self, document_id: str) -> list[str]:
+        """Return the kinds of the document's timeline entries."""
+        timeline = (await self.http.get(f"/v1/documents/{document_id}/timeline")).raise_for_status().json()
+        return [entry["kind"] for entry in timeline["items"]]
+
+
+def _key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}

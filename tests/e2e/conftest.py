@@ -1,0 +1,45 @@
+"""The system under test, with a virtual host and databases of its own."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.local.stack import LocalStack
+from examples.paper.pair import save, take_pair
+from tests.e2e.system import System
+
+VHOST = "e2e"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def system(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """All services, running and ready."""
+    await _make_virtual_host(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
+    rabbit = urlsplit(stack.environment["AMTSBOTE_RABBIT_URL"])
+    own = {"AMTSBOTE_RABBIT_URL": urlunsplit(rabbit._replace(path=f"/{VHOST}")), "AMTSBOTE_DATABASE_PREFIX": "e2e_"}
+    running = System(tmp_path_factory.mktemp("e2e"), {**os.environ, **stack.environment, **own})
+    await running.start()
+    yield running
+    await running.services.stop(patience=40)
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good photograph of one of the project's own letters."""
+    folder = tmp_path_factory.mktemp("photo")
+    pair = take_pair("sperrankuendigung", 3, date(2026, 3, 2))
+    return folder / str(save(pair, folder, "letter")[1]["file"])
+
+
+async def _make_virtual_host(management_url: str) -> None:
+    login = urlsplit(management_url).username
+    everything = {"configure": ".*", "write": ".*", "read": ".*"}
+    async with httpx.AsyncClient(base_url=management_url) as http:
+        (await http.put(f"/api/vhosts/{VHOST}")).raise_for_status()
+        (await http.put(f"/api/permissions/{VHOST}/{login}", json=everything)).raise_for_status()

@@ -1,0 +1,96 @@
+"""The whole system as an operator runs it: all services in one process of their own, over real servers."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.local.child import Child, Launch
+from deploy.local.ports import free_port
+from tests.waiting import until
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 90
+
+
+class System:
+    """Starts, kills and asks the services; their data lives in the servers that `environment` points to."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        """Start nothing yet."""
+        self.folder = folder
+        gateway, operations = free_port(), free_port()
+        self.gateway_url = f"http://127.0.0.1:{gateway}"
+        self._operations_url = f"http://127.0.0.1:{operations}"
+        self.environment = {
+            **os.environ,
+            **environment,
+            "AMTSBOTE_GATEWAY_PORT": str(gateway),
+            "AMTSBOTE_GATEWAY_URL": self.gateway_url,
+            "AMTSBOTE_PUBLIC_URL": self.gateway_url,
+            "AMTSBOTE_OPERATIONS_PORT": str(operations),
+            "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
+            "AMTSBOTE_LINK_SECRET": "only-for-tests-" * 4,
+            "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
+            "AMTSBOTE_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
+        }
+        self._client = httpx.AsyncClient()
+        command = (sys.executable, "-m", "services")
+        self.services = Child(Launch(command, self.environment, ROOT, folder / "services.log"))
+
+    async def start(self) -> None:
+        """Start all services and wait until they and their consumers are ready."""
+        await self.services.start()
+        await self.until_ready()
+
+    async def until_ready(self) -> None:
+        """Wait until `/ready` says so; what is unwell is in the failure."""
+        await self._until_ok(self._operations_url + "/ready")
+
+    async def until_accepting(self) -> None:
+        """Wait until the gateway answers, whatever the rest does."""
+        await self._until_ok(self.gateway_url + "/v1/limits")
+
+    async def _until_ok(self, url: str) -> None:
+        answer = "no answer"
+
+        async def is_ok() -> bool:
+            nonlocal answer
+            try:
+                response = await self._client.get(url)
+            except httpx.TransportError as error:
+                answer = type(error).__name__
+                return False
+            answer = response.text
+            return response.is_success
+
+        await until(is_ok, seconds=PATIENCE_S, what=lambda: f"{url}: {answer}\n{self.services.last_words(20)}")
+
+    def run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the project's commands against this system."""
+        return subprocess.run(
+            [sys.executable, "-m", module, *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S * 2,
+        )
+
+    def new_code(self) -> str:
+        """Return an activation code, as an operator prints it into a letter."""
+        done = self.run("services", "codes", "new")
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()[-1]
+
+    def dead(self) -> list[dict[str, Any]]:
+        """Return what waits in dead queues."""
+        done = self.run("services", "dead", "list", "--json")
+        assert done.returncode == 0, done.stderr
+        return list(json.loads(done.stdout))

@@ -1,0 +1,57 @@
+"""What was accepted is filed, whatever dies in between."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import LocalStack
+from tests.e2e.citizen import Citizen
+from tests.e2e.system import System
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+async def citizen(system: System, photo: Path) -> Citizen:
+    """A citizen with one good photograph already uploaded."""
+    return await Citizen.activated(system.gateway_url, system.new_code(), photo)
+
+
+async def test_broker_down_while_a_citizen_submits(system: System, stack: LocalStack, citizen: Citizen) -> None:
+    """With the broker down a submission is accepted with a receipt; it is filed after the broker is back."""
+    await stack.rabbit.kill()
+    try:
+        receipt = await citizen.submit()
+    finally:
+        await stack.rabbit.start()
+    assert receipt["receipt_number"]
+    await citizen.until_filed(receipt["document_id"])
+
+
+async def test_services_killed_between_commit_and_publish(system: System, stack: LocalStack, citizen: Citizen) -> None:
+    """Killed after the commit and before the publish, the services announce the submission at the next start, once."""
+    await stack.rabbit.freeze()
+    try:
+        receipt = await citizen.submit()
+        await system.services.kill()
+    finally:
+        await stack.rabbit.thaw()
+    await system.start()
+    await citizen.until_filed(receipt["document_id"])
+    kinds = await citizen.kinds_of(receipt["document_id"])
+    assert kinds.count("document.filed") == 1, kinds
+
+
+async def test_broker_killed_under_load(system: System, stack: LocalStack, citizen: Citizen) -> None:
+    """Twenty submissions around a kill -9 of the broker are all accepted and all filed, each once."""
+    submissions = [asyncio.create_task(citizen.submit()) for _ in range(20)]
+    await submissions[0]
+    await stack.rabbit.kill()
+    receipts = [await submission for submission in submissions]
+    await stack.rabbit.start()
+    for receipt in receipts:
+        await citizen.until_filed(receipt["document_id"], seconds=150)
+        kinds = await citizen.kinds_of(receipt["document_id"])
+        assert kinds.count("document.filed") == 1, kinds
+    assert not [queue for queue in system.dead() if queue["messages"]]
