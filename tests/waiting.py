@@ -8,7 +8,7 @@ POLL_S = 0.05
 
 
 async def until(
-    holds: Callable[[], Awaitable[object]], *, seconds: float = 60, what: str | Callable[[], str] = ""
+    holds: Callable[[], Awaitable[object]], *, seconds: float = 60, what: Callable[[], str] = lambda: ""
 ) -> None:
     """Return when `holds()` is true.
 

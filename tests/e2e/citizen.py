@@ -43,7 +43,7 @@ class Citizen:
             nonlocal state
             response = await self.http.get(f"/v1/documents/{document_id}")
             state = response.json().get("state", response.text)
-            return state == "filed"
+            return bool(state == "filed")
 
         await until(is_filed, seconds=seconds, what=lambda: f"filed; it is {state}")
 
