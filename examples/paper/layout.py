@@ -81,7 +81,7 @@ def reference(letter: Letter) -> Iterator[Item]:
     field = REFERENCE if letter.windowed else replace(REFERENCE, y=39.0)
     for row, (label, value) in enumerate(letter.reference):
         y = field.y + row * field.step
-        yield Text(label, field.x, y, field.points - 1, letter.face, GREY)
+        yield Text(label, field.x, y, field.points, letter.face, GREY)
         yield Text(value, field.x + 28.0, y, field.points, letter.face)
 
 

@@ -107,8 +107,12 @@ def meter(rng: Random) -> str:
 
 
 def market_location(rng: Random) -> str:
-    """A Marktlokation: ten digits and BDEW's check digit (odd places once, even places twice)."""
-    stem = digits(rng, 10)
+    """A Marktlokation for electricity: its first digit is 4 to 9, its last one checks the others."""
+    return checked(f"{rng.randint(4, 9)}{rng.randint(0, 999_999_999):09d}")
+
+
+def checked(stem: str) -> str:
+    """Ten digits and their check digit: odd places count once, even ones twice (BDEW, MaLo-ID 1.0, 2017)."""
     weighed = sum(int(digit) * (1 + place % 2) for place, digit in enumerate(stem))
     return f"{stem}{-weighed % 10}"
 

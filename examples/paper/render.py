@@ -1,5 +1,6 @@
 """Draws a letter as the printer leaves it: A4, flat, upright."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -22,13 +23,7 @@ SHAPES: Final[dict[Logo, tuple[Point, ...]]] = {
     "house": ((0.5, 0.18), (0.84, 0.5), (0.74, 0.5), (0.74, 0.82), (0.26, 0.82), (0.26, 0.5), (0.16, 0.5)),
     "drop": (
         (0.5, 0.12),
-        (0.7, 0.45),
-        (0.76, 0.62),
-        (0.68, 0.8),
-        (0.5, 0.88),
-        (0.32, 0.8),
-        (0.24, 0.62),
-        (0.3, 0.45),
+        *((0.5 + 0.25 * math.cos(turn / 20), 0.63 + 0.25 * math.sin(turn / 20)) for turn in range(-7, 71)),
     ),
 }
 

@@ -28,10 +28,10 @@ def good(rng: np.random.Generator, desk: Desk | None = None, turn: Turn = 0) -> 
         roll=float(rng.normal(0, 1.5)),
         lift=float(rng.uniform(2, 9)),
         light_from=float(rng.uniform(60, 150)),
-        gradient=float(rng.uniform(0.08, 0.26)),
+        gradient=float(rng.uniform(0.06, 0.2)),
         warmth=float(rng.uniform(0.0, 0.5)),
         exposure=float(rng.uniform(0.92, 1.04)),
-        shade=float(rng.uniform(0.0, 0.2)),
+        shade=float(rng.uniform(0.0, 0.12)),
         blur=float(rng.uniform(0.7, 1.2)),
         noise=float(rng.uniform(1.4, 2.8)),
         envelope=bool(rng.random() < 0.3),  # noqa: PLR2004 - three in ten
@@ -56,6 +56,6 @@ def spoiled(scene: Scene, flaw: Flaw, rng: np.random.Generator) -> Scene:
         case "shaken":
             return replace(scene, motion=float(rng.uniform(30, 60)), motion_angle=float(rng.uniform(0, 180)))
         case "dark":
-            return replace(scene, exposure=float(rng.uniform(0.08, 0.16)), noise=4.0)
+            return replace(scene, exposure=float(rng.uniform(0.14, 0.26)), noise=4.0)
         case "glare":
             return replace(scene, glare=float(rng.uniform(0.9, 1.3)))

@@ -45,7 +45,11 @@ def statement(draft: Draft) -> Letter:
         sender,
         draft.recipient,
         draft.on,
-        (("Auszug Nr.", f"{number}/{draft.on.year}"), ("Blatt", "1 von 1"), ("Datum", people.day(draft.on))),
+        (
+            ("Auszugsnummer", f"{number}/{draft.on.year}"),
+            ("Kontowährung", "Euro"),
+            ("Erstellt am", people.day(draft.on)),
+        ),
         (f"Kontoauszug {number}/{draft.on.year}", f"Ihr Kontoauszug Nummer {number}")[draft.variant],
         body,
         Facts({"iban": iban}, {"opening": opening, "closing": closing}, {"letter": draft.on}),

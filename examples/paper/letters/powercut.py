@@ -130,8 +130,8 @@ def opening(draft: Draft, debt: Debt, cut: date) -> tuple[Block, ...]:
         ),
         (
             "auf unsere Sperrandrohung haben wir von Ihnen leider keine Zahlung und keine Nachricht "
-            "erhalten. Wir haben den Netzbetreiber daher beauftragt, die Belieferung Ihrer Verbrauchsstelle mit Strom "
-            "zu unterbrechen."
+            "erhalten. Wir haben den Netzbetreiber daher beauftragt, die Belieferung Ihrer Verbrauchsstelle "
+            "mit Strom zu unterbrechen."
         ),
         (
             "Ihr Kundenkonto weist weiterhin einen Zahlungsrückstand auf. Die in der Sperrandrohung gesetzte "
