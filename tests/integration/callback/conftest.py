@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import aio_pika
 import httpx
 import pytest_asyncio
-
 from deploy.local.stack import LocalStack
+
 from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.callback.office import Office
