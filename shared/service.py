@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import getdoc
 from typing import Annotated, Any, Union
 
 import structlog
@@ -86,7 +87,7 @@ class Service:
             channel=Channel(prefetch_count=prefetch),
             decoder=_decode,
             title=queue,
-            description=handler.__doc__ or getattr(getattr(handler, "func", None), "__doc__", None),
+            description=getdoc(getattr(handler, "func", handler)),
         )
         subscriber(receive)
 

@@ -11,6 +11,11 @@ CONTENT_TYPE = "application/cloudevents+json"
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ObjectKey = Annotated[str, StringConstraints(pattern=r"^[a-z]+(/[0-9a-z._-]{1,80}){1,4}$")]
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[0-9a-z.+-]{1,80}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4}(-[0-9A-Z]{1,4}){1,4}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.-]{0,19}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s@]{1,2000}$")]
 
 
 class Fact(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.events.event import Code, Fact, Id, Sha256
+from shared.events.event import Code, Fact, Id, MediaType, Number, ObjectKey, Sha256, Version
 
 CallbackTopic = Literal["work", "money", "documents", "apply", "power_cut", "other"]
 Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
@@ -15,10 +15,10 @@ class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
 
     page_id: Id
     citizen_id: Id
-    object_key: str
+    object_key: ObjectKey
     sha256: Sha256
     size_bytes: int
-    media_type: str
+    media_type: MediaType
     uploaded_at: AwareDatetime
 
 
@@ -28,7 +28,7 @@ class SubmittedPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     page_id: Id
-    object_key: str
+    object_key: ObjectKey
     sha256: Sha256
 
 
@@ -37,7 +37,7 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
 
     document_id: Id
     citizen_id: Id
-    receipt_number: str
+    receipt_number: Number
     pages: Annotated[tuple[SubmittedPage, ...], Field(min_length=1, max_length=30)]
     declared_type: Code | None = None
     received_at: AwareDatetime
@@ -52,7 +52,7 @@ class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
     page_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=30)]
     supplier_id: Code
     purpose: Code
-    text_version: str
+    text_version: Version
     channel: Code
     given_at: AwareDatetime
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.events.event import Code, Fact, Id, Sha256
+from shared.events.event import Code, Fact, Id, MediaType, Sha256, Url
 
 AlertKind = Literal[
     "document_filed",
@@ -89,8 +89,8 @@ class PacketFile(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    url: str
-    media_type: str
+    url: Url
+    media_type: MediaType
     sha256: Sha256
     size_bytes: int
 
@@ -102,6 +102,6 @@ class PacketOffered(Fact, type="packet.offered.v1", subject="forward_id"):
     supplier_id: Code
     purpose: Code
     files: Annotated[tuple[PacketFile, ...], Field(min_length=1)]
-    confirm_url: str
+    confirm_url: Url
     due_at: AwareDatetime | None = None
     offered_at: AwareDatetime

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.events.event import Code, Fact, Id, Sha256
+from shared.events.event import Code, Fact, Id, ObjectKey, Sha256
 
 Side = Literal["L", "T", "R", "B"]
 Verdict = Literal["good", "usable", "retake"]
@@ -21,7 +21,7 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     rotate_cw: Literal[0, 90, 180, 270] = 0
     width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
     height: int = 0
-    annotated_key: str | None = None
+    annotated_key: ObjectKey | None = None
     checked_at: AwareDatetime
 
 
@@ -39,10 +39,10 @@ class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
 
     document_id: Id
     citizen_id: Id
-    pdf_key: str
+    pdf_key: ObjectKey
     pdf_sha256: Sha256
     pdf_bytes: int
-    text_key: str
+    text_key: ObjectKey
     page_ids: Annotated[tuple[Id, ...], Field(description="the pages of the PDF, in its order")]
     unreadable_page_ids: tuple[Id, ...] = ()
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3)] = ()

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from faststream.rabbit import RabbitBroker
-from motor.motor_asyncio import AsyncIOMotorClient
 
 CHECK_TIMEOUT_S = 3.0
 STALE = timedelta(seconds=60)
@@ -19,6 +18,14 @@ class Check:
 
     name: str
     ask: Callable[[], Awaitable[str | None]]
+
+
+class Pingable(Protocol):
+    """A database client: telemetry needs no driver to ask whether it answers."""
+
+    @property
+    def admin(self) -> Any:
+        """The database that takes `ping`."""
 
 
 async def failures(checks: Sequence[Check]) -> dict[str, str]:
@@ -35,7 +42,7 @@ async def _answer(check: Check) -> str | None:
         return type(error).__name__
 
 
-def database_check(client: AsyncIOMotorClient[Any]) -> Check:
+def database_check(client: Pingable) -> Check:
     """Ask whether MongoDB answers."""
 
     async def ask() -> str | None:
