@@ -18,5 +18,9 @@ class PublishError(UnavailableError):
     """The broker did not confirm a message; it stays in the outbox, or its original unacknowledged."""
 
 
+class DeadlineError(Exception):
+    """A handler took longer than it may; its message is tried again, a few times."""
+
+
 class AlreadyHandledError(Exception):
     """This consumer has already recorded the effect of this event; the copy is acknowledged and dropped."""

@@ -8,13 +8,12 @@ from typing import Any
 
 import structlog
 from faststream.rabbit import RabbitBroker
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.clock import Clock
-from shared.errors import PublishError
 from shared.events.event import CONTENT_TYPE
-from shared.ids import first_id_of, new_id
+from shared.ids import first_id_of
+from shared.loops import for_ever
+from shared.messaging.lease import Lease
 from shared.messaging.publish import publish
 from shared.messaging.topology import EXCHANGES
 from shared.storage.documents import Database
@@ -24,6 +23,8 @@ log = structlog.get_logger()
 Row = dict[str, Any]
 
 IN_FLIGHT = 100
+# Batches under way at once: while one is being deleted, the next is being published.
+CARRIERS = 2
 LEASE = timedelta(seconds=15)
 SWEEP_EVERY_S = 1.0
 # Younger rows are still in the hands of the process that committed them.
@@ -33,20 +34,25 @@ GRACE = timedelta(seconds=5)
 class Relay:
     """Publishes outbox rows with confirms, and deletes what was confirmed.
 
-    A row is one unit of work: `{_id: UUIDv7, messages: [{exchange, routing_key, body, event_id, ...}]}`. Rows may be
-    published twice (a crash between confirm and delete); receivers drop the copy by its event id.
+    A row is one unit of work: `{_id: UUIDv7, messages: [{exchange, routing_key, body, event_id, ...}]}`; its messages
+    are published in their order. Rows may be published twice (a crash between confirm and delete); receivers drop the
+    copy by its event id.
     """
 
     def __init__(self, database: Database, broker: RabbitBroker, clock: Clock) -> None:
         """Relay the outbox of `database` through `broker`."""
         self._outbox = database.outbox
-        self._leases = database.leases
+        self._lease = Lease(database.leases, "relay", LEASE, clock)
         self._broker = broker
         self._clock = clock
         self._fresh: asyncio.Queue[Row] = asyncio.Queue(maxsize=10 * IN_FLIGHT)
         self._held: set[str] = set()
-        self._holder = new_id()
-        self.ticked_at = datetime.now(UTC)
+        self._ticks: dict[str, datetime] = {}
+
+    @property
+    def ticked_at(self) -> datetime:
+        """When the slowest of the relay's loops last came round; now if it does not run yet."""
+        return min(self._ticks.values(), default=datetime.now(UTC))
 
     def wake(self, row: Row) -> None:
         """Take over a row that was just committed; when too many wait, sweeping finds it instead."""
@@ -57,88 +63,72 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; no other exception ends it."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._for_ever(self._relay_fresh))
-            tasks.create_task(self._for_ever(self._sweep))
+            for number in range(CARRIERS):
+                tasks.create_task(for_ever(lambda n=number: self._carry(n), "relay.carry", pause_s=0))  # type: ignore[misc]
+            tasks.create_task(for_ever(self._sweep, "relay.sweep", pause_s=SWEEP_EVERY_S))
 
     async def drain(self, timeout_s: float) -> None:
-        """Publish what is still waiting, for at most `timeout_s` seconds; the rest stays in the outbox."""
+        """Wait at most `timeout_s` seconds until what was taken over is published; the rest stays in the outbox."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                while not self._fresh.empty():
-                    await self._relay_fresh()
+                while self._held:  # noqa: ASYNC110 - at the end of a process, a look every 20 ms is simplest
+                    await asyncio.sleep(0.02)
+                await self._lease.give_back()
 
     async def oldest_age_s(self) -> float:
         """Return the age in seconds of the oldest row not yet confirmed; 0 if there is none."""
-        row = await self._outbox.find_one(sort=[("_id", 1)])
+        row = await self._outbox.find_one(projection={"at": True}, sort=[("_id", 1)])
         return (self._clock() - row["at"]).total_seconds() if row else 0.0
 
-    async def _for_ever(self, step: Any) -> None:
-        while True:
-            self.ticked_at = datetime.now(UTC)
-            try:
-                await step()
-            except asyncio.CancelledError:
-                if (task := asyncio.current_task()) and task.cancelling():
-                    raise
-                log.warning("relay.interrupted", reason="stray cancellation")
-            except Exception as error:  # noqa: BLE001 - the relay must outlive every failure
-                log.warning("relay.interrupted", reason=type(error).__name__)
-                await asyncio.sleep(SWEEP_EVERY_S)
-
-    async def _relay_fresh(self) -> None:
-        rows = [await self._fresh.get()]
-        while len(rows) < IN_FLIGHT and not self._fresh.empty():
-            rows.append(self._fresh.get_nowait())
+    async def _carry(self, number: int) -> None:
+        """Deliver what was committed meanwhile; come back at least once a second to show that the loop lives."""
+        self._ticks[f"carry.{number}"] = datetime.now(UTC)
+        rows: list[Row] = []
         try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    rows.append(await self._fresh.get())
+            while rows and len(rows) < IN_FLIGHT and not self._fresh.empty():
+                rows.append(self._fresh.get_nowait())
             await self._deliver(rows)
         finally:
             self._held.difference_update(row["_id"] for row in rows)
 
     async def _sweep(self) -> None:
-        await asyncio.sleep(SWEEP_EVERY_S)
-        bound = first_id_of(self._clock() - GRACE)
-        found = await self._outbox.find({"_id": {"$lt": bound}}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
-        rows = [row for row in found if row["_id"] not in self._held]
-        if rows and await self._hold_lease():
-            log.info("relay.swept", rows=len(rows), confirmed=await self._deliver(rows))
+        """Deliver what a crash or an absent broker left behind, page by page, past rows that cannot be delivered."""
+        self._ticks["sweep"] = datetime.now(UTC)
+        last = ""
+        while (rows := await self._left_behind(after=last)) and await self._lease.hold():
+            confirmed = await self._deliver([row for row in rows if row["_id"] not in self._held])
+            log.info("relay.swept", rows=len(rows), confirmed=confirmed)
+            if not (confirmed or await self._broker.ping(0.1)):
+                return
+            last = rows[-1]["_id"]
+            self._ticks["sweep"] = datetime.now(UTC)
+
+    async def _left_behind(self, *, after: str) -> list[Row]:
+        old = {"$gt": after, "$lt": first_id_of(self._clock() - GRACE)}
+        return await self._outbox.find({"_id": old}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
 
     async def _deliver(self, rows: Sequence[Row]) -> int:
         """Publish every message of the rows; delete and count the rows whose messages were all confirmed."""
-        outcomes = await asyncio.gather(*(self._publish_row(row) for row in rows))
-        confirmed = [row["_id"] for row, done in zip(rows, outcomes, strict=True) if done]
+        outcomes = await asyncio.gather(*(self._publish_row(row) for row in rows), return_exceptions=True)
+        failed = [str(outcome) or type(outcome).__name__ for outcome in outcomes if outcome is not None]
+        if failed:
+            log.warning("relay.postponed", rows=len(failed), reason=failed[0])
+        confirmed = [row["_id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         if confirmed:
             await self._outbox.delete_many({"_id": {"$in": confirmed}})
         return len(confirmed)
 
-    async def _publish_row(self, row: Row) -> bool:
-        try:
-            for message in row["messages"]:
-                await publish(
-                    self._broker,
-                    message["body"],
-                    exchange=EXCHANGES[message["exchange"]],
-                    routing_key=message["routing_key"],
-                    headers={"x-event-id": message["event_id"]},
-                    content_type=CONTENT_TYPE,
-                    correlation_id=message["correlation_id"],
-                )
-        except PublishError as error:
-            log.warning("relay.postponed", row=row["_id"], reason=str(error))
-            return False
-        return True
-
-    async def _hold_lease(self) -> bool:
-        """Take or extend the lease that keeps two processes from sweeping the same rows."""
-        now = self._clock()
-        mine_or_over = {"_id": "relay", "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
-        mine = {"$set": {"holder": self._holder, "until": now + LEASE}}
-        try:
-            lease = await self._leases.find_one_and_update(
-                mine_or_over, mine, upsert=True, return_document=ReturnDocument.AFTER
+    async def _publish_row(self, row: Row) -> None:
+        for message in row["messages"]:
+            await publish(
+                self._broker,
+                message["body"],
+                exchange=EXCHANGES[message["exchange"]],
+                routing_key=message["routing_key"],
+                headers={"x-event-id": message["event_id"]},
+                content_type=CONTENT_TYPE,
+                correlation_id=message["correlation_id"],
             )
-        except DuplicateKeyError:
-            return False  # somebody else holds it: the upsert met their document
-        except PyMongoError as error:
-            log.warning("relay.lease_unavailable", reason=type(error).__name__)
-            return False
-        return bool(lease and lease["holder"] == self._holder)

@@ -1,9 +1,10 @@
 """Exchanges and queues: what they are named, what they promise, and their declaration at start."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractQueue
+from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 UNROUTED = "amtsbote.unrouted"
@@ -14,10 +15,15 @@ _KEEP_UNROUTED = {"alternate-exchange": UNROUTED}
 EVENTS = RabbitExchange("amtsbote", type=ExchangeType.TOPIC, durable=True, arguments=_KEEP_UNROUTED)
 DESK = RabbitExchange("amtsbote.desk", type=ExchangeType.TOPIC, durable=True, arguments=_KEEP_UNROUTED)
 SUPPLIER = RabbitExchange("amtsbote.supplier", type=ExchangeType.DIRECT, durable=True, arguments=_KEEP_UNROUTED)
+# Where a retry's waiting ends: direct, by the name of the work queue.
+RETURN = RabbitExchange("amtsbote.return", type=ExchangeType.DIRECT, durable=True, arguments=_KEEP_UNROUTED)
 EXCHANGES = {exchange.name: exchange for exchange in (EVENTS, DESK, SUPPLIER)}
 
 # Crashes of a consumer count for all its prefetched messages, so this is only the net; see `salvage` for retries.
 DELIVERY_LIMIT = 50
+
+# For each declaration: a broker that falls silent in the middle of a start is an error, not a standstill.
+TIMEOUT_S = 5.0
 
 
 def quorum_queue(name: str, *, routing_key: str = "", arguments: QuorumQueueArgs | None = None) -> RabbitQueue:
@@ -48,8 +54,9 @@ def dead_name(queue: str) -> str:
 class Ladder:
     """The delays of one service's retries: one queue per delay, shared by all its work queues.
 
-    A message waits in a tier until its time to live ends; the broker then dead-letters it through the default
-    exchange under the routing key it came with, which is the name of its work queue.
+    A message waits in a tier until its time to live ends; the broker then dead-letters it to the exchange RETURN under
+    the routing key it came with, which is the name of its work queue. Were that queue gone, it would otherwise wait in
+    the tier for ever, and 32 such messages hold up every other one there; so RETURN passes it to UNROUTED.
     """
 
     service: str
@@ -57,33 +64,67 @@ class Ladder:
 
     def tier(self, step: int) -> str:
         """Return the exchange (and queue) name of retry `step`, counted from 0."""
-        return f"{self.service}.retry.{self.delays_ms[step]}ms"
+        return f"{self.service}.wait.{self.delays_ms[step]}ms"
 
     def exchange(self, step: int) -> RabbitExchange:
         """Describe the exchange in front of a tier's queue, which keeps the routing key as it is."""
         return RabbitExchange(self.tier(step), type=ExchangeType.FANOUT, durable=True)
 
-    async def declare(self, broker: RabbitBroker) -> None:
+    async def declare(self, channel: AbstractChannel) -> None:
         """Declare every tier."""
         for step, delay in enumerate(self.delays_ms):
-            waiting = quorum_queue(self.tier(step), arguments={**_DEAD_LETTERING, "x-message-ttl": delay})
-            queue = await broker.declare_queue(waiting)
-            await queue.bind(await broker.declare_exchange(self.exchange(step)))
+            returning: QuorumQueueArgs = {"x-dead-letter-exchange": RETURN.name, "x-message-ttl": delay}
+            waiting = quorum_queue(self.tier(step), arguments={**_DEAD_LETTERING, **returning})
+            queue = await declare_queue(channel, waiting)
+            await queue.bind(await declare_exchange(channel, self.exchange(step)), timeout=TIMEOUT_S)
 
 
-async def declare_exchanges(broker: RabbitBroker) -> None:
+async def declare_exchange(channel: AbstractChannel, exchange: RabbitExchange) -> AbstractExchange:
+    """Declare an exchange as it is described."""
+    return await channel.declare_exchange(
+        exchange.name,
+        exchange.type.value,
+        durable=exchange.durable,
+        arguments=exchange.arguments,
+        timeout=TIMEOUT_S,
+    )
+
+
+async def declare_queue(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
+    """Declare a queue as it is described."""
+    return await channel.declare_queue(queue.name, durable=queue.durable, arguments=queue.arguments, timeout=TIMEOUT_S)
+
+
+async def declare_exchanges(channel: AbstractChannel) -> None:
     """Declare what all services share, the keeper of unrouted messages first."""
-    keeper = await broker.declare_exchange(RabbitExchange(UNROUTED, type=ExchangeType.FANOUT, durable=True))
-    await (await broker.declare_queue(quorum_queue(UNROUTED))).bind(keeper)
-    for exchange in EXCHANGES.values():
-        await broker.declare_exchange(exchange)
+    keeper = await declare_exchange(channel, RabbitExchange(UNROUTED, type=ExchangeType.FANOUT, durable=True))
+    await (await declare_queue(channel, quorum_queue(UNROUTED))).bind(keeper, timeout=TIMEOUT_S)
+    for exchange in (*EXCHANGES.values(), RETURN):
+        await declare_exchange(channel, exchange)
 
 
-async def declare_work_queue(broker: RabbitBroker, name: str, routing_keys: Iterable[str]) -> None:
+async def declare_work_queue(channel: AbstractChannel, name: str, routing_keys: Iterable[str]) -> None:
     """Declare a consumer's dead queue, then its work queue with every binding."""
-    await broker.declare_queue(quorum_queue(dead_name(name)))
+    await declare_queue(channel, quorum_queue(dead_name(name)))
     first, *others = routing_keys
-    queue = await broker.declare_queue(work_queue(name, routing_key=first))
-    events = await broker.declare_exchange(EVENTS)
+    queue = await declare_queue(channel, work_queue(name, routing_key=first))
+    await queue.bind(await declare_exchange(channel, RETURN), routing_key=name, timeout=TIMEOUT_S)
+    events = await declare_exchange(channel, EVENTS)
     for key in (first, *others):
-        await queue.bind(events, routing_key=key)
+        await queue.bind(events, routing_key=key, timeout=TIMEOUT_S)
+
+
+async def declare_all(
+    connection: AbstractConnection, ladder: Ladder, consumers: Mapping[str, Iterable[str]]
+) -> AbstractChannel:
+    """Declare what a service needs, on a channel of its own; keep it, for it declares all again on a reconnect.
+
+    It must not be the channel of FastStream's `declare_queue`: a queue declared there is consumed there too, without
+    the subscriber's prefetch, and beside every publish.
+    """
+    channel = await connection.channel()
+    await declare_exchanges(channel)
+    await ladder.declare(channel)
+    for queue, keys in consumers.items():
+        await declare_work_queue(channel, queue, keys)
+    return channel

@@ -1,7 +1,9 @@
 """The MongoDB client: its address, its time-outs, and what its errors mean."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
+import stamina
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
 
@@ -9,7 +11,10 @@ Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
 
+T = TypeVar("T")
+
 _WRITE_CONFLICT = 112
+_CONFLICT_TRIES = 6
 
 
 def connect(url: str) -> Client:
@@ -43,3 +48,17 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, PyMongoError) and (
         error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
     )
+
+
+async def again_on_conflict(step: Callable[[], Awaitable[T]]) -> T:
+    """Run `step`, a whole transaction, again when it met another one: nothing of the first try was kept.
+
+    It gives way for some milliseconds first, and gives up after six tries with the conflict as the error.
+    """
+    tries = stamina.retry_context(
+        on=is_conflict, attempts=_CONFLICT_TRIES, timeout=None, wait_initial=0.01, wait_max=0.5
+    )
+    async for attempt in tries:
+        with attempt:
+            return await step()
+    raise AssertionError("the last try returns or raises")

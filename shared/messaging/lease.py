@@ -1,0 +1,42 @@
+"""A lease keeps two processes from doing the same work twice; it saves effort, and nothing depends on it."""
+
+from datetime import timedelta
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from shared.clock import Clock
+from shared.ids import new_id
+
+
+class Lease:
+    """One named lease, kept as a document; it ends by itself if its holder dies."""
+
+    def __init__(
+        self, leases: AsyncIOMotorCollection[dict[str, Any]], name: str, lasts: timedelta, clock: Clock
+    ) -> None:
+        """Hold `name` for `lasts` at a time."""
+        self._leases = leases
+        self._name = name
+        self._lasts = lasts
+        self._clock = clock
+        self._holder = new_id()
+
+    async def hold(self) -> bool:
+        """Take or extend the lease; return whether it is ours."""
+        now = self._clock()
+        ours_or_over = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
+        ours = {"$set": {"holder": self._holder, "until": now + self._lasts}}
+        try:
+            await self._leases.find_one_and_update(
+                ours_or_over, ours, upsert=True, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            return False  # somebody else holds it: the upsert met their document
+        return True
+
+    async def give_back(self) -> None:
+        """End the lease before its time, if it is ours."""
+        await self._leases.delete_one({"_id": self._name, "holder": self._holder})
