@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import aio_pika
 import httpx
 import pytest_asyncio
-from deploy.local.stack import LocalStack
 
+from deploy.local.stack import LocalStack
 from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.callback.office import Office
@@ -35,7 +35,7 @@ async def office(connections: Connections) -> AsyncIterator[Office]:
     """An office that is not open yet."""
     connection = await aio_pika.connect_robust(connections.rabbit_url.get_secret_value())
     async with connection, connection.channel() as channel:
-        office = Office(connections, channel)  # type: ignore[arg-type] # a robust connection has robust channels
+        office = Office(connections, channel)
         yield office
         await office.close()
         await office.database.client.drop_database(office.database.name)

@@ -81,12 +81,10 @@ def test_the_corners_bring_the_page_back_upright(page: Picture, turn: Turn) -> N
     wide = turn in {90, 270}
     size = (int(HEIGHT * 3), int(WIDTH * 3)) if wide else (int(WIDTH * 3), int(HEIGHT * 3))
     target = np.array([[0, 0], [size[0], 0], size, [0, size[1]]], dtype=np.float32)
-    flat = cv2.warpPerspective(
-        photo.image, cv2.getPerspectiveTransform(photo.quad.astype(np.float32), target), size
-    )
+    flat = cv2.warpPerspective(photo.image, cv2.getPerspectiveTransform(photo.quad.astype(np.float32), target), size)
     upright = np.asarray(np.rot90(flat, -photo.rotate_cw // 90), dtype=np.uint8)
     printed = cv2.resize(page, upright.shape[1::-1], interpolation=cv2.INTER_AREA)
-    match = np.corrcoef(blurred(upright).ravel(), blurred(printed).ravel())[0, 1]
+    match = np.corrcoef(blurred(upright).ravel(), blurred(np.asarray(printed, dtype=np.uint8)).ravel())[0, 1]
     assert match > 0.9
 
 
