@@ -12,16 +12,15 @@ from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.feed import Feed
-from services.gateway.store.partners import PartnersFile
 from services.gateway.store.repeats import Repeats
 from services.gateway.store.stores import Stores, stores
 from shared.clock import Clock, utc_now
 from shared.links import Links
+from shared.partners import PartnersFile
 from shared.service import Service, compose
 from shared.settings import Connections
 from shared.telemetry.health import Check, database_check
 
-PARTNERS_EVERY_S = 2.0
 WATCH_AGAIN_S = 1.0
 
 
@@ -29,16 +28,16 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     """Compose the gateway; nothing is connected yet.
 
     Raises:
-        ValueError: the partners file is none, or there is no link secret.
+        ValueError: there is no link secret.
     """
     settings = settings or GatewaySettings()
     service = compose("gateway", connections, clock)
-    texts, partners = load_texts(), PartnersFile(connections.partners)
+    texts = load_texts()
     kept = stores(service.database, service.ledger, service.objects, texts, clock)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
-        partners=partners,
+        partners=PartnersFile(connections.partners),
         texts=texts,
         links=Links(connections.link_secret),
         rates=Rates(settings.rates),
@@ -51,7 +50,6 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     service.ready_checks = [database_check(service.client), _objects_check(service)]
     service.prepares.append(kept.prepare)
     service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
-    service.every(PARTNERS_EVERY_S, partners.refresh, name="partners")
     service.every(WATCH_AGAIN_S, feed.watch, name="feed")
     service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
     _upkeep(service, kept, settings)

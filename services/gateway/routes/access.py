@@ -26,7 +26,7 @@ async def _principal(request: Request, parts: Parts, credentials: Credentials) -
     if credentials is None:
         raise RefusedError("token.missing")
     await parts.rates.check("unknown", client_of(request))
-    token, partners = credentials.credentials, parts.partners.now
+    token, partners = credentials.credentials, parts.partners.current()
     holder = partners.tool_of(token) or partners.supplier_of(token) or await parts.stores.people.holder_of(token)
     if holder is None:
         await parts.rates.hit("unknown", client_of(request))

@@ -22,7 +22,7 @@ router = APIRouter(tags=["consents"])
 @router.get("/v1/suppliers", summary="Suppliers that papers can go to", responses=problems(401, 403))
 async def suppliers(citizen: AsCitizen, parts: Ready) -> SupplierList:  # noqa: ARG001 - only citizens may ask
     """Show the suppliers a consent can name."""
-    names = parts.partners.supplier_names
+    names = parts.supplier_names
     return SupplierList(items=tuple(SupplierShown(supplier_id=key, name=name) for key, name in names.items()))
 
 
@@ -49,7 +49,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     """Keep a consent for exactly these pages."""
     ask = ask_of(request, digest_of(wish))
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
-    known = parts.partners.now.supplier(wish.supplier_id) is not None
+    known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
     return respond(await parts.stores.consents.give(ask, _consent(document_id, wish, citizen, parts, language)))
 
@@ -73,5 +73,5 @@ def _consent(document_id: str, wish: ConsentRequest, citizen: Citizen, parts: Pa
 
 
 def _words(purpose: str, supplier_id: str, parts: Parts, language: str) -> str:
-    supplier = parts.partners.supplier_names.get(supplier_id, "…")
+    supplier = parts.supplier_names.get(supplier_id, "…")
     return parts.texts.get("consents", purpose, language, supplier=supplier)

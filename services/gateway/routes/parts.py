@@ -9,10 +9,10 @@ from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
 from services.gateway.routes.rates import Rates
 from services.gateway.store.feed import Feed
-from services.gateway.store.partners import PartnersFile
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
 from shared.links import Links
+from shared.partners import PartnersFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Parts:
     windows: Windows
     feed: Feed
     clock: Clock
+
+    @property
+    def supplier_names(self) -> dict[str, str]:
+        """The names of all suppliers, by id."""
+        return {supplier.id: supplier.name for supplier in self.partners.current().suppliers}
 
 
 def parts_of(request: Request) -> Parts:

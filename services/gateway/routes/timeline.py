@@ -59,11 +59,11 @@ async def _live(
 ) -> AsyncIterator[ServerSentEvent]:
     async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
         async for mark, entry in entries:
-            shown = EntryShown.of(entry, parts.texts, language, parts.partners.supplier_names)
+            shown = EntryShown.of(entry, parts.texts, language, parts.supplier_names)
             yield ServerSentEvent(shown.model_dump_json(), event=entry.kind, id=mark.text())
 
 
 def _timeline(part: Part[Entry], parts: Parts, language: str) -> Timeline:
-    names = parts.partners.supplier_names
+    names = parts.supplier_names
     items = tuple(EntryShown.of(entry, parts.texts, language, names) for entry in part.items)
     return Timeline(items=items, next_cursor=part.next)
