@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from services.codes import codes
 from services.partners import partners
 from services.run import ProcessSettings, names, run
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 
 command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
+command.add_typer(codes, name="codes")
 command.add_typer(partners, name="partners")
 
 

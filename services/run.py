@@ -55,6 +55,8 @@ async def run(chosen: Sequence[str], connections: Connections, settings: Process
         log.info("process.started", services=list(chosen), operations_port=settings.operations_port)
         await stop.wait()
         log.info("process.stopping")
+        for service in services:
+            service.stopping.set()  # answers without an end, as live events, end now
 
 
 class _Server:

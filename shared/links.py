@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from shared.events.event import Code, Id, Sha256
@@ -45,10 +45,12 @@ class Links:
         """Return what a link stands for.
 
         Raises:
-            ValueError: forged, for another use, or older than `valid_for`.
+            ValueError: `link.invalid`: forged, or for another use; `link.expired`: older than `valid_for`.
         """
         try:
             return PacketLink.model_validate(self._signer(use).loads(text, max_age=int(valid_for.total_seconds())))
+        except SignatureExpired as error:
+            raise ValueError("link.expired") from error
         except (BadSignature, ValidationError) as error:
             raise ValueError("link.invalid") from error
 

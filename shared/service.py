@@ -53,6 +53,7 @@ class Service:
     ledger: Ledger
     web: ASGIApp | None = None
     web_port: int | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     consumers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     prepares: list[Step] = field(default_factory=list)
     cleanups: list[Step] = field(default_factory=list)

@@ -45,16 +45,20 @@ class Work:
             causation_id=self.cause.id if self.cause else None,
             traceparent=self.cause.traceparent if self.cause else self.traceparent,
         )
+        self.repeat(event, exchange=exchange, routing_key=routing_key)
+        return event.id
+
+    def repeat(self, event: Event[Any], *, exchange: RabbitExchange = EVENTS, routing_key: str | None = None) -> None:
+        """Announce an event under the id it has; whoever handled it before drops the copy."""
         self.messages.append(
             {
                 "exchange": exchange.name,
-                "routing_key": routing_key or fact.type,
+                "routing_key": routing_key or event.data.type,
                 "event_id": event.id,
                 "correlation_id": event.correlation_id,
                 "body": event.to_json(),
             }
         )
-        return event.id
 
 
 class Ledger:

@@ -1,0 +1,71 @@
+"""Puts the gateway together: the only module here that knows which class does which."""
+
+from datetime import timedelta
+from functools import partial
+
+from services.gateway.handlers.project import FOLLOWED, project
+from services.gateway.handlers.reconcile import reconcile
+from services.gateway.handlers.sweep import sweep
+from services.gateway.routes.parts import Parts, Windows
+from services.gateway.routes.rates import Rates
+from services.gateway.routes.web import web
+from services.gateway.settings import GatewaySettings
+from services.gateway.store.catalogues import load_texts
+from services.gateway.store.feed import Feed
+from services.gateway.store.repeats import Repeats
+from services.gateway.store.stores import Stores, stores
+from shared.clock import Clock, utc_now
+from shared.links import Links
+from shared.partners import PartnersFile
+from shared.service import Service, compose
+from shared.settings import Connections
+from shared.telemetry.health import Check, database_check
+
+WATCH_AGAIN_S = 1.0
+
+
+def app(connections: Connections, settings: GatewaySettings | None = None, clock: Clock = utc_now) -> Service:
+    """Compose the gateway; nothing is connected yet.
+
+    Raises:
+        ValueError: there is no link secret.
+    """
+    settings = settings or GatewaySettings()
+    service = compose("gateway", connections, clock)
+    texts = load_texts()
+    kept = stores(service.database, service.ledger, service.objects, texts, clock)
+    feed = Feed(service.database, kept.timeline, clock, service.stopping)
+    parts = Parts(
+        stores=kept,
+        partners=PartnersFile(connections.partners),
+        texts=texts,
+        links=Links(connections.link_secret),
+        rates=Rates(settings.rates),
+        limits=settings.limits,
+        windows=Windows(settings.download_valid_days, settings.confirm_valid_days, settings.client_silence_s),
+        feed=feed,
+        clock=clock,
+    )
+    service.web, service.web_port = web(parts, deadline_s=settings.deadline_s), settings.port
+    service.ready_checks = [database_check(service.client), _objects_check(service)]
+    service.prepares.append(kept.prepare)
+    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
+    service.every(WATCH_AGAIN_S, feed.watch, name="feed")
+    service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
+    _upkeep(service, kept, settings)
+    return service
+
+
+def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
+    after = timedelta(seconds=settings.repeat_after_s)
+    tenant = service.connections.tenant
+    repeats = Repeats(service.database, service.ledger, service.clock, tenant=tenant, after=after)
+    service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
+    service.every(settings.sweep_every_s, partial(sweep, service.objects, kept.pages, service.clock), name="sweep")
+
+
+def _objects_check(service: Service) -> Check:
+    async def ask() -> str | None:
+        return None if await service.objects.answers() else "does not answer"
+
+    return Check("objects", ask)

@@ -1,0 +1,70 @@
+"""Who asks: a citizen's device, a team's tool, or a supplier; and which request of theirs it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.domain.refusal import RefusedError
+from shared.partners import Supplier, Tool
+
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """A citizen, as known by the device they activated."""
+
+    citizen_id: str
+    device_id: str
+
+
+Principal = Citizen | Tool | Supplier
+
+
+def principal_id(principal: Principal) -> str:
+    """Return the text that tells principals apart, e.g. `citizen:0192...`."""
+    match principal:
+        case Citizen():
+            return f"citizen:{principal.citizen_id}"
+        case Tool():
+            return f"tool:{principal.id}"
+        case Supplier():
+            return f"supplier:{principal.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request that creates something: it takes effect once per principal and key."""
+
+    principal: str
+    key: str
+    route: str
+    digest: str
+    traceparent: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The text under which the first answer is kept."""
+        return f"{self.principal} {self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a creating request is answered with, the first time and every time after."""
+
+    status: int
+    body: dict[str, Any]
+    location: str | None = None
+
+
+def idempotency_key(header: str | None) -> str:
+    """Return the key a client chose; the quotes that the IETF draft asks for are optional.
+
+    Raises:
+        RefusedError: there is none, or it has no 1 to 255 visible ASCII characters.
+    """
+    if header is None:
+        raise RefusedError("idempotency_key.missing")
+    key = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
+    if not (0 < len(key) <= MAX_KEY and all("!" <= c <= "~" for c in key)):
+        raise RefusedError("idempotency_key.invalid")
+    return key

@@ -1,0 +1,74 @@
+"""Pages: one picture or PDF each, kept unchanged under its SHA-256."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.gateway.domain.progress import PageState
+from services.gateway.domain.refusal import RefusedError
+from shared.events.gateway import PageUploaded
+from shared.events.upload import Side, Verdict
+
+HEAD_BYTES = 1024
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+FORMATS = ("image/jpeg", "image/heic", "image/png", "image/webp", "image/tiff", "application/pdf")
+
+
+class PageCheck(BaseModel):
+    """What the upload service said about a page."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    cut: tuple[Side, ...] = ()
+    cut_reader: tuple[Side, ...] = ()
+    rotate_cw: int = 0
+    width: int = 0
+    height: int = 0
+    annotated_key: str | None = None
+    checked_at: datetime
+
+
+class Page(BaseModel):
+    """A page whose bytes are durable, as this service keeps it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    id: str = Field(alias="_id")
+    citizen_id: str
+    object_key: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    uploaded_at: datetime
+    state: PageState = "uploaded"
+    check: PageCheck | None = None
+    document_id: str | None = None
+
+    def uploaded(self) -> PageUploaded:
+        """Say that the bytes of this page are durable."""
+        return PageUploaded(page_id=self.id, **self.model_dump(include=set(PageUploaded.model_fields)))
+
+
+def media_type_of(head: bytes) -> str:
+    """Return the media type that the first bytes of a file show; what a client says it is does not count.
+
+    Raises:
+        RefusedError: empty, or no format we can read.
+    """
+    if not head:
+        raise RefusedError("page.empty")
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if head.startswith((b"II*\x00", b"MM\x00*")):
+        return "image/tiff"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "image/heic"
+    if b"%PDF-" in head[:HEAD_BYTES]:
+        return "application/pdf"
+    raise RefusedError("page.format")

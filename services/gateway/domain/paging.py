@@ -1,0 +1,49 @@
+"""Cursors: where the next part of a list begins, opaque to clients and stable while the list grows."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from services.gateway.domain.refusal import RefusedError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row a client has: its time and its id."""
+
+    at: datetime
+    id: str
+
+    def text(self) -> str:
+        """Return the form for clients."""
+        return base64.urlsafe_b64encode(f"{self.at.isoformat()} {self.id}".encode()).decode()
+
+
+def parse_cursor(text: str | None) -> Cursor | None:
+    """Return the cursor a client sent, if it sent one.
+
+    Raises:
+        RefusedError: it is none of ours.
+    """
+    if not text:
+        return None
+    try:
+        at, _, row_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
+        cursor = Cursor(datetime.fromisoformat(at), row_id)
+    except ValueError as error:
+        raise RefusedError("cursor.invalid") from error
+    if cursor.at.tzinfo is None or not cursor.id:
+        raise RefusedError("cursor.invalid")
+    return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """Some rows of a list, newest first, and the cursor for those that follow."""
+
+    items: Sequence[T]
+    next: str | None

@@ -1,0 +1,66 @@
+"""Why a request is refused: a code for machines; the texts for people are in `languages/`."""
+
+from typing import Any
+
+STATUS = {
+    "request.malformed": 400,
+    "request.invalid": 422,
+    "request.too_slow": 408,
+    "request.too_large": 413,
+    "cursor.invalid": 400,
+    "idempotency_key.missing": 400,
+    "idempotency_key.invalid": 400,
+    "idempotency_key.reused": 409,
+    "token.missing": 401,
+    "token.unknown": 401,
+    "token.other_role": 403,
+    "route.missing": 404,
+    "method.not_allowed": 405,
+    "rate.exceeded": 429,
+    "events.too_many": 429,
+    "code.invalid": 422,
+    "page.missing": 404,
+    "page.no_file": 422,
+    "page.empty": 422,
+    "page.too_large": 413,
+    "page.format": 415,
+    "page.submitted": 409,
+    "page.no_annotation": 404,
+    "document.missing": 404,
+    "document.no_pages": 422,
+    "document.too_many_pages": 422,
+    "document.page_twice": 422,
+    "document.not_filed": 404,
+    "consent.missing": 404,
+    "consent.page_foreign": 422,
+    "consent.text_outdated": 409,
+    "consent.text_missing": 404,
+    "consent.revoked": 410,
+    "supplier.missing": 422,
+    "callback.missing": 404,
+    "callback.window_backwards": 422,
+    "callback.window_past": 422,
+    "callback.window_too_long": 422,
+    "callback.window_too_far": 422,
+    "packet.missing": 404,
+    "packet.expired": 410,
+    "packet.used": 410,
+    "server.unavailable": 503,
+    "server.failed": 500,
+}
+
+
+class RefusedError(Exception):
+    """A request that is refused for a reason the client can act on."""
+
+    def __init__(self, code: str, *, retry_after_s: int | None = None, **values: Any) -> None:
+        """Refuse for `code`, a key of `STATUS`; `values` fill the text and are no personal data."""
+        super().__init__(code)
+        self.code = code
+        self.retry_after_s = retry_after_s
+        self.values = values
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this refusal."""
+        return STATUS[self.code]

@@ -1,0 +1,83 @@
+"""What people read: looked up by code and language, German where nothing else fits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from string import Formatter
+from typing import Any
+
+from babel.dates import format_datetime
+
+from services.gateway.domain.timeline import Entry
+from shared.clock import BERLIN
+
+DEFAULT = "de"
+Catalogue = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The catalogues of all languages; the sections are those of `languages/de.toml`."""
+
+    catalogues: Mapping[str, Catalogue]
+
+    def language(self, accept_language: str | None) -> str:
+        """Return the best language for an `Accept-Language` header (RFC 9110, 12.5.4)."""
+        for wanted in _by_preference(accept_language or ""):
+            short = wanted.partition("-")[0]
+            if found := next((name for name in (wanted, short) if name in self.catalogues), None):
+                return found
+        return DEFAULT
+
+    def get(self, section: str, code: str, language: str, **values: Any) -> str:
+        """Return the text of `code`, filled; an unknown code has the section's text `other`."""
+        texts = self.catalogues[language][section]
+        return _Tolerant().format(texts.get(code, texts["other"]), **values)
+
+    def problem(self, code: str, language: str, **values: Any) -> tuple[str, str]:
+        """Return title and detail of a problem."""
+        title, detail = self.catalogues[language]["problems"][code]
+        return title, _Tolerant().format(detail, **values)
+
+    def time(self, at: datetime, language: str) -> str:
+        """Return an instant as people in Germany read it: Europe/Berlin, to the minute."""
+        pattern = self.catalogues[language]["forms"]["time"]
+        return format_datetime(at, pattern, tzinfo=BERLIN, locale=language)
+
+    def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
+        """Return the text of a timeline entry; `suppliers` are names by id."""
+        supplier_id = entry.values.get("supplier_id")
+        times = {k: self.time(v, language) for k, v in entry.values.items() if isinstance(v, datetime)}
+        values = {**entry.values, **times, "supplier": suppliers.get(supplier_id, supplier_id) if supplier_id else ""}
+        reasons = self.reasons(entry.values.get("reasons", ()), entry.values.get("cut_reader", ()), language)
+        code = f"{entry.code}.dated" if values.get("no_cut_before") else entry.code
+        due = self.time(entry.due_at, language) if entry.due_at else ""
+        return self.get("timeline", code, language, **{**values, "reason": " ".join(reasons[:1]), "due": due}).strip()
+
+    def reasons(self, codes: Any, sides: Any, language: str) -> list[str]:
+        """Return what to say about a page, one sentence per reason, in their order."""
+        names = ", ".join(self.get("sides", side, language) for side in sides)
+        return [
+            self.get("reasons", "cut_sides" if code == "cut" and names else code, language, sides=names)
+            for code in codes
+        ]
+
+
+class _Tolerant(Formatter):
+    """Leaves out what a text quotes and an old entry does not have."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(key, "") if isinstance(key, str) else super().get_value(key, args, kwargs)
+
+
+def _by_preference(header: str) -> list[str]:
+    weighted = []
+    for part in header.split(","):
+        name, _, q = part.strip().partition(";q=")
+        try:
+            weight = float(q) if q else 1.0
+        except ValueError:
+            continue
+        if name and weight > 0:
+            weighted.append((weight, name.lower()))
+    return [name for _, name in sorted(weighted, key=lambda pair: -pair[0])]

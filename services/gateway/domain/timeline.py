@@ -1,0 +1,75 @@
+"""The timeline: one entry for each thing a citizen should know, made from the fact it is about."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events import callback, gateway, notify, upload
+from shared.events.event import Fact
+
+TOLD: tuple[type[Fact], ...] = (
+    upload.PageChecked,
+    upload.DocumentFiled,
+    upload.DocumentFailed,
+    gateway.DocumentSubmitted,
+    gateway.ConsentGiven,
+    gateway.ConsentRevoked,
+    gateway.CallbackRequested,
+    callback.CallbackPromised,
+    callback.CallbackMissed,
+    callback.CallbackDone,
+    callback.CallbackOverdue,
+    notify.ForwardQueued,
+    notify.ForwardSent,
+    notify.ForwardPickedUp,
+    notify.ForwardAcknowledged,
+    notify.ForwardFailed,
+)
+# The fields of facts that their texts quote, and those that choose between several texts.
+_QUOTED = {"receipt_number", "reasons", "cut_reader", "supplier_id", "no_cut_before", "window_start", "attempt", "of"}
+_CHOOSING = ("verdict", "answer")
+
+
+class Entry(BaseModel):
+    """What happened, to what, when; `code` names its text, `values` fill it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    id: str = Field(alias="_id")
+    citizen_id: str
+    at: datetime
+    kind: str
+    code: str
+    about: str
+    about_id: str
+    document_id: str | None = None
+    due_at: datetime | None = None
+    values: dict[str, Any] = {}
+
+
+def entry_of(
+    fact: Fact,
+    *,
+    id: str,  # noqa: A002 - the entry's own word
+    at: datetime,
+    citizen_id: str,
+    document_id: str | None = None,
+) -> Entry | None:
+    """Return what a citizen should read about a fact, if anything."""
+    if not isinstance(fact, TOLD):
+        return None
+    kind = fact.type.rpartition(".v")[0]
+    variants = [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]
+    return Entry(
+        id=id,
+        citizen_id=citizen_id,
+        at=at,
+        kind=kind,
+        code=".".join([kind, *variants]),
+        about=fact.subject.removesuffix("_id"),
+        about_id=getattr(fact, fact.subject),
+        document_id=getattr(fact, "document_id", document_id),
+        due_at=getattr(fact, "window_end", None),
+        values=fact.model_dump(include=_QUOTED),
+    )

@@ -1,0 +1,56 @@
+"""Follows what the other services announce, so that reading needs no other service; each event counts once."""
+
+from typing import Any
+
+from services.gateway.store.stores import Stores
+from shared.errors import PermanentError
+from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
+from shared.events.event import Event, Fact
+from shared.events.notify import (
+    AlertRaised,
+    ForwardAcknowledged,
+    ForwardFailed,
+    ForwardPickedUp,
+    ForwardQueued,
+    ForwardSent,
+)
+from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
+from shared.messaging.ledger import Ledger
+from shared.storage.documents import Session
+
+FORWARDS = (ForwardQueued, ForwardSent, ForwardPickedUp, ForwardAcknowledged, ForwardFailed)
+CALLBACKS = (CallbackPromised, CallbackMissed, CallbackDone, CallbackOverdue)
+FOLLOWED: tuple[type[Fact], ...] = (PageChecked, DocumentFiled, DocumentFailed, AlertRaised, *FORWARDS, *CALLBACKS)
+
+
+async def project(event: Event[Any], *, ledger: Ledger, stores: Stores) -> None:
+    """Bring pages, documents, forwards, callbacks and the timeline up to date."""
+    async with ledger.once("gateway.project", event) as work:
+        citizen_id = await _keep(event.data, stores, work.session)
+        if citizen_id:
+            await stores.timeline.add(event.data, citizen_id, event.time, work.session)
+
+
+async def _keep(fact: Fact, stores: Stores, session: Session) -> str | None:
+    """Keep what a fact says; return whom to tell."""
+    match fact:
+        case PageChecked():
+            return await _check(fact, stores, session)
+        case DocumentFiled():
+            await stores.documents.file(fact, session)
+        case DocumentFailed():
+            await stores.documents.fail(fact, session)
+        case AlertRaised():
+            await stores.alerts.keep(fact, session)
+        case ForwardQueued() | ForwardSent() | ForwardPickedUp() | ForwardAcknowledged() | ForwardFailed():
+            await stores.forwards.follow(fact, session)
+        case CallbackPromised() | CallbackMissed() | CallbackDone() | CallbackOverdue():
+            await stores.callbacks.follow(fact, session)
+    return getattr(fact, "citizen_id", None)
+
+
+async def _check(fact: PageChecked, stores: Stores, session: Session) -> str:
+    citizen_id = await stores.pages.check(fact, session)
+    if citizen_id is None:
+        raise PermanentError("page.missing")  # our row is older than any event about it
+    return citizen_id

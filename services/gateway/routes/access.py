@@ -1,0 +1,100 @@
+"""Who may come in: a bearer token leads to a citizen's device, a tool or a supplier; everyone else stays outside."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from services.gateway.domain.access import Ask, Citizen, Principal, idempotency_key, principal_id
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.routes.parts import Parts, Ready
+from shared.partners import Supplier, Tool
+
+_DEVICE = HTTPBearer(auto_error=False, scheme_name="device", description="The token of an activated device.")
+_TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token of a caseworker tool.")
+_SUPPLIER = HTTPBearer(auto_error=False, scheme_name="supplier", description="The token of a supplier.")
+
+Credentials = HTTPAuthorizationCredentials | None
+
+
+def client_of(request: Request) -> str:
+    """Return the address a request came from; behind a trusted proxy, the one it names."""
+    return request.client.host if request.client else "unknown"
+
+
+async def _principal(request: Request, parts: Parts, credentials: Credentials) -> Principal:
+    if credentials is None:
+        raise RefusedError("token.missing")
+    await parts.rates.check("unknown", client_of(request))
+    token, partners = credentials.credentials, parts.partners.current()
+    holder = partners.tool_of(token) or partners.supplier_of(token) or await parts.stores.people.holder_of(token)
+    if holder is None:
+        await parts.rates.hit("unknown", client_of(request))
+        raise RefusedError("token.unknown")
+    request.state.principal = principal_id(holder)
+    return holder
+
+
+async def _count(request: Request, parts: Parts, rate: str) -> None:
+    request.state.standing = await parts.rates.hit(rate, request.state.principal)
+
+
+async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_DEVICE)]) -> Citizen:
+    """Let a citizen's device in.
+
+    Raises:
+        RefusedError: no token, an unknown one, somebody else's, or too many requests.
+    """
+    holder = await _principal(request, parts, credentials)
+    if not isinstance(holder, Citizen):
+        raise RefusedError("token.other_role")
+    await _count(request, parts, "citizen")
+    return holder
+
+
+async def as_tool(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_TOOL)]) -> Tool:
+    """Let a caseworker tool in.
+
+    Raises:
+        RefusedError: as for citizens.
+    """
+    holder = await _principal(request, parts, credentials)
+    if not isinstance(holder, Tool):
+        raise RefusedError("token.other_role")
+    await _count(request, parts, "tool")
+    return holder
+
+
+async def as_supplier(
+    request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_SUPPLIER)]
+) -> Supplier:
+    """Let a supplier in.
+
+    Raises:
+        RefusedError: as for citizens.
+    """
+    holder = await _principal(request, parts, credentials)
+    if not isinstance(holder, Supplier):
+        raise RefusedError("token.other_role")
+    await _count(request, parts, "supplier")
+    return holder
+
+
+AsCitizen = Annotated[Citizen, Depends(as_citizen)]
+AsTool = Annotated[Tool, Depends(as_tool)]
+AsSupplier = Annotated[Supplier, Depends(as_supplier)]
+
+
+def ask_of(request: Request, digest: str) -> Ask:
+    """Return what tells a repeated creating request from a new one; `digest` is the hash of what it asks for.
+
+    Raises:
+        RefusedError: it has no Idempotency-Key, or an unfit one.
+    """
+    return Ask(
+        principal=request.state.principal,
+        key=idempotency_key(request.headers.get("idempotency-key")),
+        route=f"{request.method} {request.url.path}",
+        digest=digest,
+        traceparent=request.headers.get("traceparent"),
+    )

@@ -1,0 +1,19 @@
+"""Activation: a code from the job centre becomes a device's access."""
+
+from fastapi import APIRouter, Request
+
+from services.gateway.routes.access import client_of
+from services.gateway.routes.documented import problems
+from services.gateway.routes.parts import Ready
+from services.gateway.schemas.answered import Activated
+from services.gateway.schemas.asked import Activation
+
+router = APIRouter(tags=["activation"])
+
+
+@router.post("/v1/activations", status_code=201, summary="Activate a device with a code", responses=problems(400, 422))
+async def activate(request: Request, activation: Activation, parts: Ready) -> Activated:
+    """Use up a code; the token is in this answer and nowhere else."""
+    request.state.standing = await parts.rates.hit("activation", client_of(request))
+    citizen, token = await parts.stores.people.activate(activation.code)
+    return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)

@@ -1,0 +1,79 @@
+"""The desk: what a caseworker tool may read, which is what its team was alerted about."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.documents import Document
+from services.gateway.routes.access import AsTool, ask_of
+from services.gateway.routes.answers import digest_of, respond
+from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.files import original_of, pdf_of, text_of
+from services.gateway.routes.parts import Parts, Ready
+from services.gateway.schemas.answered import CallKept
+from services.gateway.schemas.asked import CallReport
+from services.gateway.schemas.shown import CallbackShown, DocumentShown
+from shared.events.event import Id
+from shared.events.gateway import CallReported
+from shared.ids import new_id
+from shared.partners import Tool
+
+router = APIRouter(prefix="/v1/desk", tags=["desk"])
+DOCUMENT = "/documents/{document_id}"
+CALLBACK = "/callbacks/{callback_id}"
+
+
+async def _granted(document_id: str, tool: Tool, parts: Parts) -> Document:
+    await parts.stores.alerts.check_document(tool.team, document_id)
+    return await parts.stores.documents.granted(document_id)
+
+
+@router.get(DOCUMENT, summary="A document", responses=problems(401, 403, 404))
+async def document(document_id: Id, tool: AsTool, parts: Ready) -> DocumentShown:
+    """Show a document and where it went."""
+    found = await _granted(document_id, tool, parts)
+    forwards = await parts.stores.forwards.of([document_id])
+    return DocumentShown.of(found, forwards[document_id])
+
+
+@router.get(DOCUMENT + "/pdf", summary="The filed PDF", responses=problems(401, 403, 404))
+async def pdf(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+    """Send the readable document."""
+    return await pdf_of(await _granted(document_id, tool, parts), parts)
+
+
+@router.get(DOCUMENT + "/text", summary="The recognised text", responses=problems(401, 403, 404))
+async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+    """Send what was read on the pages."""
+    return await text_of(await _granted(document_id, tool, parts), parts)
+
+
+@router.get(DOCUMENT + "/pages/{page_id}/original", summary="An untouched picture", responses=problems(401, 403, 404))
+async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
+    """Send a page as it was uploaded."""
+    await parts.stores.alerts.check_document(tool.team, document_id)
+    return await original_of(await parts.stores.pages.of_document(page_id, document_id), parts)
+
+
+@router.get(CALLBACK, summary="A callback", responses=problems(401, 403, 404))
+async def callback(callback_id: Id, tool: AsTool, parts: Ready) -> CallbackShown:
+    """Show what a call is wished for, and when."""
+    await parts.stores.alerts.check_callback(tool.team, callback_id)
+    return CallbackShown.of(await parts.stores.callbacks.granted(callback_id))
+
+
+@router.post(
+    CALLBACK + "/calls",
+    status_code=202,
+    response_model=CallKept,
+    summary="Report a call",
+    responses=problems(400, 401, 403, 404, 409, 422),
+    openapi_extra=IDEMPOTENT,
+)
+async def report(request: Request, callback_id: Id, call: CallReport, tool: AsTool, parts: Ready) -> Response:
+    """Announce that somebody was reached, or that nobody answered."""
+    ask = ask_of(request, digest_of(call))
+    await parts.stores.alerts.check_callback(tool.team, callback_id)
+    fact = CallReported(
+        callback_id=callback_id, call_id=new_id(), tool_id=tool.id, outcome=call.outcome, called_at=parts.clock()
+    )
+    return respond(await parts.stores.callbacks.report(ask, fact))

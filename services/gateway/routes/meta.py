@@ -1,0 +1,24 @@
+"""What holds for everybody, stated up front."""
+
+from fastapi import APIRouter, Response
+
+from services.gateway.domain.pages import FORMATS
+from services.gateway.routes.documented import problems
+from services.gateway.routes.parts import Ready
+from services.gateway.schemas.shown import LimitsShown
+
+router = APIRouter(tags=["about"])
+
+
+@router.get("/v1/limits", summary="Sizes, numbers, formats and rates", responses=problems())
+async def limits(response: Response, parts: Ready) -> LimitsShown:
+    """Show what this server takes."""
+    response.headers["cache-control"] = "public, max-age=300"
+    return LimitsShown(
+        max_file_bytes=parts.limits.file_bytes,
+        max_pages_per_document=parts.limits.pages,
+        max_json_bytes=parts.limits.json_bytes,
+        media_types=FORMATS,
+        rates=parts.rates.stated,
+        languages=tuple(sorted(parts.texts.catalogues)),
+    )

@@ -1,0 +1,70 @@
+"""Pages: uploaded one by one, checked in the background, shown to whom they belong."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.access import Citizen
+from services.gateway.domain.pages import Page
+from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.answers import respond
+from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.files import annotated_of, original_of
+from services.gateway.routes.multipart import OPENAPI, Received, received
+from services.gateway.routes.parts import InLanguage, Parts, Ready
+from services.gateway.schemas.answered import PageKept
+from services.gateway.schemas.shown import PageShown
+from services.gateway.store.pages import original_key
+from shared.events.event import Id
+from shared.ids import new_id
+
+router = APIRouter(tags=["pages"])
+PATH = "/v1/pages"
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=PageKept,
+    summary="Upload one page",
+    responses=problems(400, 401, 403, 408, 409, 413, 415, 422),
+    openapi_extra={**IDEMPOTENT, **OPENAPI},
+)
+async def upload(request: Request, citizen: AsCitizen, parts: Ready) -> Response:
+    """Keep the original bytes; 201 means that they are durable."""
+    request.state.standing = await parts.rates.hit("upload", request.state.principal)
+    ask_of(request, "")  # refused before a large body is read
+    async with received(request, parts.limits, parts.windows.client_silence_s) as file:
+        page = _page(citizen, file, parts)
+        return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
+
+
+def _page(citizen: Citizen, file: Received, parts: Parts) -> Page:
+    page_id = new_id()
+    return Page(
+        id=page_id,
+        citizen_id=citizen.citizen_id,
+        object_key=original_key(page_id),
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        media_type=file.media_type,
+        uploaded_at=parts.clock(),
+    )
+
+
+@router.get(PATH + "/{page_id}", summary="A page and its check", responses=problems(401, 403, 404))
+async def show(page_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage) -> PageShown:
+    """Show what is known about a page."""
+    page = await parts.stores.pages.of_citizen(page_id, citizen.citizen_id)
+    return PageShown.of(page, parts.texts, language)
+
+
+@router.get(PATH + "/{page_id}/original", summary="The untouched picture", responses=problems(401, 403, 404))
+async def original(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+    """Send the bytes as they were uploaded."""
+    return await original_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
+
+
+@router.get(PATH + "/{page_id}/annotated", summary="The picture with hints", responses=problems(401, 403, 404))
+async def annotated(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+    """Send the small picture that shows what is wrong and where."""
+    return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)

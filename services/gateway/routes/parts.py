@@ -1,0 +1,61 @@
+"""What the routes work with; put together by `app.py`, found again through the request."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.gateway.domain.limits import Limits
+from services.gateway.domain.texts import Texts
+from services.gateway.routes.rates import Rates
+from services.gateway.store.feed import Feed
+from services.gateway.store.stores import Stores
+from shared.clock import Clock
+from shared.links import Links
+from shared.partners import PartnersFile
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How long links work, in days, and how long a silent client is waited for, in seconds."""
+
+    download_days: int
+    confirm_days: int
+    client_silence_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a route may use."""
+
+    stores: Stores
+    partners: PartnersFile
+    texts: Texts
+    links: Links
+    rates: Rates
+    limits: Limits
+    windows: Windows
+    feed: Feed
+    clock: Clock
+
+    @property
+    def supplier_names(self) -> dict[str, str]:
+        """The names of all suppliers, by id."""
+        return {supplier.id: supplier.name for supplier in self.partners.current().suppliers}
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts of the application that serves `request`."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Ready = Annotated[Parts, Depends(parts_of)]
+
+
+def language_of(request: Request, parts: Ready) -> str:
+    """Return the language the client asks for, German if none fits."""
+    return parts.texts.language(request.headers.get("accept-language"))
+
+
+InLanguage = Annotated[str, Depends(language_of)]

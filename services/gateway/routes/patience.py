@@ -1,0 +1,149 @@
+"""How long each side waits: a client for our servers, and we for a client's bytes."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.domain.limits import Limits
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.texts import Texts
+from services.gateway.routes.problems import problem, unavailable
+
+log = structlog.get_logger()
+
+
+class SmallBodies:
+    """Reads JSON bodies up to the limit before the request goes on; `streamed` paths read theirs themselves."""
+
+    def __init__(self, app: ASGIApp, texts: Texts, limits: Limits, silence_s: float, streamed: frozenset[str]) -> None:
+        """Guard `app`."""
+        self._app = app
+        self._texts = texts
+        self._limits = limits
+        self._silence_s = silence_s
+        self._streamed = streamed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["path"] in self._streamed:
+            return await self._app(scope, receive, send)
+        try:
+            body = await self._read(receive)
+        except RefusedError as error:
+            answer = problem(Request(scope), self._texts, error)
+            return await answer(scope, receive, send)
+        except ConnectionError:
+            return None
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def again() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        return await self._app(scope, again, send)
+
+    async def _read(self, receive: Receive) -> bytes:
+        body, more = b"", True
+        while more:
+            message = await heard(receive, self._silence_s)
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._limits.json_bytes:
+                raise RefusedError("request.too_large", max_bytes=self._limits.json_bytes)
+        return body
+
+
+async def heard(receive: Receive, silence_s: float) -> Message:
+    """Return the next message of a client.
+
+    Raises:
+        RefusedError: `request.too_slow`, if it stays silent.
+        ConnectionError: it is gone.
+    """
+    try:
+        message = await asyncio.wait_for(receive(), silence_s)
+    except TimeoutError as error:
+        raise RefusedError("request.too_slow") from error
+    if message["type"] == "http.disconnect":
+        raise ConnectionError
+    return message
+
+
+class Deadline:
+    """Answers 503 when our own servers keep a request waiting; the time a client takes to send does not count.
+
+    The work is left behind rather than awaited: letting go of a silent server takes long, too.
+    """
+
+    def __init__(self, app: ASGIApp, texts: Texts, deadline_s: float) -> None:
+        """Guard `app`."""
+        self._app = app
+        self._texts = texts
+        self._deadline_s = deadline_s
+        self._left: set[asyncio.Future[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        watch = _Watch(receive, send, self._deadline_s)
+        work = asyncio.ensure_future(self._app(scope, watch.receive, watch.send))
+        try:
+            await asyncio.wait({work, watch.over}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                return work.result()
+            log.warning("request.deadline", seconds=self._deadline_s)
+            answer = problem(Request(scope), self._texts, unavailable())
+            await answer(scope, receive, send)
+        finally:
+            watch.stop()
+            if not work.done():
+                self._leave(work)
+
+    def _leave(self, work: "asyncio.Future[None]") -> None:
+        work.cancel()
+        self._left.add(work)
+        work.add_done_callback(self._forget)
+
+    def _forget(self, work: "asyncio.Future[None]") -> None:
+        self._left.discard(work)
+        with suppress(asyncio.CancelledError, Exception):
+            work.result()
+
+
+class _Watch:
+    """Runs while nobody else is awaited but our own servers; stops for good when an answer begins."""
+
+    def __init__(self, receive: Receive, send: Send, limit_s: float) -> None:
+        self._receive = receive
+        self._send = send
+        self._limit_s = limit_s
+        self._loop = asyncio.get_running_loop()
+        self._answering = False
+        self.over: asyncio.Future[None] = self._loop.create_future()
+        self._timer = self._start()
+
+    def _start(self) -> asyncio.TimerHandle:
+        return self._loop.call_later(self._limit_s, self._expire)
+
+    def _expire(self) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def stop(self) -> None:
+        self._timer.cancel()
+        self._expire()
+
+    async def receive(self) -> Message:
+        self._timer.cancel()
+        message = await self._receive()
+        if not self._answering:
+            self._timer = self._start()
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.over.done() and not self._answering:
+            return  # answered by somebody else
+        self._answering = True
+        self._timer.cancel()
+        await self._send(message)

@@ -1,0 +1,69 @@
+"""The timeline: as a list, and live."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
+
+from services.gateway.domain.access import Citizen
+from services.gateway.domain.paging import Part, parse_cursor
+from services.gateway.domain.timeline import Entry
+from services.gateway.routes.access import AsCitizen
+from services.gateway.routes.documented import problems
+from services.gateway.routes.parts import InLanguage, Parts, Ready
+from services.gateway.schemas.shown import EntryShown, Timeline
+from shared.events.event import Id
+
+router = APIRouter(tags=["timeline"])
+HEARTBEAT_S = 15
+
+
+@router.get("/v1/timeline", summary="Everything that happened, newest first", responses=problems(400, 401, 403))
+async def show_all(citizen: AsCitizen, parts: Ready, language: InLanguage, cursor: str | None = None) -> Timeline:
+    """Show entries, in parts."""
+    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor))
+    return _timeline(part, parts, language)
+
+
+@router.get(
+    "/v1/documents/{document_id}/timeline", summary="What happened to a document", responses=problems(400, 401, 404)
+)
+async def show(
+    document_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage, cursor: str | None = None
+) -> Timeline:
+    """Show the entries about a document, its pages and its forwards."""
+    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    part = await parts.stores.timeline.about(citizen.citizen_id, document_id, document.page_ids, parse_cursor(cursor))
+    return _timeline(part, parts, language)
+
+
+@router.get(
+    "/v1/events",
+    response_class=EventSourceResponse,
+    summary="Live entries, as server-sent events",
+    responses=problems(401, 403),
+)
+async def follow(
+    citizen: AsCitizen, parts: Ready, language: InLanguage, last_event_id: Annotated[str | None, Header()] = None
+) -> Response:
+    """Send each entry as it becomes known; `Last-Event-ID` goes on where a connection broke."""
+    parts.feed.check_room(citizen.citizen_id)
+    return EventSourceResponse(_live(citizen, parts, language, last_event_id), ping=HEARTBEAT_S)
+
+
+async def _live(
+    citizen: Citizen, parts: Parts, language: str, last_event_id: str | None
+) -> AsyncIterator[ServerSentEvent]:
+    async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
+        async for mark, entry in entries:
+            shown = EntryShown.of(entry, parts.texts, language, parts.supplier_names)
+            yield ServerSentEvent(shown.model_dump_json(), event=entry.kind, id=mark.text())
+
+
+def _timeline(part: Part[Entry], parts: Parts, language: str) -> Timeline:
+    names = parts.supplier_names
+    items = tuple(EntryShown.of(entry, parts.texts, language, names) for entry in part.items)
+    return Timeline(items=items, next_cursor=part.next)

@@ -1,0 +1,1 @@
+"""What crosses the gateway's HTTP border, in both directions."""

@@ -1,0 +1,208 @@
+"""The bodies of answers to reading requests."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from services.gateway.domain.callbacks import Callback
+from services.gateway.domain.documents import Document
+from services.gateway.domain.forwards import Forward
+from services.gateway.domain.pages import Page
+from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
+from services.gateway.domain.texts import Texts
+from services.gateway.domain.timeline import Entry
+from shared.events.upload import TypeSuggestion
+
+
+class Shown(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ReasonShown(Shown):
+    """Why a page is not perfect: a code, and a sentence in the reader's language."""
+
+    code: str
+    text: str
+
+
+class PageShown(Shown):
+    """A page and what was said about it."""
+
+    page_id: str
+    state: PageState
+    verdict: str | None = None
+    reasons: tuple[ReasonShown, ...] = ()
+    cut: tuple[str, ...] = ()
+    cut_reader: tuple[str, ...] = ()
+    rotate_cw: int = 0
+    width: int = 0
+    height: int = 0
+    has_annotated: bool = False
+    sha256: str
+    size_bytes: int
+    media_type: str
+    uploaded_at: datetime
+    checked_at: datetime | None = None
+    document_id: str | None = None
+
+    @classmethod
+    def of(cls, page: Page, texts: Texts, language: str) -> "PageShown":
+        """Return a page as its citizen sees it."""
+        said: dict[str, Any] = {}
+        if check := page.check:
+            sentences = texts.reasons(check.reasons, check.cut_reader, language)
+            said = check.model_dump(exclude={"reasons", "annotated_key"})
+            said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
+            said["has_annotated"] = check.annotated_key is not None
+        kept = page.model_dump(include=set(cls.model_fields) - {"id"})
+        return cls(page_id=page.id, **kept, **said)
+
+
+class ForwardShown(Shown):
+    """How far the papers for a supplier have come."""
+
+    forward_id: str
+    supplier_id: str
+    state: ForwardState
+    answer: str | None = None
+    no_cut_before: datetime | None = None
+    at: datetime
+
+    @classmethod
+    def of(cls, forward: Forward) -> "ForwardShown":
+        """Return a forward as its citizen and the job centre see it."""
+        return cls(forward_id=forward.id, **forward.model_dump(include=set(cls.model_fields)))
+
+
+class DocumentShown(Shown):
+    """A document, what it may be, and where it went."""
+
+    document_id: str
+    receipt_number: str
+    state: DocumentState
+    received_at: datetime
+    declared_type: str | None
+    types: tuple[TypeSuggestion, ...] = ()
+    page_ids: tuple[str, ...]
+    unreadable_page_ids: tuple[str, ...] = ()
+    filed_at: datetime | None = None
+    forwards: tuple[ForwardShown, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document, forwards: list[Forward]) -> "DocumentShown":
+        """Return a document as its citizen and the job centre see it."""
+        kept = document.model_dump(include=set(cls.model_fields))
+        filing = document.filing.model_dump(include=set(cls.model_fields)) if document.filing else {}
+        return cls(
+            document_id=document.id,
+            page_ids=document.page_ids,
+            forwards=tuple(ForwardShown.of(f) for f in forwards),
+            **kept,
+            **filing,
+        )
+
+
+class CallbackShown(Shown):
+    """A wish to be called, and what became of it."""
+
+    callback_id: str
+    topic: str
+    language: str
+    window_start: datetime
+    window_end: datetime
+    state: CallbackState
+    attempts: int
+    requested_at: datetime
+    reached_at: datetime | None = None
+
+    @classmethod
+    def of(cls, callback: Callback) -> "CallbackShown":
+        """Return a callback as its citizen and the job centre see it."""
+        return cls(callback_id=callback.id, **callback.model_dump(include=set(cls.model_fields)))
+
+
+class AboutShown(Shown):
+    """What an entry is about."""
+
+    type: str
+    id: str
+
+
+class EntryShown(Shown):
+    """One thing that happened, in the reader's language."""
+
+    id: str
+    at: datetime
+    kind: str
+    code: str
+    about: AboutShown
+    document_id: str | None
+    due_at: datetime | None
+    text: str
+
+    @classmethod
+    def of(cls, entry: Entry, texts: Texts, language: str, suppliers: Mapping[str, str]) -> "EntryShown":
+        """Return an entry as its citizen reads it."""
+        return cls(
+            about=AboutShown(type=entry.about, id=entry.about_id),
+            text=texts.entry(entry, language, suppliers),
+            **entry.model_dump(include=set(cls.model_fields) - {"about"}),
+        )
+
+
+class DocumentList(Shown):
+    """Documents, newest first; `next_cursor` is for the following ones."""
+
+    items: tuple[DocumentShown, ...]
+    next_cursor: str | None = None
+
+
+class CallbackList(Shown):
+    """Callbacks, newest first."""
+
+    items: tuple[CallbackShown, ...]
+    next_cursor: str | None = None
+
+
+class Timeline(Shown):
+    """Entries, newest first."""
+
+    items: tuple[EntryShown, ...]
+    next_cursor: str | None = None
+
+
+class ConsentText(Shown):
+    """What a citizen agrees to, and the version to name when agreeing."""
+
+    purpose: str
+    text_version: str
+    language: str
+    text: str
+
+
+class SupplierShown(Shown):
+    """A supplier that papers can be forwarded to."""
+
+    supplier_id: str
+    name: str
+
+
+class SupplierList(Shown):
+    """All suppliers."""
+
+    items: tuple[SupplierShown, ...]
+
+
+class LimitsShown(Shown):
+    """What this server takes."""
+
+    max_file_bytes: int
+    max_pages_per_document: int
+    max_json_bytes: int
+    media_types: tuple[str, ...]
+    rates: dict[str, str]
+    languages: tuple[str, ...]

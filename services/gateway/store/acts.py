@@ -1,0 +1,86 @@
+"""Creating requests: each takes effect once per principal and Idempotency-Key, and is answered the same ever after."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.refusal import RefusedError
+from shared.clock import Clock
+from shared.errors import UnavailableError
+from shared.messaging.ledger import Ledger, Work
+from shared.storage.documents import Database, is_conflict
+
+# As long as a phone may stay without network and still send again what it is not sure of.
+KEPT = timedelta(days=30)
+TRIES = 8
+PAUSE_S = 0.02
+
+Act = Callable[[Work], Awaitable[Answer]]
+
+
+class Acts:
+    """Runs what a request asks for in one transaction, together with its answer."""
+
+    def __init__(self, database: Database, ledger: Ledger, clock: Clock) -> None:
+        """Keep first answers in `database`."""
+        self._answers = database.answers
+        self._ledger = ledger
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Let old answers go."""
+        await self._answers.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
+
+    async def first_answer(self, ask: Ask) -> Answer | None:
+        """Return what this request was answered with before.
+
+        Raises:
+            RefusedError: `idempotency_key.reused`, if another request came under this key.
+        """
+        row = await self._answers.find_one({"_id": ask.id})
+        if row is None:
+            return None
+        if (row["route"], row["digest"]) != (ask.route, ask.digest):
+            raise RefusedError("idempotency_key.reused")
+        return Answer(row["status"], row["body"], row["location"])
+
+    async def once(self, ask: Ask, act: Act) -> Answer:
+        """Run `act` unless this request was answered before; whoever comes second in a race gets the first answer.
+
+        Raises:
+            RefusedError: whatever `act` refuses; then nothing is kept, and the key may be used again.
+        """
+        for attempt in range(TRIES):
+            if answer := await self.first_answer(ask):
+                return answer
+            try:
+                return await self._try(ask, act)
+            except DuplicateKeyError:
+                continue
+            except PyMongoError as error:
+                if not is_conflict(error):
+                    raise
+            await asyncio.sleep(random.uniform(0, PAUSE_S * 2**attempt))  # noqa: S311 - keeps rivals apart, no secret
+        raise UnavailableError("too many requests want to change the same thing")
+
+    async def _try(self, ask: Ask, act: Act) -> Answer:
+        async with self._ledger.begin(traceparent=ask.traceparent) as work:
+            answer = await act(work)
+            await self._answers.insert_one(self._row(ask, answer), session=work.session)
+        return answer
+
+    def _row(self, ask: Ask, answer: Answer) -> dict[str, Any]:
+        return {
+            "_id": ask.id,
+            "at": self._clock(),
+            "route": ask.route,
+            "digest": ask.digest,
+            "status": answer.status,
+            "body": answer.body,
+            "location": answer.location,
+        }

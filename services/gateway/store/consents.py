@@ -1,0 +1,69 @@
+"""Consents: given once, taken back at any time."""
+
+from datetime import datetime
+
+from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.consents import Consent
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.schemas.answered import ConsentKept
+from services.gateway.store.acts import Acts
+from services.gateway.store.timeline import Entries
+from shared.messaging.ledger import Ledger, Work
+from shared.storage.documents import Database
+
+
+class Consents:
+    """Keeps consents with the text that was agreed to."""
+
+    def __init__(self, database: Database, acts: Acts, ledger: Ledger, timeline: Entries) -> None:
+        """Keep consents in `database`."""
+        self._consents = database.consents
+        self._acts = acts
+        self._ledger = ledger
+        self._timeline = timeline
+
+    async def prepare(self) -> None:
+        """Create the index."""
+        await self._consents.create_index([("citizen_id", 1), ("document_id", 1)])
+
+    async def give(self, ask: Ask, consent: Consent) -> Answer:
+        """Keep a consent and announce it."""
+
+        async def act(work: Work) -> Answer:
+            fact = consent.given()
+            work.announce(fact)
+            await self._consents.insert_one(consent.model_dump(by_alias=True), session=work.session)
+            await self._timeline.add(fact, consent.citizen_id, consent.given_at, work.session)
+            return Answer(201, ConsentKept.of(consent).model_dump(mode="json"), f"/v1/consents/{consent.id}")
+
+        return await self._acts.once(ask, act)
+
+    async def revoke(self, consent_id: str, citizen_id: str, at: datetime) -> None:
+        """Take a consent back; announced once, however often it is asked for.
+
+        Raises:
+            RefusedError: `consent.missing`.
+        """
+        theirs = {"_id": consent_id, "citizen_id": citizen_id}
+        async with self._ledger.begin() as work:
+            given = {**theirs, "revoked_at": None}
+            row = await self._consents.find_one_and_update(given, {"$set": {"revoked_at": at}}, session=work.session)
+            if row:
+                consent = Consent.model_validate(row)
+                fact = consent.revoked(at)
+                work.announce(fact)
+                await self._timeline.add(fact, citizen_id, at, work.session, document_id=consent.document_id)
+        if row is None and await self._consents.find_one(theirs) is None:
+            raise RefusedError("consent.missing")
+
+    async def in_force(self, consent_id: str) -> None:
+        """Check that a consent stands.
+
+        Raises:
+            RefusedError: `packet.missing` if it was never given, `consent.revoked` if it was taken back.
+        """
+        row = await self._consents.find_one({"_id": consent_id})
+        if row is None:
+            raise RefusedError("packet.missing")
+        if row["revoked_at"]:
+            raise RefusedError("consent.revoked")

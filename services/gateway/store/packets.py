@@ -1,0 +1,63 @@
+"""Packets: which links were used, and what suppliers answered."""
+
+import hashlib
+from contextlib import suppress
+
+from pymongo.errors import DuplicateKeyError
+
+from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.schemas.answered import ConfirmationKept
+from services.gateway.store.acts import Acts
+from shared.clock import Clock
+from shared.events.gateway import PacketConfirmed, PacketDownloaded
+from shared.links import PacketLink
+from shared.messaging.ledger import Ledger, Work
+from shared.storage.documents import Database
+from shared.storage.objects import Objects
+
+
+class Packets:
+    """Hands out the bytes behind a link, and remembers that it did."""
+
+    def __init__(self, database: Database, objects: Objects, acts: Acts, ledger: Ledger, clock: Clock) -> None:
+        """Keep used links in `database`; they are named by their hash."""
+        self._used = database.used_links
+        self._objects = objects
+        self._acts = acts
+        self._ledger = ledger
+        self._clock = clock
+
+    async def fetch(self, text: str, link: PacketLink) -> bytes:
+        """Return the bytes behind a link that was not used yet.
+
+        Raises:
+            RefusedError: `packet.used`.
+        """
+        if await self._used.find_one({"_id": _digest(text)}):
+            raise RefusedError("packet.used")
+        return await self._objects.get(link.object_key, sha256=link.sha256)
+
+    async def mark_used(self, text: str, link: PacketLink) -> None:
+        """Remember that everything behind a link was sent; announced once, also when two downloads raced."""
+        now = self._clock()
+        fact = PacketDownloaded(forward_id=link.forward_id, supplier_id=link.supplier_id, downloaded_at=now)
+        with suppress(DuplicateKeyError):
+            async with self._ledger.begin() as work:
+                row = {"_id": _digest(text), "forward_id": link.forward_id, "at": now}
+                await self._used.insert_one(row, session=work.session)
+                work.announce(fact)
+
+    async def confirm(self, ask: Ask, fact: PacketConfirmed) -> Answer:
+        """Announce what a supplier answered."""
+
+        async def act(work: Work) -> Answer:
+            work.announce(fact)
+            kept = ConfirmationKept(**fact.model_dump(include=set(ConfirmationKept.model_fields)))
+            return Answer(202, kept.model_dump(mode="json"))
+
+        return await self._acts.once(ask, act)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,118 @@
+"""Pages: the bytes first, then the row and its event, then the answer."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import BinaryIO
+
+from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.pages import Page
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.schemas.answered import PageKept
+from services.gateway.store.acts import Acts
+from shared.errors import UnavailableError
+from shared.events.upload import PageChecked
+from shared.messaging.ledger import Work
+from shared.storage.documents import Database, Session
+from shared.storage.objects import Objects
+
+ORIGINALS = "originals/"
+
+
+def original_key(page_id: str) -> str:
+    """Return where the bytes of a page are kept.
+
+    The id is fresh for each request: with a hash as key, sweeping an orphan could take the bytes of a page that
+    is just being kept again.
+    """
+    return f"{ORIGINALS}{page_id}"
+
+
+class Pages:
+    """Keeps pages; every reader says whose they must be."""
+
+    def __init__(self, database: Database, objects: Objects, acts: Acts) -> None:
+        """Keep rows in `database`, bytes in `objects`."""
+        self._pages = database.pages
+        self._objects = objects
+        self._acts = acts
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await self._pages.create_index([("state", 1), ("repeat_at", 1)])
+
+    async def keep(self, ask: Ask, page: Page, file: BinaryIO) -> Answer:
+        """Make the bytes durable, then the page; return the first answer if it was kept before."""
+        if answer := await self._acts.first_answer(ask):
+            return answer
+        await self._objects.put(page.object_key, file, size_bytes=page.size_bytes, media_type=page.media_type)
+        answer = await self._acts.once(ask, lambda work: self._insert(page, work))
+        if answer.body["page_id"] != page.id:  # another request with this key was faster
+            with suppress(UnavailableError):
+                await self._objects.remove(page.object_key)
+        return answer
+
+    async def _insert(self, page: Page, work: Work) -> Answer:
+        event_id = work.announce(page.uploaded())
+        row = {**page.model_dump(by_alias=True), "event_id": event_id, "repeat_at": page.uploaded_at, "repeats": 0}
+        await self._pages.insert_one(row, session=work.session)
+        return Answer(201, PageKept.of(page).model_dump(mode="json"), f"/v1/pages/{page.id}")
+
+    async def of_citizen(self, page_id: str, citizen_id: str) -> Page:
+        """Return a page of this citizen.
+
+        Raises:
+            RefusedError: `page.missing`; somebody else's page is missing, too.
+        """
+        row = await self._pages.find_one({"_id": page_id, "citizen_id": citizen_id})
+        if row is None:
+            raise RefusedError("page.missing")
+        return Page.model_validate(row)
+
+    async def of_document(self, page_id: str, document_id: str) -> Page:
+        """Return a page of this document, to whose reader access was granted before.
+
+        Raises:
+            RefusedError: `page.missing`.
+        """
+        row = await self._pages.find_one({"_id": page_id, "document_id": document_id})
+        if row is None:
+            raise RefusedError("page.missing")
+        return Page.model_validate(row)
+
+    async def take(self, page_ids: Sequence[str], citizen_id: str, document_id: str, session: Session) -> list[Page]:
+        """Bind free pages of a citizen to a document; return them in the order asked for.
+
+        Raises:
+            RefusedError: `page.missing`, or `page.submitted` if one belongs to a document.
+        """
+        theirs = {"_id": {"$in": list(page_ids)}, "citizen_id": citizen_id}
+        rows = await self._pages.find(theirs, session=session).to_list(None)
+        found = {row["_id"]: Page.model_validate(row) for row in rows}
+        if len(found) != len(page_ids):
+            raise RefusedError("page.missing")
+        taken = await self._pages.update_many(
+            {**theirs, "document_id": None}, {"$set": {"document_id": document_id}}, session=session
+        )
+        if taken.modified_count != len(page_ids):
+            raise RefusedError("page.submitted")
+        return [found[page_id] for page_id in page_ids]
+
+    async def check(self, fact: PageChecked, session: Session) -> str | None:
+        """Keep the newest check of a page; return whose page it is."""
+        check = fact.model_dump(exclude={"page_id"})
+        newer = {"$or": [{"check": None}, {"check.checked_at": {"$lt": fact.checked_at}}]}
+        row = await self._pages.find_one({"_id": fact.page_id}, session=session)
+        if row is None:
+            return None
+        await self._pages.update_one(
+            {"_id": fact.page_id, **newer}, {"$set": {"state": "checked", "check": check}}, session=session
+        )
+        return str(row["citizen_id"])
+
+    async def known(self, page_id: str) -> bool:
+        """Tell whether a page of this id was kept."""
+        return await self._pages.find_one({"_id": page_id}, {"_id": 1}) is not None
+
+    async def bytes_of(self, page: Page) -> bytes:
+        """Return the untouched original, checked against its hash."""
+        return await self._objects.get(page.object_key, sha256=page.sha256)

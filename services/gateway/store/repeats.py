@@ -1,0 +1,67 @@
+"""Finds what was accepted and had no effect, and announces it again under the same event id."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+
+from services.gateway.domain.documents import Document
+from services.gateway.domain.pages import Page
+from shared.clock import Clock
+from shared.events.event import Event, Fact, envelop
+from shared.messaging.ledger import Ledger
+from shared.storage.documents import Database
+
+AT_ONCE = 100
+# Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
+LONGEST = timedelta(days=1)
+
+
+class Repeats:
+    """Knows which pages and documents are due: `repeat_at` has passed and their state is the first one."""
+
+    def __init__(self, database: Database, ledger: Ledger, clock: Clock, *, tenant: str, after: timedelta) -> None:
+        """Repeat what had no effect for `after`."""
+        self._database = database
+        self._ledger = ledger
+        self._clock = clock
+        self._tenant = tenant
+        self._after = after
+
+    async def documents(self) -> int:
+        """Repeat the events of documents neither filed nor failed; return how many."""
+        return await self._repeat(self._database.documents, "received", _submitted)
+
+    async def pages(self) -> int:
+        """Repeat the events of pages never checked; return how many."""
+        return await self._repeat(self._database.pages, "uploaded", _uploaded)
+
+    async def _repeat(
+        self, rows: AsyncIOMotorCollection[dict[str, Any]], state: str, fact_of: Callable[[dict[str, Any]], Fact]
+    ) -> int:
+        waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
+        found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
+        return sum([await self._again(rows, row, fact_of(row)) for row in found])
+
+    async def _again(self, rows: AsyncIOMotorCollection[dict[str, Any]], row: dict[str, Any], fact: Fact) -> int:
+        pause = min(self._after * (2 ** row["repeats"]), LONGEST)
+        unchanged = {"_id": row["_id"], "state": row["state"], "repeats": row["repeats"]}
+        next_time = {"$set": {"repeat_at": self._clock() + pause - self._after}, "$inc": {"repeats": 1}}
+        async with self._ledger.begin() as work:
+            changed = await rows.update_one(unchanged, next_time, session=work.session)
+            if changed.modified_count:  # else it took effect, or another gateway repeats it
+                work.repeat(self._event(row, fact))
+        return changed.modified_count
+
+    def _event(self, row: dict[str, Any], fact: Fact) -> Event[Any]:
+        at = row.get("received_at") or row["uploaded_at"]
+        return envelop(fact, id=row["event_id"], time=at, source="gateway", tenant=self._tenant)
+
+
+def _submitted(row: dict[str, Any]) -> Fact:
+    return Document.model_validate(row).submitted()
+
+
+def _uploaded(row: dict[str, Any]) -> Fact:
+    return Page.model_validate(row).uploaded()

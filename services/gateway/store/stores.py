@@ -1,0 +1,69 @@
+"""All stores of the gateway, put together."""
+
+from dataclasses import dataclass
+
+from services.gateway.domain.texts import Texts
+from services.gateway.store.acts import Acts
+from services.gateway.store.alerts import Alerts
+from services.gateway.store.callbacks import Callbacks
+from services.gateway.store.consents import Consents
+from services.gateway.store.documents import Documents
+from services.gateway.store.forwards import Forwards
+from services.gateway.store.packets import Packets
+from services.gateway.store.pages import Pages
+from services.gateway.store.people import People
+from services.gateway.store.timeline import Entries
+from shared.clock import Clock
+from shared.messaging.ledger import Ledger
+from shared.storage.documents import Database
+from shared.storage.objects import Objects
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One store per collection."""
+
+    acts: Acts
+    people: People
+    pages: Pages
+    documents: Documents
+    consents: Consents
+    callbacks: Callbacks
+    forwards: Forwards
+    alerts: Alerts
+    packets: Packets
+    timeline: Entries
+    objects: Objects
+
+    async def prepare(self) -> None:
+        """Create all indexes."""
+        for store in (
+            self.acts,
+            self.people,
+            self.pages,
+            self.documents,
+            self.consents,
+            self.callbacks,
+            self.forwards,
+            self.timeline,
+        ):
+            await store.prepare()
+
+
+def stores(database: Database, ledger: Ledger, objects: Objects, texts: Texts, clock: Clock) -> Stores:
+    """Put the stores of one database together."""
+    acts, timeline = Acts(database, ledger, clock), Entries(database)
+    pages = Pages(database, objects, acts)
+    return Stores(
+        acts=acts,
+        people=People(database, clock),
+        pages=pages,
+        documents=Documents(database, acts, pages=pages, timeline=timeline, texts=texts, clock=clock),
+        consents=Consents(database, acts, ledger, timeline),
+        callbacks=Callbacks(database, acts, timeline),
+        forwards=Forwards(database),
+        alerts=Alerts(database),
+        packets=Packets(database, objects, acts, ledger, clock),
+        timeline=timeline,
+        objects=objects,
+    )

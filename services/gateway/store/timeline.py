@@ -1,0 +1,50 @@
+"""Timeline entries, kept as codes and values; their texts are made when they are read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.gateway.domain.paging import Cursor, Part
+from services.gateway.domain.timeline import Entry, entry_of
+from services.gateway.store.paging import newest_first
+from shared.events.event import Fact
+from shared.ids import new_id
+from shared.storage.documents import Database, Session
+
+
+class Entries:
+    """Keeps the entries of all citizens; every reader says whose."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep entries in `database`."""
+        self._entries = database.timeline
+
+    async def prepare(self) -> None:
+        """Create the indexes: by what happened when, and by what became known when."""
+        await self._entries.create_index([("citizen_id", 1), ("at", -1), ("_id", -1)])
+        await self._entries.create_index([("citizen_id", 1), ("_id", 1)])
+
+    async def add(
+        self, fact: Fact, citizen_id: str, at: datetime, session: Session, *, document_id: str | None = None
+    ) -> None:
+        """Tell a citizen of a fact, if it is one to tell of; `document_id` where the fact itself does not name it."""
+        if entry := entry_of(fact, id=new_id(), at=at, citizen_id=citizen_id, document_id=document_id):
+            await self._entries.insert_one(entry.model_dump(by_alias=True), session=session)
+
+    async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Entry]:
+        """Return everything a citizen was told, newest first."""
+        query = {"citizen_id": citizen_id}
+        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+
+    async def about(
+        self, citizen_id: str, document_id: str, page_ids: Sequence[str], cursor: Cursor | None
+    ) -> Part[Entry]:
+        """Return what a citizen was told about a document, its pages and its forwards, newest first."""
+        either = [{"document_id": document_id}, {"about_id": {"$in": [document_id, *page_ids]}}]
+        query = {"citizen_id": citizen_id, "$or": either}
+        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+
+    async def known_since(self, citizen_id: str, first_id: str, limit: int = 500) -> list[Entry]:
+        """Return entries that became known at `first_id` (a UUIDv7) or later, in that order."""
+        query = {"citizen_id": citizen_id, "_id": {"$gte": first_id}}
+        rows = await self._entries.find(query).sort("_id", 1).limit(limit).to_list(limit)
+        return [Entry.model_validate(row) for row in rows]
