@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TEAM = "leistung"
+TEAM = "power_cut"
 TOOL = "demo_desk"
 SUPPLIER = "stadtwerke_musterstadt"
 

@@ -37,7 +37,7 @@ class System:
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_LINK_SECRET": "only-for-tests-" * 4,
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
-            "AMTSBOTE_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",
+            "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
         }
         self._client = httpx.AsyncClient()
         command = (sys.executable, "-m", "services")
