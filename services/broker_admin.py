@@ -60,15 +60,25 @@ class BrokerAdmin:
         """End a login and its open connections; none there is fine."""
         self._call("DELETE", f"users/{name}", missing_is_fine=True)
 
-    def remove_queue(self, name: str) -> int:
-        """Remove a partner's queue if nothing waits in it; return how many messages keep it."""
-        found = self._call("GET", f"queues/{self._host}/{name}", missing_is_fine=True)
-        if found.is_error:
-            return 0
-        if waiting := int(found.json().get("messages", 0)):
-            return waiting
-        self._call("DELETE", f"queues/{self._host}/{name}", missing_is_fine=True)
-        return 0
+    def remove_queue(self, name: str) -> bool:
+        """Unbind a partner's queue, and remove it and its dead queue if empty; tell whether something waits in them."""
+        bindings = self._call("GET", f"queues/{self._host}/{name}/bindings", missing_is_fine=True)
+        for binding in bindings.json() if bindings.is_success else ():
+            if binding["source"]:
+                path = (
+                    f"bindings/{self._host}/e/{binding['source']}/q/{name}/{quote(binding['properties_key'], safe='')}"
+                )
+                self._call("DELETE", path, missing_is_fine=True)
+        waiting = [queue for queue in (name, dead_name(name)) if self._waits(queue)]
+        for queue in {name, dead_name(name)} - set(waiting):
+            self._call("DELETE", f"queues/{self._host}/{queue}", missing_is_fine=True)
+        return bool(waiting)
+
+    def _waits(self, queue: str) -> bool:
+        """Tell whether a queue holds a message, by taking one and putting it back: the API's counts are seconds old."""
+        look = {"count": 1, "ackmode": "ack_requeue_true", "encoding": "base64", "truncate": 1}
+        found = self._call("POST", f"queues/{self._host}/{queue}/get", look, missing_is_fine=True)
+        return found.is_success and bool(found.json())
 
     def _declare_exchanges(self) -> None:
         """Declare what the services declare at their start, in case none has started yet."""

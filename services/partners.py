@@ -109,7 +109,7 @@ def remove(partner_id: Id) -> None:
             raise typer.BadParameter(f"no partner {partner_id!r}; see `python -m services partners list`")
         write(connections.partners, Partners(tools=tools, suppliers=suppliers))
         waiting = _end_queue(f"desk.{partner_id}" if tools != known.tools else f"supplier.{partner_id}", connections)
-    typer.echo(f"removed {partner_id}" + (f"; {waiting} messages keep its queue" if waiting else ""))
+    typer.echo(f"removed {partner_id}" + ("; its queue is kept, as messages wait in it" if waiting else ""))
 
 
 @contextmanager
@@ -138,8 +138,8 @@ def _way_for(supplier: Supplier, connections: Connections) -> dict[str, str]:
     return {"queue": queue, "amqp_url": broker.amqp_url(queue, password)}
 
 
-def _end_queue(queue: str, connections: Connections) -> int:
-    """End a partner's login and queue; return how many messages keep the queue."""
+def _end_queue(queue: str, connections: Connections) -> bool:
+    """End a partner's login and queue; tell whether messages keep the queue."""
     broker = _broker(connections)
     broker.remove_login(queue)
     return broker.remove_queue(queue)

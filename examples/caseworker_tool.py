@@ -1,0 +1,59 @@
+"""A caseworker tool in small: subscribe to the team's alerts, fetch the document an alert is about.
+
+AMTSBOTE_TOOL_URL=amqp://... AMTSBOTE_TOOL_TOKEN=... AMTSBOTE_GATEWAY_URL=http://127.0.0.1:8080 \
+    python -m examples.caseworker_tool [--once]
+"""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import aio_pika
+import httpx
+import stamina
+
+WITH_PAPERS = {"document_filed", "power_cut"}
+
+
+async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None:
+    """Handle alerts as they come; one is acknowledged when it is handled, so none is lost if this program dies.
+
+    An alert may come twice: keep what you do about it under its `alert_id`, which stays the same.
+    """
+    connection = await aio_pika.connect_robust(amqp_url, heartbeat=10)
+    async with connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=10)
+        # The login has the name of the queue, and rights to read just that: no declaring, no publishing.
+        queue = await channel.get_queue(urlsplit(amqp_url).username or "", ensure=False)
+        async with queue.iterator() as messages:
+            async for message in messages:
+                async with message.process(requeue=True):
+                    alert = json.loads(message.body)["data"]
+                    if alert["kind"] in WITH_PAPERS:
+                        alert |= await papers(alert["about_id"], gateway)
+                    print(json.dumps(alert), flush=True)
+                if once:
+                    return
+
+
+@stamina.retry(on=httpx.HTTPError, attempts=10, wait_initial=0.1, wait_max=2)
+async def papers(document_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]:
+    """Return a document's text and the size of its PDF; right after an alert the gateway may still say 404."""
+    text = (await gateway.get(f"/v1/desk/documents/{document_id}/text")).raise_for_status().text
+    pdf = (await gateway.get(f"/v1/desk/documents/{document_id}/pdf")).raise_for_status().content
+    return {"text": " ".join(text.split())[:80], "pdf_bytes": len(pdf)}
+
+
+async def main() -> None:
+    """Read the settings and work."""
+    headers = {"Authorization": f"Bearer {os.environ['AMTSBOTE_TOOL_TOKEN']}"}
+    async with httpx.AsyncClient(base_url=os.environ["AMTSBOTE_GATEWAY_URL"], headers=headers) as gateway:
+        await work(os.environ["AMTSBOTE_TOOL_URL"], gateway, once="--once" in sys.argv)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,139 @@
+"""A running notify service with a virtual host, database and partners of its own, on the real servers."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner, Result
+
+from deploy.local.stack import LocalStack
+from services.command import command
+from services.notify.app import app
+from services.notify.settings import NotifySettings
+from shared.ids import new_id
+from shared.service import Service
+from shared.settings import Connections
+from shared.telemetry.health import failures
+from tests.integration.notify.supplier_server import SupplierServer
+from tests.integration.notify.world import World, world
+
+# Tries within seconds; a supplier's server has half a second to answer.
+QUICK = NotifySettings(
+    delays_s=(0, 0.2, 0.2, 0.2),
+    refused_tries=2,
+    answer_within_s=0.5,
+    lease_s=4,
+    look_every_s=0.05,
+    allowed_networks=(IPv4Network("127.0.0.0/8"),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The settings of this test run's own corner of the servers."""
+
+    environment: dict[str, str]
+
+    def connections(self) -> Connections:
+        """Return the same as the services read."""
+        values = {k.removeprefix("AMTSBOTE_").lower(): v for k, v in self.environment.items()}
+        return Connections.model_validate({k: v for k, v in values.items() if k in Connections.model_fields})
+
+    def partners(self, *words: str) -> Result:
+        """Run `python -m services partners ...`."""
+        return CliRunner().invoke(command, ["partners", *words], env=self.environment)
+
+    def run_apart(self, *words: str) -> None:
+        """Run `python -m services ...` in a process of its own."""
+        subprocess.run([sys.executable, "-m", "services", *words], env=os.environ | self.environment, check=True)
+
+    def add_supplier(self, *way: str) -> dict[str, str]:
+        """Add a supplier and return what its operator is shown, its `id` included."""
+        return self._added("add-supplier", "s" + new_id()[-12:], "--name", "Stadtwerke", *way)
+
+    def add_tool(self, team: str) -> dict[str, str]:
+        """Add a tool and return what its operator is shown."""
+        return self._added("add-tool", "t" + new_id()[-12:], "--team", team)
+
+    def _added(self, *words: str) -> dict[str, str]:
+        result = self.partners(*words, "--json")
+        assert result.exit_code == 0, result.output
+        shown: dict[str, str] = json.loads(result.stdout)
+        return shown
+
+
+@asynccontextmanager
+async def corner(servers: Mapping[str, str], folder: Path) -> AsyncIterator[Place]:
+    """Make a virtual host and a database prefix that nobody else uses; take the virtual host and logins away again."""
+    host, rabbit = f"notify-{new_id()}", urlsplit(servers["AMTSBOTE_RABBIT_URL"])
+    own = {
+        "AMTSBOTE_RABBIT_URL": rabbit._replace(path=f"/{host}").geturl(),
+        "AMTSBOTE_DATABASE_PREFIX": f"t_{host[-12:]}_",
+        "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
+        "AMTSBOTE_LINK_SECRET": "s" * 43,
+        "AMTSBOTE_PUBLIC_URL": "https://amtsbote.example",
+    }
+    quick = {
+        f"AMTSBOTE_NOTIFY_{k.upper()}": json.dumps(v)
+        for k, v in QUICK.model_dump(mode="json", exclude_unset=True).items()
+    }
+    place = Place({**servers, **quick, **own})
+    async with httpx.AsyncClient(base_url=servers["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
+        (await broker.put(f"/api/vhosts/{host}")).raise_for_status()
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        await broker.put(f"/api/permissions/{host}/{quote(rabbit.username or 'guest')}", json=everything)
+        yield place
+        for login in [
+            permission["user"] for permission in (await broker.get(f"/api/vhosts/{host}/permissions")).json()
+        ]:
+            if login.startswith(("desk.", "supplier.")):
+                await broker.delete(f"/api/users/{login}")
+        (await broker.delete(f"/api/vhosts/{host}")).raise_for_status()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def place(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """Return the corner of the servers that this test run's notify service works in."""
+    async with corner(stack.environment, tmp_path_factory.mktemp("notify")) as place:
+        yield place
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def notify(place: Place) -> AsyncIterator[Service]:
+    """Return a notify service that is ready."""
+    service = app(place.connections(), QUICK)
+    await service.start()
+    while await failures(service.ready_checks):
+        pass
+    yield service
+    await service.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def events(notify: Service, place: Place) -> AsyncIterator[World]:
+    """Return the other services' side of the broker."""
+    async with world(place.environment["AMTSBOTE_RABBIT_URL"], notify.objects) as listening:
+        yield listening
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def supplier() -> AsyncIterator[SupplierServer]:
+    """Return a supplier's server that answers 204 unless told otherwise."""
+    async with SupplierServer().serving() as server:
+        yield server
+
+
+@pytest.fixture
+def supplier_id(place: Place, supplier: SupplierServer) -> str:
+    """Return a supplier that is told by webhook at `supplier`."""
+    return place.add_supplier("--webhook", supplier.url)["id"]
