@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -39,7 +40,10 @@ def demo(
                 phone = Phone(gateway, _new_code())
             play = Play(phone, tuple(photos or own_photos(folder)), not photos, tool, supplier, folder)
             play.run(steps)
-    except (StepFailedError, TimeoutError, OSError) as error:
+    except httpx.TransportError as error:
+        console.print(f"[red]The gateway at {gateway} does not answer;[/] start the stack with `make run`.")
+        raise typer.Exit(1) from error
+    except (StepFailedError, TimeoutError, OSError, httpx.HTTPStatusError) as error:
         console.print(f"[red]The demo stopped:[/] {error}")
         raise typer.Exit(1) from error
     console.print("[green]Every step really happened.[/]")
