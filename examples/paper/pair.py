@@ -41,7 +41,7 @@ def take_pair(
 
     The same arguments give the same pixels.
     """
-    letter = write(kind, Random(f"{kind} {seed}"), on, variant=variant)  # noqa: S311 - invented facts, no secret
+    letter = write(kind, Random(f"{kind} {seed}"), on, variant=variant)
     page = render(letter, PHOTO_DPI)
     scene = good(np.random.default_rng(seed), desk)
     moved = replace(scene, angle=scene.angle + 1.2, pitch=scene.pitch + 2, shift=(0.0, 0.0))

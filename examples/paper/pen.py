@@ -10,7 +10,7 @@ STEPS = 18
 
 def strokes(name: str) -> Iterator[Path]:
     """The paths of the pen in millimetres, from the start of the baseline; the same for the same name."""
-    rng = Random(name)  # noqa: S311 - a drawing, not a secret
+    rng = Random(name)
     x = 0.0
     for word in name.split():
         path, x = scrawl(rng, x, len(word))

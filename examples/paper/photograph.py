@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from examples.paper import camera, light, stock
-from examples.paper.desk import PIXELS_PER_MM, texture
+from examples.paper.desk import FINEST, texture
 from examples.paper.envelope import lay_envelope
 from examples.paper.geometry import Place, place
 from examples.paper.layout import HEIGHT, WIDTH
@@ -76,10 +76,11 @@ def desk(scene: Scene, spot: Place, rng: np.random.Generator) -> Picture:
     frame = np.array([[[0, 0], [scene.width, 0], [scene.width, scene.height], [0, scene.height]]], np.float64)
     seen = cv2.perspectiveTransform(frame, np.linalg.inv(spot.desk))[0]
     low, high = seen.min(axis=0) - 2, seen.max(axis=0) + 2
-    top = texture(scene.desk, (float(high[0] - low[0]), float(high[1] - low[1])), rng)
+    unit = min(FINEST, float(np.linalg.norm(spot.corners[1] - spot.corners[0])) / WIDTH)
+    top = texture(scene.desk, (float(high[0] - low[0]), float(high[1] - low[1])), unit, rng)
     if scene.envelope:
-        lay_envelope(top, -low, rng)
-    to_mm = np.array([[1 / PIXELS_PER_MM, 0, low[0]], [0, 1 / PIXELS_PER_MM, low[1]], [0, 0, 1]])
+        lay_envelope(top, -low, unit, rng)
+    to_mm = np.array([[1 / unit, 0, low[0]], [0, 1 / unit, low[1]], [0, 0, 1]])
     warped = cv2.warpPerspective(top, spot.desk @ to_mm, (scene.width, scene.height), flags=cv2.INTER_LINEAR)
     return np.asarray(warped, dtype=np.uint8)
 
