@@ -6,6 +6,9 @@ import queue
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 
@@ -31,16 +34,18 @@ class Listener:
         self._process.terminate()
         self._process.wait(timeout=10)
 
-    def next_line(self, seconds: float) -> dict[str, Any]:
-        """Return the next line the program printed.
+    def next_line(self, seconds: float, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return the next line that is wanted; a queue may still hold what an earlier demo left unread.
 
         Raises:
-            TimeoutError: it printed nothing for `seconds`.
+            TimeoutError: no such line for `seconds`.
         """
-        try:
-            return self._lines.get(timeout=seconds)
-        except queue.Empty:
-            raise TimeoutError(f"{self._command[2]} printed nothing for {seconds:.0f} s") from None
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                if wanted(line := self._lines.get(timeout=left)):
+                    return line
+        raise TimeoutError(f"{self._command[2]} printed nothing about it for {seconds:.0f} s")
 
     def _read(self) -> None:
         if self._process.stdout:

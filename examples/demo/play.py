@@ -37,8 +37,7 @@ class Play:
         document_id = self._submit(steps, page_ids)
         self._file(steps, document_id)
         with steps.step("The team's tool received the alert") as step:
-            alert = self.tool.next_line(PATIENCE_S)
-            step.expect(alert["about_id"] == document_id, "an alert about this document")
+            alert = self.tool.next_line(PATIENCE_S, lambda alert: alert["about_id"] == document_id)
             step.note(f"{alert['kind']} for team {alert['team']}, due {alert['due_at']}")
         self._forward(steps, document_id, page_ids)
         self._callback(steps)
@@ -97,7 +96,9 @@ class Play:
             self.phone.post(f"/v1/documents/{document_id}/consents", wish | {"text_version": text["text_version"]})
             step.note(f"to {SUPPLIER}, text version {text['text_version']}")
         with steps.step("The supplier received, verified and confirmed the packet") as step:
-            packet = self.supplier.next_line(PATIENCE_S)
+            queued = self._wait(f"/v1/documents/{document_id}", lambda document: document["forwards"])["forwards"]
+            ours = {forward["forward_id"] for forward in queued}
+            packet = self.supplier.next_line(PATIENCE_S, lambda packet: packet.get("forward_id") in ours)
             step.expect(packet["verified"] and packet["sha256_ok"], "a verified signature and the right bytes")
             step.note(
                 f"forward {packet['forward_id']}: {packet['size_bytes'] // 1024} KB, signature and SHA-256 verified"
@@ -117,7 +118,7 @@ class Play:
             callback = self._wait(f"/v1/callbacks/{callback_id}", lambda callback: callback["state"] == "promised")
             step.note(f"between {callback['window_start']} and {callback['window_end']}")
 
-    def _wait(self, path: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def _wait(self, path: str, until: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """Ask again until the answer is as wanted; a page or document is asked for by any app in this way."""
         deadline = time.monotonic() + PATIENCE_S
         while not until(answer := self.phone.get(path)):
