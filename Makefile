@@ -35,9 +35,11 @@ bench: setup ## Measure our own path beside its floor
 docs: setup ## Write the event catalogue and the HTTP description into docs/
 	@$(BIN)/python -m services catalogue docs
 
-lock: setup ## Write the lock files anew from pyproject.toml
-	@$(BIN)/pip-compile --quiet --output-file requirements.lock pyproject.toml
-	@$(BIN)/pip-compile --quiet --extra local --extra dev --output-file requirements-dev.lock pyproject.toml
+lock: ## Bring the lock files in line with pyproject.toml; UPGRADE=--upgrade takes newer versions
+	@test -x $(BIN)/pip-compile || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools; }
+	@$(BIN)/pip-compile $(UPGRADE) --extra local --extra dev --output-file requirements-dev.lock pyproject.toml
+	@cp requirements-dev.lock requirements.lock # the same versions: containers run what was tested
+	@$(BIN)/pip-compile --output-file requirements.lock pyproject.toml
 
 clean: ## Remove all that setup and run made here, the local data included
 	@$(PYTHON) -m deploy.setup.clean

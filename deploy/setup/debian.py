@@ -5,12 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.setup.step import SetupFailed, quietly
 
 PACKAGES = {
-    "python3-venv": "makes the Python environment",
+    "python3-venv": "makes the Python environment; only Debian's own Python needs it",
     "rabbitmq-server": "the broker of the local stack",
     "tesseract-ocr": "reads text in pictures",
     "tesseract-ocr-deu": "German",
@@ -29,6 +30,8 @@ def missing() -> list[str]:
     query = ("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *PACKAGES)
     answer = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603 - no outside input
     installed = {line.split()[0] for line in answer.stdout.splitlines() if line.endswith(" installed")}
+    if find_spec("ensurepip"):
+        installed.add("python3-venv")
     return [package for package in PACKAGES if package not in installed]
 
 
