@@ -10,7 +10,7 @@ from deploy.local.part import PartFailed, Silent
 from deploy.local.ports import is_free
 
 START_PATIENCE = 90.0  # seconds; RabbitMQ needs 3 to 15 on two busy cores
-STOP_PATIENCE = 30.0  # seconds; a grown database needs more than 2
+STOP_PATIENCE = 40.0  # seconds; the services finish what they are at
 
 
 class Recipe(Protocol):
@@ -46,6 +46,7 @@ class LocalServer:
         self._recipe = recipe
         self._children = [Child(launch) for launch in recipe.launches()]
         self._server = self._children[-1]
+        self._silence = ""
 
     @property
     def url(self) -> str:
@@ -100,8 +101,8 @@ class LocalServer:
         await self._end_all(kill=False)  # a helper that outlived a killed server holds one of the ports
         if taken := [port for port in self._recipe.ports if not is_free(port)]:
             raise PartFailed(
-                f"port {taken[0]}, remembered for {self.name}, is taken by another program",
-                f"end that program (ss -ltnp 'sport = :{taken[0]}'), or start again to get another port",
+                f"port {taken[0]}, meant for {self.name}, is taken by another program",
+                f"end that program (ss -ltnp 'sport = :{taken[0]}'), or start again on another port",
             )
         await self._recipe.prepare()
         for child in self._children:
@@ -113,14 +114,16 @@ class LocalServer:
                 while not await self._answers():  # noqa: ASYNC110 - another process decides, nothing to await
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise self._failed(f"{self.name} did not answer within {START_PATIENCE:.0f} s") from None
+            reason = f"{self.name} did not answer within {START_PATIENCE:.0f} s ({self._silence})"
+            raise self._failed(reason) from None
 
     async def _answers(self) -> bool:
         if self.pid is None:
             raise self._failed(f"{self.name} ended at its start with status {await self.ended()}")
         try:
             await self.greet()
-        except Silent:
+        except Silent as silence:
+            self._silence = str(silence)
             return False
         return True
 

@@ -1,0 +1,45 @@
+# The one door to the project's commands. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-unit lint bench docs lock clean
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (at once if nothing is)
+	@$(PYTHON) -m deploy.setup
+
+run: setup ## Start everything, play the main job, stay up until Ctrl-C
+	@$(BIN)/python -m deploy.local up
+
+demo: setup ## Play the main job once and end; make demo PHOTOS="a.jpg b.jpg" takes your photographs
+	@$(BIN)/python -m deploy.local demo $(PHOTOS)
+
+test: setup ## Every test, on live servers
+	@$(BIN)/python -m pytest
+
+test-unit: setup ## The tests that need no server
+	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
+
+lint: setup ## Style, types and the rules between the modules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## Measure our own path beside its floor
+	@$(BIN)/python -m bench
+
+docs: setup ## Write the event catalogue and the HTTP description into docs/
+	@$(BIN)/python -m services catalogue docs
+
+lock: ## Bring the lock files in line with pyproject.toml; UPGRADE=--upgrade takes newer versions
+	@test -x $(BIN)/pip-compile || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools; }
+	@$(BIN)/pip-compile $(UPGRADE) --extra local --extra dev --output-file requirements-dev.lock pyproject.toml
+	@cp requirements-dev.lock requirements.lock # the same versions: containers run what was tested
+	@$(BIN)/pip-compile --output-file requirements.lock pyproject.toml
+
+clean: ## Remove all that setup and run made here, the local data included
+	@$(PYTHON) -m deploy.setup.clean

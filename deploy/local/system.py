@@ -1,0 +1,79 @@
+"""The whole of Amtsbote on one machine: the servers, then the services over them, then somebody to watch both."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from deploy.local import record
+from deploy.local.part import Part, PartFailed
+from deploy.local.programs import search_path
+from deploy.local.server import LocalServer
+from deploy.local.services import ROOT, Services
+from deploy.local.stack import LocalStack, Report
+from deploy.local.watch import watch
+
+
+@asynccontextmanager
+async def system(folder: Path, settings: Mapping[str, str], report: Report) -> AsyncIterator[Mapping[str, str]]:
+    """Run everything for as long as the context lasts; yields the settings for who talks to it.
+
+    `settings` are the AMTSBOTE_* variables given by whoever runs us: a server they name is used, not started.
+    Raises PartFailed.
+    """
+    async with AsyncExitStack() as exits:
+        stack = await exits.enter_async_context(LocalStack(folder, settings=settings, report=report))
+        recipe = Services(stack.folder, stack.environment, settings, search_path())
+        await _register_sample_partners(recipe.environment)
+        services = LocalServer(recipe)
+        exits.push_async_callback(_stop, services, report)
+        report(services.name, "starting")
+        await services.start()
+        report(services.name, "ready")
+        parts = (*stack.parts, services)
+
+        def note(name: str, state: str) -> None:
+            report(name, state)
+            record.write(stack.folder, parts, recipe.environment)
+
+        record.write(stack.folder, parts, recipe.environment)
+        await exits.enter_async_context(_watched(parts, note))
+        yield recipe.environment
+
+
+@asynccontextmanager
+async def _watched(parts: Sequence[Part], report: Report) -> AsyncIterator[None]:
+    """Start again what ends by itself, until the context ends."""
+    watchers = [asyncio.create_task(watch(part, report)) for part in parts]
+    try:
+        yield
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.wait(watchers)
+
+
+async def _stop(part: Part, report: Report) -> None:
+    report(part.name, "stopping")
+    await part.stop()
+    report(part.name, "stopped")
+
+
+async def play(environment: Mapping[str, str], photos: Sequence[Path] = ()) -> int:
+    """Play the main job over running services, on our own terminal; returns its exit status."""
+    return await _demo(environment, *map(str, photos))
+
+
+async def _register_sample_partners(environment: Mapping[str, str]) -> None:
+    """Have the services know the demo's partners from their start: they read them then."""
+    if await _demo(environment, "--prepare"):
+        raise PartFailed("the sample partners could not be registered", "see the lines above")
+
+
+async def _demo(environment: Mapping[str, str], *words: str) -> int:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "examples.demo", *words), env={**os.environ, **environment}, cwd=ROOT
+    )
+    return await process.wait()

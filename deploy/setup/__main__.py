@@ -1,0 +1,31 @@
+"""`python3 -m deploy.setup` makes this machine ready for `make run`; done in no time if it is."""
+
+import sys
+
+from deploy.setup import debian, environment
+from deploy.setup.step import SetupFailed, step
+
+OLDEST = (3, 11)
+
+
+def main() -> None:
+    """Install what is missing; exits 1 with a reason and a remedy if that cannot be done."""
+    if sys.version_info < OLDEST:
+        sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
+    try:
+        _install()
+    except SetupFailed as failure:
+        sys.exit(str(failure))
+
+
+def _install() -> None:
+    if packages := debian.missing():
+        with step(f"System packages ({len(packages)})"):
+            debian.install(packages)
+    if not environment.is_current():
+        with step("Python environment"):
+            environment.make()
+
+
+if __name__ == "__main__":
+    main()

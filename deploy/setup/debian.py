@@ -1,0 +1,63 @@
+"""The system packages the project needs, and how to install those that are missing without starting daemons."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from deploy.setup.step import SetupFailed, quietly
+
+PACKAGES = {
+    "python3-venv": "makes the Python environment; only Debian's own Python needs it",
+    "rabbitmq-server": "the broker of the local stack",
+    "tesseract-ocr": "reads text in pictures",
+    "tesseract-ocr-deu": "German",
+    "tesseract-ocr-eng": "English",
+    "fonts-dejavu-core": "typefaces of the sample letters",
+    "fonts-liberation": "typefaces of the sample letters",
+}
+DAEMONS = ("rabbitmq-server.service", "epmd.service", "epmd.socket")
+POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its daemon; 101 means no
+
+
+def missing() -> list[str]:
+    """Return the packages that are not installed; none where there is no dpkg."""
+    if not shutil.which("dpkg-query"):
+        return []
+    query = ("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *PACKAGES)
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603 - no outside input
+    installed = {line.split()[0] for line in answer.stdout.splitlines() if line.endswith(" installed")}
+    if find_spec("ensurepip"):
+        installed.add("python3-venv")
+    return [package for package in PACKAGES if package not in installed]
+
+
+def install(packages: list[str]) -> None:
+    """Install packages; raises SetupFailed with the one-line remedy for who may not."""
+    if os.geteuid() != 0:
+        remedy = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+        raise SetupFailed(f"system packages are missing; run: {remedy}")
+    apt = ("apt-get", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quietly((*apt, "update"), environment)
+    with _no_daemons():
+        quietly((*apt, "install", "--yes", "--no-install-recommends", *packages), environment)
+    if "rabbitmq-server" in packages and shutil.which("systemctl"):
+        quietly(("systemctl", "--quiet", "disable", *DAEMONS), environment)  # nor at the next boot
+
+
+@contextmanager
+def _no_daemons() -> Iterator[None]:
+    """Keep Debian from starting what it installs: we run a broker of our own on ports of our own."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()

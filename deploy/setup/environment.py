@@ -1,0 +1,32 @@
+"""The Python environment `.venv`: exactly what the lock file lists, checked by hash."""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+from deploy.setup.step import quietly
+
+FOLDER = Path(".venv")
+LOCK = Path("requirements-dev.lock")
+STAMP = FOLDER / "installed"
+
+
+def is_current() -> bool:
+    """Whether the environment holds what the lock file lists, for this Python."""
+    return STAMP.exists() and STAMP.read_text() == _wanted()
+
+
+def make() -> None:
+    """Make the environment, or bring it up to date; raises SetupFailed with pip's words."""
+    if not (FOLDER / "bin" / "python").exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        quietly((sys.executable, "-m", "venv", str(FOLDER)))
+    # --no-deps: the lock is complete, less opencv-python, for which opencv-python-headless stands in.
+    pip = (str(FOLDER / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--no-input")
+    quietly((*pip, "--no-deps", "--require-hashes", "--requirement", str(LOCK)))
+    STAMP.write_text(_wanted())
+
+
+def _wanted() -> str:
+    return f"{sys.version} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
