@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from pydantic import BaseModel
 from rich.console import Console
@@ -136,7 +137,8 @@ def _progress() -> Progress:
 
 
 def _run(command: Coroutine[None, None, int]) -> int:
-    """Run a command; what hinders it from outside is one line on standard error."""
+    """Run a command; what hinders it from outside is one line on standard error, where the log goes too."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         return asyncio.run(command)
     except NothingReadableError as error:
