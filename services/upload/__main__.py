@@ -29,7 +29,10 @@ Files = Annotated[
 
 
 class Facts(BaseModel):
-    """What `document` writes to facts.json: what went in, what could not be read, what it may be."""
+    """What `document` writes to facts.json.
+
+    `files` went in, `filed` names for each page of the PDF the file it came from.
+    """
 
     files: tuple[str, ...]
     filed: tuple[str, ...]

@@ -143,7 +143,7 @@ class _Binding:
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
             text=text,
-            files=tuple(dict.fromkeys(file for file, _ in places)),
+            files=tuple(file for file, _ in places),
             unreadable=tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page))),
             types=await asyncio.to_thread(suggest, text),
         )

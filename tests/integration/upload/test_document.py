@@ -80,7 +80,7 @@ async def test_every_page_of_a_pdf_that_is_handed_in_is_read(workers: Workers) -
         pdf.save(twice)
     again = await workers.make_document(fetching([PAGE, twice.getvalue()]))
     assert [("Stadtwerke" in text) for text in words_of(again.pdf)] == [True, True, True]
-    assert again.files == (0, 1)
+    assert again.files == (0, 1, 1)
 
 
 async def test_a_verdict_does_not_wait_for_the_reading_of_a_long_document(workers: Workers) -> None:
