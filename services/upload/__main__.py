@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from pydantic import BaseModel
 from rich.console import Console
@@ -28,7 +29,10 @@ Files = Annotated[
 
 
 class Facts(BaseModel):
-    """What `document` writes to facts.json: what went in, what could not be read, what it may be."""
+    """What `document` writes to facts.json.
+
+    `files` went in, `filed` names for each page of the PDF the file it came from.
+    """
 
     files: tuple[str, ...]
     filed: tuple[str, ...]
@@ -136,7 +140,8 @@ def _progress() -> Progress:
 
 
 def _run(command: Coroutine[None, None, int]) -> int:
-    """Run a command; what hinders it from outside is one line on standard error."""
+    """Run a command; what hinders it from outside is one line on standard error, where the log goes too."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         return asyncio.run(command)
     except NothingReadableError as error:

@@ -140,7 +140,7 @@ class Unreadable(_Message):
 
 
 class FiledDocument(_Message):
-    """A searchable PDF/A-2b with its text; `files` are the places of the files it was made of, in order."""
+    """A searchable PDF/A-2b with its text; `files` has for each page of it the number of the file it came from."""
 
     pdf: bytes
     text: str

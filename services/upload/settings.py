@@ -9,9 +9,9 @@ class UploadSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_UPLOAD_", frozen=True)
 
     processes: int | None = None
-    check_seconds: float = 10.0
-    read_seconds: float = 60.0
-    bind_seconds: float = 60.0
+    check_seconds: float = 30.0
+    read_seconds: float = 120.0
+    bind_seconds: float = 120.0
     memory_bytes: int = 4_000_000_000
     check_deadline_s: float = 120.0
     document_deadline_s: float = 600.0

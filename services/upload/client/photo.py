@@ -1,5 +1,7 @@
 """Decodes JPEG, HEIC, AVIF, PNG, WebP and TIFF, each size checked before a pixel is touched."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -11,7 +13,8 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from services.upload.domain.pixels import Picture
 from services.upload.domain.refusal import RefusedFileError
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")  # by JPEG's reader also MPO
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, RuntimeError, struct.error, zlib.error)
 STILL = ("JPEG", "MPO", "HEIF")  # further frames are depth maps and thumbnails, not pages
 LEAST_SIDE = 64  # pixels
 ORIENTATION = 0x0112  # EXIF
@@ -41,9 +44,7 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
         raise RefusedFileError("damaged") from error
     except MemoryError as error:
         raise RefusedFileError("out_of_memory") from error
-    except RefusedFileError:
-        raise
-    except Exception as error:
+    except BROKEN as error:
         raise RefusedFileError("truncated" if "truncated" in str(error).lower() else "damaged") from error
 
 
@@ -97,7 +98,7 @@ def _colour(opened: Image.Image) -> Picture:
 
 def _oriented(picture: Picture, orientation: int) -> Picture:
     """Turn and mirror a picture as its EXIF orientation (1 to 8) asks; anything else leaves it as it is."""
-    turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    turns = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}.get(orientation, 0)
     mirrored = orientation in (2, 4, 5, 7)
     upright = np.rot90(picture, turns)
     return np.ascontiguousarray(upright[:, ::-1] if mirrored else upright)

@@ -17,11 +17,14 @@ PAUSE = 1.0  # seconds before another process is tried when one could not be sta
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a job may take before it is ended: seconds by the clock, bytes of address space."""
+    """What a job may take before it is ended: seconds by the clock, bytes of address space.
 
-    check_seconds: float = 10.0
-    read_seconds: float = 60.0
-    bind_seconds: float = 60.0
+    The times are long, for on a busy machine a good page must not be refused for being slow.
+    """
+
+    check_seconds: float = 30.0
+    read_seconds: float = 120.0
+    bind_seconds: float = 120.0
     memory_bytes: int = 4_000_000_000
 
     def seconds(self, job: Job) -> float:
@@ -104,7 +107,11 @@ class Pool:
                 continue
             try:
                 while child.alive:
-                    await self._serve_one(child, await self._queue.get())
+                    waiting = await self._queue.get()
+                    if child.alive:
+                        await self._serve_one(child, waiting)
+                    else:  # it died while it had nothing to do; the job is innocent
+                        self._queue.put_nowait(waiting)
             finally:
                 await child.end()
 

@@ -29,12 +29,16 @@ class WorkersUnavailableError(UnavailableError):
 
 
 class Child:
-    """A running child process; `alive` until it was ended or broke."""
+    """A running child process."""
 
     def __init__(self, process: Process) -> None:
-        """Take over a process that is ready for jobs."""
+        """Take over a process."""
         self._process = process
-        self.alive = True
+
+    @property
+    def alive(self) -> bool:
+        """Say whether it still runs, as far as is known."""
+        return self._process.returncode is None
 
     @classmethod
     async def start(cls, memory_bytes: int, cpu_seconds: int) -> Self:
@@ -79,7 +83,6 @@ class Child:
 
     async def end(self) -> None:
         """End the process at once, whatever it does, and wait until it is gone."""
-        self.alive = False
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()

@@ -7,10 +7,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from services.upload.domain.pixels import Picture
-from services.upload.domain.refusal import RefusedFileError
+from services.upload.domain.refusal import RefusalCode, RefusedFileError
 
 DPI = 200
 POINTS = 72
+REASONS: dict[int | None, RefusalCode] = {
+    pdfium.FPDF_ERR_PASSWORD: "pdf_encrypted",
+    pdfium.FPDF_ERR_SUCCESS: "pdf_empty",  # it will not open a document without pages
+}
 LONGEST = 3508  # pixels: A4 at 300 dpi, whatever size the page claims to have
 
 
@@ -30,8 +34,7 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pictu
             bitmap = opened.render(scale=scale, rev_byteorder=False, force_bitmap_format=pdfium.FPDFBitmap_BGR)
             return np.ascontiguousarray(bitmap.to_numpy()), pages
     except pypdfium2.PdfiumError as error:
-        locked = getattr(error, "err_code", None) == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower()
-        raise RefusedFileError("pdf_encrypted" if locked else "pdf_damaged") from error
+        raise RefusedFileError(REASONS.get(error.err_code, "pdf_damaged")) from error
 
 
 def _guard_pages(page: int, pages: int, most: int) -> None:

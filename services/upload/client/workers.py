@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.kinds import suggest
@@ -29,6 +31,8 @@ from services.upload.schemas import (
 SOON, LATER = 0, 1  # the verdict on a new page goes before the reading of an old document
 MOST_PAGES = 100  # of one document, all its files together
 FETCHING = 4  # files in memory at a time
+
+log = structlog.get_logger()
 
 Fetch = Callable[[], Awaitable[bytes]]  # gets one file when its turn comes, so that not all lie in memory
 Progress = Callable[[int, int], None]  # pages done, pages known of
@@ -93,6 +97,7 @@ class Workers:
             try:
                 answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgency=SOON)
             except RefusedFileError as refused:
+                _tell(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
             if not isinstance(answer, Checked):
                 return CheckedPage(PageReport.unreadable("failed"))
@@ -138,7 +143,7 @@ class _Binding:
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
             text=text,
-            files=tuple(dict.fromkeys(file for file, _ in places)),
+            files=tuple(file for file, _ in places),
             unreadable=tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page))),
             types=await asyncio.to_thread(suggest, text),
         )
@@ -163,6 +168,7 @@ class _Binding:
         try:
             answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgency=LATER)
         except RefusedFileError as refused:
+            _tell(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
             return 1
         else:
@@ -170,6 +176,12 @@ class _Binding:
             return answer.pages if isinstance(answer, Finished) else 1
         finally:
             self._progress(len(self._pages) + len(self._unreadable), self._known)
+
+
+def _tell(refused: RefusedFileError) -> None:
+    """Log what is no fault of the file's; the rest is said to whoever handed it in."""
+    if refused.code in {"failed", "worker_died", "timed_out", "out_of_memory"}:
+        log.warning("worker.failed", code=refused.code, where=refused.detail)
 
 
 @asynccontextmanager

@@ -1,0 +1,68 @@
+"""The command line of the upload service, as a person or a script calls it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.upload.drawn import corners, cut_off, encoded, letter, photograph
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a good photograph, a cut one and a file that is none."""
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "good.jpg").write_bytes(encoded(photograph(letter(), corners(1500, 2000)), quality=90))
+    (folder / "cut.jpg").write_bytes(encoded(cut_off(letter()), quality=90))
+    (folder / "letter.jpg").write_text("Sehr geehrte Damen und Herren")
+    return folder
+
+
+def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m services.upload`."""
+    command = [sys.executable, "-m", "services.upload", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_check_prints_one_json_object_a_line_in_the_order_of_the_files(photos: Path, tmp_path: Path) -> None:
+    """The fields are those the documentation names, and the annotated pictures are written."""
+    files = [photos / "good.jpg", photos / "cut.jpg"]
+    done = call("check", "--json", "--annotate", tmp_path / "seen", *files)
+    good, cut = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 0
+    assert list(good) == [
+        "file", "width", "height", "quad", "cut", "cut_reader", "rotate_cw", "verdict", "reasons", "ms",
+    ]  # fmt: skip
+    assert (good["file"], good["verdict"], good["cut"]) == (str(files[0]), "good", [])
+    assert (cut["verdict"], cut["reasons"], cut["cut_reader"]) == ("retake", ["cut"], ["B"])
+    assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["cut.jpg", "good.jpg"]
+
+
+def test_check_names_what_is_no_picture_and_exits_with_1(photos: Path) -> None:
+    """A bad file among good ones has its line and its reason."""
+    done = call("check", "--json", photos / "letter.jpg", photos / "good.jpg")
+    bad, good = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert (bad["reasons"], bad["quad"], good["verdict"]) == (["not_an_image"], None, "good")
+
+
+def test_document_writes_pdf_text_and_facts(photos: Path, tmp_path: Path) -> None:
+    """The three files are there, and an unreadable page shows in the facts and the exit code."""
+    done = call("document", "--out", tmp_path, photos / "good.jpg", photos / "letter.jpg")
+    facts = json.loads((tmp_path / "facts.json").read_text())
+    assert done.returncode == 1
+    assert facts["filed"] == [str(photos / "good.jpg")]
+    assert facts["unreadable"][0]["code"] == "not_an_image"
+    assert facts["types"][0]["type"] == "sperrandrohung"
+    assert "Stadtwerke" in (tmp_path / "document.txt").read_text()
+    assert (tmp_path / "document.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_missing_language_data_gives_the_remedy(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is not there is a usage error; a document of nothing readable says so."""
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    assert call("check", tmp_path / "nowhere.jpg").returncode == 2
+    done = call("document", "--out", tmp_path, photos / "letter.jpg")
+    assert (done.returncode, done.stderr.strip()) == (1, "no page could be read: not_an_image")

@@ -1,0 +1,93 @@
+"""From photographed pages to one searchable PDF/A, with the real text recognition."""
+
+import asyncio
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pikepdf.pdfa
+import pypdfium2
+import pytest
+
+from services.upload.client.workers import Fetch, NothingReadableError, Workers
+from tests.unit.upload.drawn import WORDS, corners, encoded, letter, photograph
+
+PAGE = encoded(photograph(letter(), corners(2250, 3000), (2250, 3000)), quality=90)
+UPSIDE_DOWN = encoded(np.ascontiguousarray(photograph(letter(), corners(2250, 3000), (2250, 3000))[::-1, ::-1]))
+
+
+def fetching(files: Sequence[bytes]) -> list[Fetch]:
+    """Return files as the workers want them: each to be fetched when its turn comes."""
+
+    def fetch(data: bytes) -> Fetch:
+        return lambda: asyncio.sleep(0, data)
+
+    return [fetch(data) for data in files]
+
+
+def words_of(pdf: bytes) -> list[str]:
+    """Return the words of each page as a PDF viewer finds them."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+
+
+async def test_pages_become_a_searchable_pdf_a(workers: Workers) -> None:
+    """Words are found by an independent viewer, the file conforms to PDF/A-2b, and it is small."""
+    made = await workers.make_document(fetching([PAGE, UPSIDE_DOWN]))
+    truth = {word for line in WORDS for word in line.split()}
+    for text in words_of(made.pdf):
+        assert len(truth & set(text.split())) / len(truth) > 0.9
+    assert made.text.count("\f") == 1
+    assert "Abwendungsvereinbarung" in made.text
+    with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+        assert not pikepdf.pdfa.check(pdf, "2b").findings
+    assert len(made.pdf) < 2 * 130_000
+    assert made.types[0].type == "sperrandrohung"
+    assert (made.files, made.unreadable) == ((0, 1), ())
+
+
+async def test_words_lie_where_they_are_printed(workers: Workers) -> None:
+    """A word found in the viewer is marked at its place on the page."""
+    made = await workers.make_document(fetching([PAGE]))
+    page = pypdfium2.PdfDocument(made.pdf)[0]
+    found = page.get_textpage().search("Androhung").get_next()
+    left, bottom, _, top = page.get_textpage().get_charbox(found[0], loose=True)
+    row = WORDS.index("Androhung der Unterbrechung Ihrer Stromversorgung")
+    assert left / page.get_width() == pytest.approx(110 / 1240, abs=0.02)
+    assert 1 - (bottom + top) / 2 / page.get_height() == pytest.approx((120 + 46 * row + 12) / 1754, abs=0.02)
+
+
+async def test_an_unreadable_page_does_not_lose_the_document(workers: Workers) -> None:
+    """The readable pages are filed in their order; the other is named with its reason."""
+    made = await workers.make_document(fetching([PAGE, b"no picture", PAGE]))
+    assert len(words_of(made.pdf)) == 2
+    assert made.files == (0, 2)
+    assert [(page.file, page.code) for page in made.unreadable] == [(1, "not_an_image")]
+
+
+async def test_a_document_of_which_nothing_can_be_read_says_why(workers: Workers) -> None:
+    """There is no empty PDF."""
+    with pytest.raises(NothingReadableError) as failed:
+        await workers.make_document(fetching([b"", PAGE[:5000]]))
+    assert [page.code for page in failed.value.unreadable] == ["empty", "truncated"]
+
+
+async def test_every_page_of_a_pdf_that_is_handed_in_is_read(workers: Workers) -> None:
+    """A PDF of several pages goes in whole, between photographs."""
+    made = await workers.make_document(fetching([PAGE]))
+    twice = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+        pdf.pages.append(pdf.pages[0])
+        pdf.save(twice)
+    again = await workers.make_document(fetching([PAGE, twice.getvalue()]))
+    assert [("Stadtwerke" in text) for text in words_of(again.pdf)] == [True, True, True]
+    assert again.files == (0, 1, 1)
+
+
+async def test_a_verdict_does_not_wait_for_the_reading_of_a_long_document(workers: Workers) -> None:
+    """A check that arrives later is answered first."""
+    reading = asyncio.create_task(workers.make_document(fetching([PAGE] * 6)))
+    await asyncio.sleep(0)
+    checked = await workers.check(PAGE)
+    assert checked.report.verdict == "good"
+    assert not reading.done()
+    assert len(words_of((await reading).pdf)) == 6

@@ -1,0 +1,87 @@
+"""A job that hangs or kills its process fails alone, and urgent jobs go first."""
+
+import asyncio
+import os
+import signal
+
+import psutil
+import pytest
+
+from services.upload.client.pool import Limits, Pool
+from services.upload.client.workers import Workers
+from services.upload.domain.refusal import RefusedFileError
+from services.upload.schemas import Check
+from tests.unit.upload.drawn import corners, encoded, letter, photograph
+
+GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
+
+LARGE = encoded(letter().repeat(5, axis=0).repeat(5, axis=1), "PNG", compress_level=1)
+
+
+def children() -> set[int]:
+    """Return the processes of ours that serve pictures."""
+    mine = psutil.Process().children(recursive=True)
+    return {child.pid for child in mine if "services.upload.client.child" in child.cmdline()}
+
+
+async def test_a_process_that_hangs_is_replaced() -> None:
+    """The file is refused after its time, and the next one is served by a fresh process."""
+    before = children()
+    async with Workers(processes=1, limits=Limits(check_seconds=8)) as workers:
+        assert (await workers.check(GOOD)).report.verdict == "good"
+        (frozen,) = children() - before
+        os.kill(frozen, signal.SIGSTOP)
+        assert (await workers.check(GOOD)).report.reasons == ("timed_out",)
+        assert (await workers.check(GOOD)).report.verdict == "good"
+        assert frozen not in children()
+
+
+async def test_a_process_killed_in_the_middle_of_its_job_fails_that_job_alone() -> None:
+    """Its file is refused; the one that waited behind it is served."""
+    before = children()
+    async with Workers(processes=1) as workers:
+        assert (await workers.check(GOOD)).report.verdict == "good"
+        (busy,) = children() - before
+        first = asyncio.create_task(workers.check(LARGE))
+        second = asyncio.create_task(workers.check(GOOD))
+        while not psutil.Process(busy).open_files():  # noqa: ASYNC110 - another process sends no event
+            await asyncio.sleep(0)
+        os.kill(busy, signal.SIGKILL)
+        assert (await first).report.reasons == ("worker_died",)
+        assert (await second).report.verdict == "good"
+
+
+async def test_too_much_memory_ends_the_job_and_not_the_service() -> None:
+    """A child that may have little memory refuses a large picture, and goes on."""
+    async with Workers(processes=1, limits=Limits(memory_bytes=1_100_000_000)) as workers:
+        assert (await workers.check(LARGE)).report.reasons[0] in {"out_of_memory", "worker_died", "failed"}
+        assert (await workers.check(GOOD)).report.width == 1500
+
+
+async def test_stopping_leaves_no_process_behind() -> None:
+    """When the service ends, so do its children."""
+    before = children()
+    async with Workers(processes=2) as workers:
+        await workers.check(GOOD)
+        assert len(children() - before) >= 1
+    assert children() == before
+
+
+async def test_an_urgent_job_overtakes_those_that_wait() -> None:
+    """The smaller number goes first, whatever came earlier."""
+    served: list[int] = []
+    pool = Pool(1, Limits())
+
+    async def ask(urgency: int) -> None:
+        with pytest.raises(RefusedFileError):
+            await pool.do(Check(file="/dev/null", annotated="/dev/null"), urgency=urgency)
+        served.append(urgency)
+
+    asked = [asyncio.create_task(ask(urgency)) for urgency in (1, 1, 0)]
+    await asyncio.sleep(0)
+    pool.start()
+    try:
+        await asyncio.gather(*asked)
+    finally:
+        await pool.stop()
+    assert served == [0, 1, 1]

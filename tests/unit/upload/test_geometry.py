@@ -1,0 +1,53 @@
+"""Sides and corners keep their meaning when a picture is turned."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.upload.domain.cut import sides_reached
+from services.upload.domain.geometry import (
+    SIDES,
+    Side,
+    Turn,
+    as_turn,
+    clockwise_from_top_left,
+    in_order,
+    seen_by_reader,
+)
+
+turns = st.sampled_from([0, 90, 180, 270])
+sides = st.sets(st.sampled_from(SIDES)).map(in_order)
+
+
+def test_the_left_border_is_the_top_for_a_reader_who_turns_the_picture_clockwise() -> None:
+    """A quarter turn clockwise carries the left side to the top, and the bottom to the left."""
+    assert seen_by_reader(("L", "B"), 90) == ("L", "T")
+
+
+@given(sides, turns, turns)
+def test_turning_twice_is_turning_once_by_the_sum(cut: tuple[Side, ...], first: Turn, second: Turn) -> None:
+    """Sides seen after two turns are those seen after one turn by both."""
+    assert seen_by_reader(seen_by_reader(cut, first), second) == seen_by_reader(cut, as_turn(first + second))
+
+
+@given(st.permutations(range(4)), st.integers(100, 900), st.integers(100, 900))
+def test_corners_are_ordered_whatever_order_they_come_in(order: list[int], width: int, height: int) -> None:
+    """Corners come out as TL, TR, BR, BL."""
+    quad = np.array([(10, 20), (width, 5), (width + 30, height), (0, height + 8)], float)
+    assert np.array_equal(clockwise_from_top_left(quad[order]), quad)
+
+
+@pytest.mark.parametrize(
+    ("quad", "cut"),
+    [
+        ([(10, 10), (90, 12), (88, 180), (12, 185)], ()),
+        ([(10, 10), (90, 12), (88, 240), (12, 230)], ("B",)),
+        ([(-10, 10), (90, 12), (88, 180), (-12, 185)], ("L",)),
+        ([(-10, -10), (120, -12), (118, 240), (-12, 230)], ("L", "T", "R", "B")),
+        ([(1, 1), (99, 1), (99, 199), (1, 199)], ()),
+    ],
+)
+def test_a_page_is_cut_where_it_runs_along_a_border(quad: list[tuple[float, float]], cut: tuple[Side, ...]) -> None:
+    """A picture border is crossed where the clipped page lies on it, and only there."""
+    assert sides_reached(np.array(quad, float), 100, 200) == cut
