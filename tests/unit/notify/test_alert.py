@@ -40,6 +40,12 @@ def filed(*types: tuple[str, float]) -> DocumentFiled:
         ([("sperrandrohung", 0.9)], "energy", "power_cut", "sperrandrohung"),
         ([("mietvertrag", 0.5), ("sperrandrohung", 0.4)], "energy", "power_cut", "sperrandrohung"),
         ([("mietvertrag", 0.5), ("sperrandrohung", 0.39)], "housing", "document_filed", "mietvertrag"),
+        (
+            [("sperrankuendigung", 0.2), ("sperrandrohung", 0.3), ("kuendigung", 0.2)],
+            "energy",
+            "power_cut",
+            "sperrandrohung",
+        ),
         ([("sperrankuendigung", 0.6)], "benefits", "power_cut", "sperrankuendigung"),
     ],
 )
