@@ -7,12 +7,15 @@ itself, so that a name cannot point to another machine a moment later.
 import asyncio
 import socket
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+# IPv6 that leads to an IPv4 address inside it, private ones included: NAT64 (RFC 6052, 8215), 6to4, Teredo.
+_TUNNELS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 
 
 class AddressRefusedError(Exception):
@@ -41,4 +44,5 @@ def permitted(address: Address, scheme: str, allowed: Sequence[Network]) -> bool
     ours = any(plain in network for network in allowed)
     if scheme != "https":
         return ours and plain.is_loopback
-    return ours or (plain.is_global and not plain.is_multicast)
+    tunnelled = any(plain in network for network in _TUNNELS)
+    return ours or (plain.is_global and not plain.is_multicast and not tunnelled)

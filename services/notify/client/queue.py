@@ -1,12 +1,23 @@
 """Tells a supplier by its own queue: published with a confirm, so that "sent" is known and not hoped."""
 
+import asyncio
+
+from aio_pika.exceptions import AMQPError
 from faststream.rabbit import RabbitBroker
 
 from services.notify.domain.retry import Outcome
 from shared.errors import PublishError
 from shared.events.event import CONTENT_TYPE
 from shared.messaging.publish import publish
-from shared.messaging.topology import SUPPLIER, dead_name, quorum_queue, work_queue
+from shared.messaging.topology import (
+    SUPPLIER,
+    TIMEOUT_S,
+    dead_name,
+    declare_exchange,
+    declare_queue,
+    quorum_queue,
+    work_queue,
+)
 
 
 class SupplierQueues:
@@ -17,16 +28,9 @@ class SupplierQueues:
         self._broker = broker
 
     async def send(self, supplier_id: str, *, message_id: str, correlation_id: str, body: bytes) -> Outcome:
-        """Put one notice into the supplier's queue; a repeat carries the same `x-event-id`.
-
-        The queue and its binding are made sure of first: the exchange passes what no queue is bound for to
-        `amtsbote.unrouted` and confirms it, and that would not be the supplier's queue.
-        """
-        name = f"supplier.{supplier_id}"
+        """Put one notice into the supplier's queue; a repeat carries the same `x-event-id`."""
         try:
-            await self._broker.declare_queue(quorum_queue(dead_name(name)))
-            queue = await self._broker.declare_queue(work_queue(name, routing_key=supplier_id))
-            await queue.bind(await self._broker.declare_exchange(SUPPLIER), routing_key=supplier_id)
+            await self._make_sure_of(f"supplier.{supplier_id}", supplier_id)
             await publish(
                 self._broker,
                 body,
@@ -36,6 +40,18 @@ class SupplierQueues:
                 content_type=CONTENT_TYPE,
                 correlation_id=correlation_id,
             )
-        except PublishError:
+        except (PublishError, AMQPError, OSError, TimeoutError):
             return Outcome("ours", "broker_unavailable")
         return Outcome("taken")
+
+    async def _make_sure_of(self, name: str, routing_key: str) -> None:
+        """Declare queue and binding, on a channel whose failure hurts nobody else.
+
+        The exchange hands what no queue is bound for to `amtsbote.unrouted` and confirms it; that would not be "sent".
+        """
+        async with asyncio.timeout(3 * TIMEOUT_S):
+            connection = await self._broker.connect()
+            async with connection.channel() as channel:
+                await declare_queue(channel, quorum_queue(dead_name(name)))
+                queue = await declare_queue(channel, work_queue(name, routing_key=routing_key))
+                await queue.bind(await declare_exchange(channel, SUPPLIER), routing_key=routing_key, timeout=TIMEOUT_S)

@@ -27,13 +27,13 @@ class AlertRules:
         return self.teams.get(code or "", self.default_team)
 
     def power_cut(self, types: Sequence[TypeSuggestion]) -> str | None:
-        """Return the likeliest type that threatens a power cut, if together such types are likely enough.
+        """Return the suggested type that threatens a power cut; it need not be the likeliest one to matter.
 
-        A threat and its announcement read alike: that it is one of them matters more than which.
+        A threat and an announcement look alike: their confidences, which exclude each other, count together.
         """
         threats = [t for t in types if t.type in self.power_cut_types]
-        enough = sum(t.confidence for t in threats) >= self.power_cut_confidence
-        return max(threats, key=lambda t: t.confidence).type if threats and enough else None
+        sure = threats and sum(t.confidence for t in threats) >= self.power_cut_confidence
+        return max(threats, key=lambda t: t.confidence).type if sure else None
 
     def likeliest(self, types: Sequence[TypeSuggestion]) -> str | None:
         """Return the likeliest type, if it is likely enough to route by it."""

@@ -26,6 +26,7 @@ from shared.settings import Connections
 from shared.telemetry.health import failures
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import World, world
+from tests.waiting import until
 
 # Tries within seconds; a supplier's server has half a second to answer.
 QUICK = NotifySettings(
@@ -113,8 +114,11 @@ async def notify(place: Place) -> AsyncIterator[Service]:
     """Return a notify service that is ready."""
     service = app(place.connections(), QUICK)
     await service.start()
-    while await failures(service.ready_checks):
-        pass
+
+    async def well() -> bool:
+        return not await failures(service.ready_checks)
+
+    await until(well)
     yield service
     await service.stop()
 

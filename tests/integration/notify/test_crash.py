@@ -1,8 +1,6 @@
 """A process that dies in the middle of telling a supplier leaves nothing untold, and tells nothing twice in effect."""
 
-import asyncio
 import os
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
 from collections.abc import AsyncIterator
@@ -12,29 +10,34 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.local.ports import free_port
 from deploy.local.stack import LocalStack
 from shared.events.notify import ForwardQueued, ForwardSent
 from shared.storage.objects import Objects
 from tests.integration.notify.conftest import Place, corner
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import world
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
 
 @asynccontextmanager
-async def running(place: Place) -> AsyncIterator[Process]:
+async def running(place: Place, port: int) -> AsyncIterator[Process]:
     """Run `python -m services notify` until it is ready; end it if it still runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     environment = {**os.environ, **place.environment, "AMTSBOTE_OPERATIONS_PORT": str(port)}
     words = (sys.executable, "-m", "services", "notify")
     process = await create_subprocess_exec(*words, env=environment, stdout=DEVNULL, stderr=DEVNULL)
+
+    async def ready() -> bool:
+        assert process.returncode is None
+        with suppress(httpx.TransportError):
+            return (await http.get(f"http://127.0.0.1:{port}/ready")).is_success
+        return False
+
     try:
-        async with asyncio.timeout(60), httpx.AsyncClient() as http:
-            while not await ready(http, port):
-                assert process.returncode is None
+        async with httpx.AsyncClient() as http:
+            await until(ready)
         yield process
     finally:
         with suppress(ProcessLookupError):
@@ -42,19 +45,11 @@ async def running(place: Place) -> AsyncIterator[Process]:
         await process.wait()
 
 
-async def ready(http: httpx.AsyncClient, port: int) -> bool:
-    """Ask the process whether it works."""
-    try:
-        return (await http.get(f"http://127.0.0.1:{port}/ready")).is_success
-    except httpx.TransportError:
-        return False
-
-
 async def test_a_process_killed_between_send_and_record_sends_again_with_the_same_id(
     stack: LocalStack, supplier: SupplierServer, tmp_path: Path
 ) -> None:
     """The supplier can drop the repeat by its webhook-id, and the packet counts as sent once."""
-    async with corner(stack.environment, tmp_path) as place, running(place) as first:
+    async with corner(stack.environment, tmp_path) as place, running(place, free_port()) as first:
         objects = Objects(place.connections().objects)
         supplier_id = place.add_supplier("--webhook", supplier.url)["id"]
 
@@ -68,7 +63,7 @@ async def test_a_process_killed_between_send_and_record_sends_again_with_the_sam
             document = await events.forward(supplier_id)
             await supplier.until(requests=1)
             assert await first.wait() < 0
-            async with running(place):
+            async with running(place, free_port()):
                 sent = await events.until(ForwardSent, document_id=document.document_id)
             assert sent.attempt == 2
             assert supplier.message_ids == [sent.forward_id, sent.forward_id]
