@@ -32,14 +32,7 @@ async def publish(
     Raises:
         PublishError: not confirmed in time, refused, or no queue for it. The message may still arrive.
     """
-    message = Message(
-        body,
-        headers=dict(headers or {}),
-        content_type=content_type,
-        correlation_id=correlation_id,
-        message_id=uuid4().hex,
-        delivery_mode=DeliveryMode.PERSISTENT,
-    )
+    message = _durable(body, headers or {}, content_type, correlation_id)
     try:
         async with asyncio.timeout(timeout_s):
             confirmation = await broker.publish(
@@ -54,3 +47,14 @@ async def publish(
         raise PublishError(type(error).__name__) from error
     if isinstance(confirmation, DeliveredMessage):
         raise PublishError("no queue is bound for this message")
+
+
+def _durable(body: bytes, headers: Mapping[str, Any], content_type: str | None, correlation_id: str | None) -> Message:
+    return Message(
+        body,
+        headers=dict(headers),
+        content_type=content_type,
+        correlation_id=correlation_id,
+        message_id=uuid4().hex,
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )

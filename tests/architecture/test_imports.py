@@ -54,7 +54,7 @@ BREAKS = [
 def check_imports(tree: Path, *only: str) -> subprocess.CompletedProcess[str]:
     """Run the import linter in a tree."""
     chosen = [word for contract in only for word in ("--contract", contract)]
-    command = [LINTER, "--no-cache", "--config", tree / "pyproject.toml", *chosen]
+    command = [str(LINTER), "--no-cache", "--config", str(tree / "pyproject.toml"), *chosen]
     return subprocess.run(
         command,
         cwd=tree,

@@ -21,6 +21,7 @@ from pymongo import AsyncMongoClient
 from deploy.local.part import Part, PartFailed, ProgramMissing, Silent
 from deploy.local.ports import free_port
 from deploy.local.stack import LocalStack
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -57,9 +58,11 @@ async def written_down(folder: Path, queue: bytes) -> None:
     RabbitMQ writes it half a second after a declaration; killed before, that queue returns without a leader.
     """
     registry = folder / "rabbit/data/amtsbote@localhost/quorum/amtsbote@localhost/names.dets"
-    async with asyncio.timeout(10):
-        while queue not in registry.read_bytes():  # noqa: ASYNC110 - another process writes it, nothing to await
-            await asyncio.sleep(0.05)
+
+    async def is_written() -> bool:
+        return queue in registry.read_bytes()
+
+    await until(is_written, seconds=10, what=lambda: f"{queue!r} in {registry.name}")
 
 
 async def kept(stack: LocalStack) -> tuple[bytes, bool, bytes]:

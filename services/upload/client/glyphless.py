@@ -36,27 +36,13 @@ end"""
 
 def glyphless(pdf: Pdf) -> Object:
     """Add the font to a PDF and return it."""
-    program = _program()
-    file = pdf.make_stream(program, Length1=len(program))
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=Name("/" + NAME),
-        Flags=5,
-        FontBBox=Array([0, 0, ADVANCE, 1000]),
-        ItalicAngle=0,
-        Ascent=1000,
-        Descent=-1,
-        CapHeight=1000,
-        StemV=80,
-        FontFile2=file,
-    )
     same_glyph = zlib.compress(b"\x00\x01" * CODES)
     descendant = Dictionary(
         Type=Name.Font,
         Subtype=Name.CIDFontType2,
         BaseFont=Name("/" + NAME),
         CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-        FontDescriptor=pdf.make_indirect(descriptor),
+        FontDescriptor=pdf.make_indirect(_descriptor(pdf)),
         DW=ADVANCE,
         CIDToGIDMap=pikepdf.Stream(pdf, same_glyph, Filter=Name.FlateDecode),
     )
@@ -69,6 +55,22 @@ def glyphless(pdf: Pdf) -> Object:
             DescendantFonts=Array([pdf.make_indirect(descendant)]),
             ToUnicode=pdf.make_stream(_TO_UNICODE),
         )
+    )
+
+
+def _descriptor(pdf: Pdf) -> Dictionary:
+    program = _program()
+    return Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name("/" + NAME),
+        Flags=5,
+        FontBBox=Array([0, 0, ADVANCE, 1000]),
+        ItalicAngle=0,
+        Ascent=1000,
+        Descent=-1,
+        CapHeight=1000,
+        StemV=80,
+        FontFile2=pdf.make_stream(program, Length1=len(program)),
     )
 
 

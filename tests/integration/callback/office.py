@@ -1,8 +1,8 @@
 """A callback service under test as its neighbours see it: facts go in, facts come out, and time is ours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
@@ -20,17 +20,11 @@ from shared.service import Service
 from shared.settings import Connections
 from shared.storage.documents import connect
 from shared.telemetry.health import failures
+from tests.waiting import until
 
 PATIENCE_S = 30.0
 HALF_DAYS = (("00:00", "12:00"), ("12:00", "23:30"))
 SETTINGS = CallbackSettings.model_validate({"week": dict.fromkeys(range(7), HALF_DAYS), "check_every_s": 0.05})
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until a condition holds; asking a server is the only pause."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not await holds():
-            pass
 
 
 class Office:
@@ -51,7 +45,7 @@ class Office:
         self.services = [app(self._connections, SETTINGS, lambda: self.now) for _ in range(processes)]
         for service in self.services:
             await service.start()
-            await until(lambda service=service: _is_ready(service))  # type: ignore[misc] # a lambda with a default
+            await until(partial(_is_ready, service))
         queue = await self._channel.declare_queue(exclusive=True)
         for word in ("promised", "missed", "done", "overdue"):
             await queue.bind(EVENTS.name, f"callback.{word}.v1")
