@@ -1,22 +1,35 @@
 """Waiting for a condition, with a limit: the only place in the tests where time is let pass."""
 
 import asyncio
+import inspect
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, overload
 
-POLL_S = 0.05
+T = TypeVar("T")
+
+LOOK_EVERY_S = 0.03
 
 
+@overload
 async def until(
-    holds: Callable[[], Awaitable[object]], *, seconds: float = 60, what: Callable[[], str] = lambda: ""
-) -> None:
-    """Return when `holds()` is true.
+    holds: Callable[[], Awaitable[T]], *, seconds: float = ..., what: Callable[[], str] | None = ...
+) -> T: ...
+@overload
+async def until(holds: Callable[[], T], *, seconds: float = ..., what: Callable[[], str] | None = ...) -> T: ...
+async def until(holds: Callable[[], Any], *, seconds: float = 60, what: Callable[[], str] | None = None) -> Any:
+    """Return what `holds()` returns as soon as that is true.
 
     Raises:
         AssertionError: it was not within `seconds`; `what` says what was waited for.
     """
     deadline = time.monotonic() + seconds
-    while not await holds():
+    while True:
+        answer = holds()
+        value = await answer if inspect.isawaitable(answer) else answer
+        if value:
+            return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what()}")
-        await asyncio.sleep(POLL_S)
+            told = what() if what else inspect.getsource(holds).strip()
+            raise AssertionError(f"not within {seconds} s: {told}; last: {value!r}")
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -1,0 +1,93 @@
+"""One virtual host and one database prefix per test, and services on them."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import httpx
+import pytest_asyncio
+
+from deploy.local.stack import LocalStack
+from shared.clock import Clock, utc_now
+from shared.service import Service, compose
+from shared.settings import Connections
+from shared.telemetry.health import failures
+from tests.integration.messaging.outside import Outside
+from tests.waiting import until
+
+
+class Composer(Protocol):
+    """Composes a service on this test's servers; it is stopped when the test ends."""
+
+    def __call__(self, name: str = "tested", *, clock: Clock = utc_now, **connections: Any) -> Service:
+        """Return a service that is not started; `connections` replaces settings."""
+
+
+def management(stack: LocalStack) -> httpx.AsyncClient:
+    """Return a client of the broker's management API."""
+    url = urlsplit(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
+    base = f"{url.scheme}://{url.hostname}:{url.port}/api/"
+    return httpx.AsyncClient(base_url=base, auth=(url.username or "", url.password or ""), trust_env=False)
+
+
+@pytest_asyncio.fixture
+async def virtual_host(stack: LocalStack) -> AsyncIterator[str]:
+    """A virtual host of its own: its URL."""
+    name = f"test-{uuid4().hex[:8]}"
+    async with management(stack) as client:
+        (await client.put(f"vhosts/{name}")).raise_for_status()
+        yield urlunsplit(urlsplit(stack.environment["AMTSBOTE_RABBIT_URL"])._replace(path=f"/{name}"))
+        await client.delete(f"vhosts/{name}")
+
+
+@pytest_asyncio.fixture
+def connections(stack: LocalStack, virtual_host: str) -> Connections:
+    """Settings for this test alone; retries come after 200 and 400 ms."""
+    return Connections(
+        rabbit_url=virtual_host,
+        mongo_url=stack.environment["AMTSBOTE_MONGO_URL"],
+        s3_url=stack.environment["AMTSBOTE_S3_URL"],
+        database_prefix=f"test_{uuid4().hex[:8]}_",
+        retry_delays_ms=(200, 400),
+    )
+
+
+@pytest_asyncio.fixture
+async def compose_service(connections: Connections) -> AsyncIterator[Composer]:
+    """Compose services; all are stopped at the end."""
+    services: list[Service] = []
+
+    def make(name: str = "tested", *, clock: Clock = utc_now, **changes: Any) -> Service:
+        changed = Connections.model_validate({**connections.model_dump(), **changes})
+        services.append(compose(name, changed, clock))
+        return services[-1]
+
+    yield make
+    for service in services:
+        await service.stop()
+
+
+@pytest_asyncio.fixture
+async def outside(virtual_host: str) -> AsyncIterator[Outside]:
+    """The broker as a stranger sees it."""
+    view = Outside(virtual_host)
+    yield view
+    await view.close()
+
+
+@pytest_asyncio.fixture
+def service(compose_service: Composer) -> Service:
+    """A service called `tested`, not started."""
+    return compose_service()
+
+
+async def up(service: Service, *, within_s: float = 30) -> Service:
+    """Start a service and wait until it says it is ready."""
+    await service.start()
+    await until(lambda: _ready(service), seconds=within_s)
+    return service
+
+
+async def _ready(service: Service) -> bool:
+    return not await failures(service.ready_checks)

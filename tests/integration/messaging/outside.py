@@ -1,0 +1,57 @@
+"""How a stranger sees a virtual host of the broker: raw messages in, raw messages out, nothing of ours between."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+
+from shared.events.event import Event
+
+
+class Outside:
+    """Plain AMQP access for tests."""
+
+    def __init__(self, url: str) -> None:
+        """Look at the virtual host of `url`."""
+        self._url = url
+        self._connection: aio_pika.abc.AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    async def channel(self) -> AbstractChannel:
+        """Return a channel that is open, a new one if the last was closed."""
+        if self._connection is None or self._connection.is_closed:
+            self._connection = await aio_pika.connect(self._url)
+        if self._channel is None or self._channel.is_closed:
+            self._channel = await self._connection.channel()
+        return self._channel
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._connection and not self._connection.is_closed:
+            await self._connection.close()
+
+    async def put(self, queue: str, body: bytes, headers: Mapping[str, Any] | None = None) -> None:
+        """Put a message straight into a queue, with a confirm."""
+        message = aio_pika.Message(body, headers=dict(headers or {}), delivery_mode=2)
+        await (await self.channel()).default_exchange.publish(message, routing_key=queue)
+
+    async def put_event(self, queue: str, *events: Event[Any]) -> None:
+        """Put events straight into a queue, all at once."""
+        await asyncio.gather(*(self.put(queue, event.to_json(), {"x-event-id": event.id}) for event in events))
+
+    async def count(self, queue: str) -> int:
+        """Return how many messages wait in a queue, those with a consumer not counted."""
+        channel = await self.channel()
+        declared = await channel.declare_queue(queue, passive=True)
+        return declared.declaration_result.message_count or 0
+
+    async def take(self, queue: str) -> AbstractIncomingMessage | None:
+        """Take one message out of a queue, if there is one."""
+        found = await (await self.channel()).declare_queue(queue, passive=True)
+        return await found.get(fail=False, no_ack=True)
+
+    async def delete_queue(self, queue: str) -> None:
+        """Delete a queue with all that is in it."""
+        await (await self.channel()).queue_delete(queue)
