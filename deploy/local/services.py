@@ -39,7 +39,7 @@ class Services:
             "AMTSBOTE_PUBLIC_URL": self.url,
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_LINK_SECRET": remembered.secret("links"),
-            "AMTSBOTE_NOTIFY_ALLOW_PRIVATE_WEBHOOKS": "true",  # the sample supplier listens on this machine
+            "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',  # the sample supplier listens on this machine
         }
 
     @property
