@@ -28,7 +28,7 @@ def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
     start = time.perf_counter()
     source = open_page(file, page)
     decoded = time.perf_counter()
-    report = _report(source)
+    report = judge_page(source)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
     return source, report.model_copy(update={"ms": ms})
 
@@ -39,7 +39,8 @@ def frame(source: Source) -> Points:
     return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
-def _report(source: Source) -> PageReport:
+def judge_page(source: Source) -> PageReport:
+    """Return the report on a decoded page, without times."""
     found = Outline(frame(source), (), 1.0) if source.flat else find_outline(source.picture)
     measured, turn = _measure(source, found)
     verdict, reasons = judge(measured)

@@ -2,12 +2,18 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from services.upload.domain.pixels import Picture
 
 LEAST_CONTRAST = 20  # grey levels between ink and paper
 LEAST_INK = 300  # pixels next to ink; with fewer there is no writing to judge
 DIRECTIONS = range(0, 180, 15)
+TILE = 64  # pixels
+MOST_TILES = 48
+PATCH = np.ones((15, 15), np.uint8)
+
+Slopes = NDArray[np.float32]
 
 
 def sharpness(page: Picture) -> float | None:
@@ -20,19 +26,39 @@ def sharpness(page: Picture) -> float | None:
     Args:
         page: grey, about 150 dpi.
     """
-    smooth = cv2.GaussianBlur(page.astype(np.float32), (0, 0), 0.6)
-    patch = np.ones((15, 15), np.uint8)
-    contrast = cv2.dilate(smooth, patch) - cv2.erode(smooth, patch)
-    written = contrast > max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrast[::4, ::4], 98)))
+    tiles = [cv2.GaussianBlur(tile.astype(np.float32), (0, 0), 0.6) for tile in _written_tiles(page)]
+    if not tiles:
+        return None
+    contrasts = [cv2.dilate(tile, PATCH) - cv2.erode(tile, PATCH) for tile in tiles]
+    least = max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrasts, 98)))
+    written = np.array(contrasts) > least
     if written.sum() < LEAST_INK:
         return None
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3) / 8
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3) / 8
-    slopes = []
-    for angle in np.radians(DIRECTIONS):
-        slope = cv2.dilate(abs(across * np.cos(angle) + down * np.sin(angle)).astype(np.float32), patch)
-        slopes.append(float(np.median(slope[written] / contrast[written])))
-    return min(slopes)
+    across = [cv2.Sobel(tile, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8).astype(np.float32) for tile in tiles]
+    down = [cv2.Sobel(tile, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8).astype(np.float32) for tile in tiles]
+    ink = np.array(contrasts)[written]
+    slopes = (_steepest(across, down, angle)[written] / ink for angle in np.radians(DIRECTIONS))
+    return min(float(np.median(slope)) for slope in slopes)
+
+
+def _written_tiles(page: Picture) -> list[Picture]:
+    """Return up to 48 square tiles with writing on them, spread evenly over the page."""
+    rows, columns = page.shape[0] // TILE, page.shape[1] // TILE
+    grid = page[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
+    tiles = grid.swapaxes(1, 2).reshape(-1, TILE, TILE)
+    contrast = np.ptp(tiles, axis=(1, 2)).astype(int)
+    if not len(contrast):
+        return []
+    written = np.flatnonzero(contrast > max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrast, 98))))
+    chosen = np.linspace(0, len(written) - 1, min(MOST_TILES, len(written))).round().astype(int)
+    return [tiles[number] for number in written[chosen]]
+
+
+def _steepest(across: list[Slopes], down: list[Slopes], angle: float) -> NDArray[np.float32]:
+    """Return for each pixel of each tile the steepest slope nearby in one direction."""
+    cosine, sine = float(np.cos(angle)), float(np.sin(angle))
+    pairs = zip(across, down, strict=True)
+    return np.array([cv2.dilate(np.abs(x * cosine + y * sine), PATCH) for x, y in pairs])
 
 
 def letter_height(page: Picture) -> float | None:

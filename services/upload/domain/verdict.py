@@ -38,11 +38,11 @@ class Limits:
     """Below which figures a page is only usable, or has to be taken again.
 
     Legibility: on 180 rendered letters (9 and 11 point, 65 to 200 dpi, out of focus and shaken) the limit
-    `soft` tells right in 92 % whether Tesseract reads nine words in ten; below `blurred` it reads one in ten.
+    `soft` tells right in 91 % whether Tesseract reads nine words in ten; below `blurred` it reads one in ten.
     Letter height: 9-point type at about 70 and 50 dpi. Paper: below, ink and paper drown in noise.
     """
 
-    soft: float = 0.237
+    soft: float = 0.234
     blurred: float = 0.19
     small: float = 7.0
     too_small: float = 5.0
