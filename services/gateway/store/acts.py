@@ -62,6 +62,10 @@ class Acts:
                 return await self._try(ask, act)
             except DuplicateKeyError:
                 continue
+            except RefusedError:
+                if answer := await self.first_answer(ask):
+                    return answer  # refused because the same request had just succeeded
+                raise
             except PyMongoError as error:
                 if not is_conflict(error):
                     raise

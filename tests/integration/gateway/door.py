@@ -101,12 +101,17 @@ class Door:
 
     async def say(self, *facts: Fact) -> None:
         """Publish facts as other services would, and wait until each has taken effect."""
+        for fact in facts:
+            await self.say_copies(fact, 1)
+
+    async def say_copies(self, fact: Fact, copies: int) -> None:
+        """Publish one event several times, and wait until it has taken effect."""
         assert self._channel
         exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
-        for fact in facts:
-            event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
+        event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
+        for _ in range(copies):
             await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
-            await until(self._handled(event.id), what=lambda fact=fact: f"{fact.type} projected")  # type: ignore[misc]
+        await until(self._handled(event.id), what=lambda: f"{fact.type} projected")
 
     def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
         return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})

@@ -47,4 +47,6 @@ async def test_secrets_are_kept_hashed(door: Door) -> None:
         token = (await nobody.post("/v1/activations", json={"code": code})).json()["token"]
     rows = [await door.database[name].find().to_list(None) for name in ("codes", "devices", "citizens")]
     assert all(rows)
-    assert not any(secret in str(row) for kept in rows for row in kept for secret in (code, code.replace("-", ""), token))
+    assert not any(
+        secret in str(row) for kept in rows for row in kept for secret in (code, code.replace("-", ""), token)
+    )
