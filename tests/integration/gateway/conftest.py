@@ -1,7 +1,6 @@
 """One gateway for all tests here, on a virtual host and a database of its own."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aio_pika
 import httpx
@@ -19,7 +18,7 @@ from tests.integration.gateway.people import PARTNERS, Phone
 async def connections(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connections]:
     """Where the servers are, with a virtual host and a database prefix nobody else uses."""
     own, addresses = f"gateway-{new_id()}", stack.environment
-    partners: Path = tmp_path_factory.mktemp("gateway") / "partners.json"
+    partners = tmp_path_factory.mktemp("gateway") / "partners.json"
     partners.write_text(PARTNERS.model_dump_json())
     async with httpx.AsyncClient(base_url=addresses["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
         (await broker.put(f"/api/vhosts/{own}")).raise_for_status()

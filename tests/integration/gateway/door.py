@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 import uvicorn
@@ -38,9 +39,8 @@ class Door:
         self.database = self.service.database
         self.announced: list[dict[str, Any]] = []
         self._clock = clock
-        config = uvicorn.Config(
-            self.service.web, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=5
-        )
+        web: Any = self.service.web
+        config = uvicorn.Config(web, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
         self._server = uvicorn.Server(config)
         self._serving: asyncio.Task[None] | None = None
         self._channel: AbstractChannel | None = None
@@ -101,17 +101,12 @@ class Door:
 
     async def say(self, *facts: Fact) -> None:
         """Publish facts as other services would, and wait until each has taken effect."""
-        for fact in facts:
-            await self.say_copies(fact, 1)
-
-    async def say_copies(self, fact: Fact, copies: int) -> None:
-        """Publish one event several times, and wait until it has taken effect."""
         assert self._channel
         exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
-        event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
-        for _ in range(copies):
+        for fact in facts:
+            event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
             await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
-        await until(self._handled(event.id), what=lambda: f"{fact.type} projected")
+            await until(self._handled(event.id), what=partial(str, f"{fact.type} projected"))
 
     def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
         return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})

@@ -1,5 +1,7 @@
 """Who may do what: everything not allowed is refused, and what belongs to others is not there."""
 
+from typing import Any
+
 import pytest
 
 from shared.clock import utc_now
@@ -40,7 +42,7 @@ TOOLS = (
     ("POST", "/v1/desk/callbacks/{callback}/calls"),
 )
 SUPPLIERS = (("GET", "/v1/packets/some-link"), ("POST", "/v1/packets/some-link/confirmation"))
-BODIES = {
+BODIES: dict[str, dict[str, Any]] = {
     "/v1/documents": {"page_ids": ["{page}"]},
     "/v1/documents/{document}/consents": {
         "supplier_id": "energy",
@@ -98,7 +100,9 @@ async def test_each_role_has_its_own_doors(door: Door, phone: Phone) -> None:
 async def test_what_belongs_to_others_is_not_there(door: Door, phone: Phone, stranger: Phone) -> None:
     """Another citizen's page, document, consent and callback are missing, by reading and by writing."""
     things = await _things(phone)
-    owned = [(method, path) for method, path in CITIZENS if "{" in path or path == "/v1/documents" and method == "POST"]
+    owned = [
+        (method, path) for method, path in CITIZENS if "{" in path or (path == "/v1/documents" and method == "POST")
+    ]
     for method, path in owned:
         status, code = await _try(stranger, method, path, things)
         assert (status, code.rpartition(".")[2]) == (404, "missing"), path

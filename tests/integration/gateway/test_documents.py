@@ -1,6 +1,7 @@
 """Handing in documents: the receipt is a promise, and it is kept once."""
 
 import asyncio
+from hashlib import sha256
 
 import pytest
 
@@ -96,8 +97,6 @@ async def test_filed_document_can_be_read(door: Door, phone: Phone) -> None:
 
 
 def _filed(document_id: str, citizen_id: str, pdf: bytes) -> DocumentFiled:
-    from hashlib import sha256
-
     return DocumentFiled.model_validate(
         {
             "document_id": document_id,

@@ -17,11 +17,12 @@ pytestmark = pytest.mark.live
 
 async def test_every_error_is_a_problem(phone: Phone) -> None:
     """Unknown routes, wrong methods, broken JSON and wrong fields are problems, in German or English."""
+    as_json = {"Content-Type": "application/json", **key()}
     cases = [
         (await phone.get("/nowhere"), 404, "route.missing"),
         (await phone.put("/v1/documents"), 405, "method.not_allowed"),
-        (await phone.post("/v1/documents", content=b"{", headers=key()), 400, "request.malformed"),
-        (await phone.post("/v1/documents", content=b"\xff\xfe", headers=key()), 400, "request.malformed"),
+        (await phone.post("/v1/documents", content=b"{", headers=as_json), 400, "request.malformed"),
+        (await phone.post("/v1/documents", content=b"\xff\xfe", headers=as_json), 400, "request.malformed"),
         (await phone.post("/v1/documents", json={"pages": []}, headers=key()), 422, "request.invalid"),
         (await phone.get("/v1/pages/no-id"), 422, "request.invalid"),
     ]

@@ -11,6 +11,7 @@ import pytest_asyncio
 from shared.clock import utc_now
 from shared.ids import new_id
 from shared.links import Links, PacketLink, Use
+from shared.partners import Partners, Supplier, hash_token
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key
@@ -116,8 +117,6 @@ async def test_confirmation_is_announced_once_per_key(door: Door, packet: Packet
 
 async def test_partner_added_while_running_is_known(door: Door, connections: Connections) -> None:
     """A supplier written to the file can come in without a restart."""
-    from shared.partners import Partners, Supplier, hash_token
-
     known = Partners.load(connections.partners)
     new = Supplier(id="newcomer", name="Neu", way="queue", token_sha256=hash_token("newcomer-token"))
     connections.partners.write_text(known.model_copy(update={"suppliers": (*known.suppliers, new)}).model_dump_json())
@@ -125,6 +124,6 @@ async def test_partner_added_while_running_is_known(door: Door, connections: Con
         supplier.headers["Authorization"] = "Bearer newcomer-token"
 
         async def is_known() -> bool:
-            return (await supplier.get("/v1/packets/none")).json()["code"] == "packet.missing"
+            return bool((await supplier.get("/v1/packets/none")).json()["code"] == "packet.missing")
 
         await until(is_known, seconds=10)

@@ -34,9 +34,9 @@ async def test_submission_without_effect_is_announced_again(door: Door, phone: P
     await reconcile(_repeats(door, now))
     await reconcile(_repeats(door, now + AFTER * 1.1))
     first, again = await door.heard(document_id, "document.submitted.v1", 2)
-    assert first == again
+    assert (first["id"], first["data"]) == (again["id"], again["data"])
     uploaded, repeated = await door.heard(page_id, "page.uploaded.v1", 2)
-    assert uploaded == repeated
+    assert (uploaded["id"], uploaded["data"]) == (repeated["id"], repeated["data"])
     row = partial(door.database.documents.find_one, {"_id": document_id})
     await reconcile(_repeats(door, now + AFTER * 2))
     assert (await row() or {})["repeats"] == 1
