@@ -6,7 +6,7 @@ from starlette.responses import Response
 from services.gateway.domain.documents import Document
 from services.gateway.routes.access import AsTool, ask_of
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documented import IDEMPOTENT, file, problems
 from services.gateway.routes.files import original_of, pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import CallKept
@@ -35,19 +35,34 @@ async def document(document_id: Id, tool: AsTool, parts: Ready) -> DocumentShown
     return DocumentShown.of(found, forwards[document_id])
 
 
-@router.get(DOCUMENT + "/pdf", summary="The filed PDF", responses=problems(401, 403, 404))
+@router.get(
+    DOCUMENT + "/pdf",
+    summary="The filed PDF",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("application/pdf"),
+)
 async def pdf(document_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send the readable document."""
     return await pdf_of(await _granted(document_id, tool, parts), parts)
 
 
-@router.get(DOCUMENT + "/text", summary="The recognised text", responses=problems(401, 403, 404))
+@router.get(
+    DOCUMENT + "/text",
+    summary="The recognised text",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("text/plain"),
+)
 async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send what was read on the pages."""
     return await text_of(await _granted(document_id, tool, parts), parts)
 
 
-@router.get(DOCUMENT + "/pages/{page_id}/original", summary="An untouched picture", responses=problems(401, 403, 404))
+@router.get(
+    DOCUMENT + "/pages/{page_id}/original",
+    summary="An untouched picture",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("image/*"),
+)
 async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send a page as it was uploaded."""
     await parts.stores.alerts.check_document(tool.team, document_id)

@@ -24,6 +24,26 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _problem(status) for status in sorted({*statuses, 429, 503})}
 
 
+def file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """Describe an answer that is a file."""
+    return {
+        200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
+    }
+
+
+def as_sent(document: dict[str, Any]) -> dict[str, Any]:
+    """Replace the errors FastAPI describes by itself by the problems that are really sent."""
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            operation["responses"]["422"] = _problem(422)
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update({**problem.pop("$defs"), Problem.__name__: problem})
+    return document
+
+
 def _problem(status: int) -> dict[str, Any]:
     codes = sorted(code for code, its in STATUS.items() if its == status)
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}

@@ -7,7 +7,7 @@ from services.gateway.domain.documents import check_submission
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documented import IDEMPOTENT, file, problems
 from services.gateway.routes.files import pdf_of, text_of
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.schemas.answered import Receipt
@@ -61,13 +61,23 @@ async def receipt(document_id: Id, citizen: AsCitizen, parts: Ready, language: I
     return Receipt.of(document, parts.texts.time(document.received_at, language))
 
 
-@router.get(PATH + "/{document_id}/pdf", summary="The filed PDF", responses=problems(401, 403, 404))
+@router.get(
+    PATH + "/{document_id}/pdf",
+    summary="The filed PDF",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("application/pdf"),
+)
 async def pdf(document_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send the readable document."""
     return await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
 
 
-@router.get(PATH + "/{document_id}/text", summary="The recognised text", responses=problems(401, 403, 404))
+@router.get(
+    PATH + "/{document_id}/text",
+    summary="The recognised text",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("text/plain"),
+)
 async def text(document_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send what was read on the pages."""
     return await text_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)

@@ -7,10 +7,11 @@ import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
+from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsSupplier, ask_of
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documented import IDEMPOTENT, file, problems
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.schemas.asked import Confirmation
@@ -24,7 +25,12 @@ router = APIRouter(prefix="/v1/packets/{link}", tags=["packets"])
 CHUNK = 64 * 1024
 
 
-@router.get("", summary="Download a packet, once", response_class=Response, responses=problems(401, 403, 404, 410))
+@router.get(
+    "",
+    summary="Download a packet, once",
+    response_class=Response,
+    responses=problems(401, 403, 404, 410) | file("application/pdf"),
+)
 async def download(request: Request, link: str, supplier: AsSupplier, parts: Ready) -> Response:
     """Send the papers; the link is used up when all of them were sent, so a broken download can be repeated."""
     packet = _read(link, "download", parts.windows.download_days, supplier, parts)
@@ -32,9 +38,10 @@ async def download(request: Request, link: str, supplier: AsSupplier, parts: Rea
     data = await parts.stores.packets.fetch(link, packet)
     headers = {
         "content-length": str(len(data)),
-        "content-disposition": f'attachment; filename="{packet.forward_id}.pdf"',
+        "content-disposition": f'attachment; filename="{packet.forward_id}"',
     }
-    return StreamingResponse(_once(request, link, packet, data, parts), headers=headers, media_type="application/pdf")
+    body = _once(request, link, packet, data, parts)
+    return StreamingResponse(body, headers=headers, media_type=media_type_of(data[:HEAD_BYTES]))
 
 
 async def _once(request: Request, link: str, packet: PacketLink, data: bytes, parts: Parts) -> AsyncIterator[bytes]:

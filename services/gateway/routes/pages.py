@@ -7,7 +7,7 @@ from services.gateway.domain.access import Citizen
 from services.gateway.domain.pages import Page
 from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.answers import respond
-from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documented import IDEMPOTENT, file, problems
 from services.gateway.routes.files import annotated_of, original_of
 from services.gateway.routes.multipart import OPENAPI, Received, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
@@ -58,13 +58,23 @@ async def show(page_id: Id, citizen: AsCitizen, parts: Ready, language: InLangua
     return PageShown.of(page, parts.texts, language)
 
 
-@router.get(PATH + "/{page_id}/original", summary="The untouched picture", responses=problems(401, 403, 404))
+@router.get(
+    PATH + "/{page_id}/original",
+    summary="The untouched picture",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("image/*"),
+)
 async def original(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send the bytes as they were uploaded."""
     return await original_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
 
 
-@router.get(PATH + "/{page_id}/annotated", summary="The picture with hints", responses=problems(401, 403, 404))
+@router.get(
+    PATH + "/{page_id}/annotated",
+    summary="The picture with hints",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("image/jpeg"),
+)
 async def annotated(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send the small picture that shows what is wrong and where."""
     return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)

@@ -8,11 +8,11 @@ from starlette.types import ASGIApp
 
 from services.gateway.routes import activations, callbacks, consents, desk, documents, meta, packets, pages, timeline
 from services.gateway.routes.border import Border
+from services.gateway.routes.documented import as_sent
 from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install
 from services.gateway.routes.tags import Tags
-from services.gateway.schemas.problem import Problem
 
 DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, caseworker tools and suppliers.
 
@@ -41,21 +41,12 @@ def _api(parts: Parts) -> FastAPI:
 
 
 def _document(api: FastAPI) -> None:
-    """Describe errors as they are: problems, and not what FastAPI would send by itself."""
+    """Make `/openapi.json` describe what is really sent."""
 
     def openapi() -> dict[str, Any]:
         if not api.openapi_schema:
-            document = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
-            schemas = document["components"]["schemas"]
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            schemas.update(_problem_schemas())
-            api.openapi_schema = document
+            made = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
+            api.openapi_schema = as_sent(made)
         return api.openapi_schema
 
     api.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend the document
-
-
-def _problem_schemas() -> dict[str, Any]:
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**schema.pop("$defs"), "Problem": schema}

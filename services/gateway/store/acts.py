@@ -1,24 +1,22 @@
 """Creating requests: each takes effect once per principal and Idempotency-Key, and is answered the same ever after."""
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Answer, Ask
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database, is_conflict
+from shared.storage.documents import Database, again_on_conflict
 
 # As long as a phone may stay without network and still send again what it is not sure of.
 KEPT = timedelta(days=30)
-TRIES = 8
-PAUSE_S = 0.02
+TRIES = 4
 
 Act = Callable[[Work], Awaitable[Answer]]
 
@@ -55,18 +53,18 @@ class Acts:
         Raises:
             RefusedError: whatever `act` refuses; then nothing is kept, and the key may be used again.
         """
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             if answer := await self.first_answer(ask):
                 return answer
             try:
-                return await self._try(ask, act)
+                return await again_on_conflict(partial(self._try, ask, act))
             except DuplicateKeyError:
                 continue
-            except PyMongoError as error:
-                if not is_conflict(error):
-                    raise
-            await asyncio.sleep(random.uniform(0, PAUSE_S * 2**attempt))  # noqa: S311 - keeps rivals apart, no secret
-        raise UnavailableError("too many requests want to change the same thing")
+            except RefusedError:
+                if answer := await self.first_answer(ask):
+                    return answer  # refused because the same request had just succeeded
+                raise
+        raise UnavailableError("new ids and numbers meet old ones again and again")
 
     async def _try(self, ask: Ask, act: Act) -> Answer:
         async with self._ledger.begin(traceparent=ask.traceparent) as work:

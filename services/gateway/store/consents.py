@@ -1,6 +1,7 @@
 """Consents: given once, taken back at any time."""
 
 from datetime import datetime
+from functools import partial
 
 from services.gateway.domain.access import Answer, Ask
 from services.gateway.domain.consents import Consent
@@ -9,7 +10,7 @@ from services.gateway.schemas.answered import ConsentKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.timeline import Entries
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database
+from shared.storage.documents import Database, again_on_conflict
 
 
 class Consents:
@@ -45,16 +46,21 @@ class Consents:
             RefusedError: `consent.missing`.
         """
         theirs = {"_id": consent_id, "citizen_id": citizen_id}
+        changed = await again_on_conflict(partial(self._revoke, theirs, at))
+        if not changed and await self._consents.find_one(theirs) is None:
+            raise RefusedError("consent.missing")
+
+    async def _revoke(self, theirs: dict[str, str], at: datetime) -> bool:
         async with self._ledger.begin() as work:
             given = {**theirs, "revoked_at": None}
             row = await self._consents.find_one_and_update(given, {"$set": {"revoked_at": at}}, session=work.session)
-            if row:
-                consent = Consent.model_validate(row)
-                fact = consent.revoked(at)
-                work.announce(fact)
-                await self._timeline.add(fact, citizen_id, at, work.session, document_id=consent.document_id)
-        if row is None and await self._consents.find_one(theirs) is None:
-            raise RefusedError("consent.missing")
+            if row is None:
+                return False
+            consent = Consent.model_validate(row)
+            fact = consent.revoked(at)
+            work.announce(fact)
+            await self._timeline.add(fact, consent.citizen_id, at, work.session, document_id=consent.document_id)
+        return True
 
     async def in_force(self, consent_id: str) -> None:
         """Check that a consent stands.

@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import suppress
+from functools import partial
 
 from pymongo.errors import DuplicateKeyError
 
@@ -13,7 +14,7 @@ from shared.clock import Clock
 from shared.events.gateway import PacketConfirmed, PacketDownloaded
 from shared.links import PacketLink
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database
+from shared.storage.documents import Database, again_on_conflict
 from shared.storage.objects import Objects
 
 
@@ -40,13 +41,15 @@ class Packets:
 
     async def mark_used(self, text: str, link: PacketLink) -> None:
         """Remember that everything behind a link was sent; announced once, also when two downloads raced."""
-        now = self._clock()
-        fact = PacketDownloaded(forward_id=link.forward_id, supplier_id=link.supplier_id, downloaded_at=now)
         with suppress(DuplicateKeyError):
-            async with self._ledger.begin() as work:
-                row = {"_id": _digest(text), "forward_id": link.forward_id, "at": now}
-                await self._used.insert_one(row, session=work.session)
-                work.announce(fact)
+            await again_on_conflict(partial(self._mark, _digest(text), link))
+
+    async def _mark(self, digest: str, link: PacketLink) -> None:
+        now = self._clock()
+        async with self._ledger.begin() as work:
+            row = {"_id": digest, "forward_id": link.forward_id, "at": now}
+            await self._used.insert_one(row, session=work.session)
+            work.announce(PacketDownloaded(forward_id=link.forward_id, supplier_id=link.supplier_id, downloaded_at=now))
 
     async def confirm(self, ask: Ask, fact: PacketConfirmed) -> Answer:
         """Announce what a supplier answered."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorCollection
@@ -11,7 +12,7 @@ from services.gateway.domain.pages import Page
 from shared.clock import Clock
 from shared.events.event import Event, Fact, envelop
 from shared.messaging.ledger import Ledger
-from shared.storage.documents import Database
+from shared.storage.documents import Database, again_on_conflict
 
 AT_ONCE = 100
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
@@ -42,7 +43,7 @@ class Repeats:
     ) -> int:
         waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
         found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
-        return sum([await self._again(rows, row, fact_of(row)) for row in found])
+        return sum([await again_on_conflict(partial(self._again, rows, row, fact_of(row))) for row in found])
 
     async def _again(self, rows: AsyncIOMotorCollection[dict[str, Any]], row: dict[str, Any], fact: Fact) -> int:
         pause = min(self._after * (2 ** row["repeats"]), LONGEST)

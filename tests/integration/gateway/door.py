@@ -1,0 +1,116 @@
+"""A gateway under test: a real server, real storage, and ears on the broker."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any, Self
+
+import uvicorn
+from aio_pika import Message
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from pydantic_core import from_json
+
+from deploy.local.ports import free_port
+from services.gateway.app import app
+from services.gateway.settings import GatewaySettings
+from services.gateway.store.people import People
+from shared.clock import Clock, utc_now
+from shared.events.event import Fact, envelop
+from shared.ids import new_id
+from shared.messaging.topology import EVENTS
+from shared.settings import Connections
+from shared.telemetry.health import failures
+from tests.integration.gateway.people import TOKENS, Caller, Phone
+from tests.waiting import until
+
+OFTEN = "100000/minute"
+
+
+class Door:
+    """Runs one gateway, brings people to it, and hears what it announces."""
+
+    def __init__(self, connections: Connections, clock: Clock = utc_now, **settings: Any) -> None:
+        """Start nothing yet; rates are no hindrance unless `settings` say so."""
+        self.port = free_port()
+        rates = {f"rate_{name}": OFTEN for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier")}
+        self.service = app(connections, GatewaySettings(port=self.port, **{**rates, **settings}), clock)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = self.service.database
+        self.announced: list[dict[str, Any]] = []
+        self._clock = clock
+        web: Any = self.service.web
+        config = uvicorn.Config(web, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        self._server = uvicorn.Server(config)
+        self._serving: asyncio.Task[None] | None = None
+        self._channel: AbstractChannel | None = None
+
+    async def __aenter__(self) -> Self:
+        """Serve."""
+        await self.service.start()
+        self._serving = asyncio.create_task(self._server._serve())  # noqa: SLF001 - `serve` would take our signals
+        await until(self._is_ready, what=lambda: "a ready gateway")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop as `services/run.py` does."""
+        self.service.stopping.set()
+        self._server.should_exit = True
+        if self._serving:
+            await self._serving
+        await self.service.stop()
+
+    async def _is_ready(self) -> bool:
+        return self._server.started and not await failures(self.service.ready_checks)
+
+    async def listen(self, channel: AbstractChannel) -> None:
+        """Hear every event on the broker."""
+        await until(self._has_started, what=lambda: "the gateway's queues")
+        self._channel = channel
+        queue = await channel.declare_queue(exclusive=True)
+        await queue.bind(EVENTS.name, "#")
+        await queue.consume(self._hear, no_ack=True)
+
+    async def _has_started(self) -> bool:
+        return any(subscriber.running for subscriber in self.service.broker.subscribers)
+
+    async def _hear(self, message: AbstractIncomingMessage) -> None:
+        self.announced.append(from_json(message.body))
+
+    async def activate(self) -> Phone:
+        """Invite a citizen and activate their phone."""
+        code = await People(self.database, self._clock).invite(timedelta(days=1))
+        async with Caller(self.url, "nobody") as nobody:
+            answer = (await nobody.post("/v1/activations", json={"code": code})).raise_for_status().json()
+        phone = Phone(self.url, answer["token"])
+        phone.citizen_id = answer["citizen_id"]
+        return phone
+
+    def caller(self, name: str) -> Caller:
+        """Return a partner's client."""
+        return Caller(self.url, TOKENS[name])
+
+    async def heard(self, subject: str, type_: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait for events of a type about a subject."""
+        await until(lambda: _true(len(self.about(subject, type_)) >= count), what=lambda: f"{type_} about {subject}")
+        return self.about(subject, type_)
+
+    def about(self, subject: str, type_: str) -> list[dict[str, Any]]:
+        """Return the events of a type about a subject so far."""
+        return [e for e in self.announced if e["subject"] == subject and e["type"] == f"de.amtsbote.{type_}"]
+
+    async def say(self, *facts: Fact) -> None:
+        """Publish facts as other services would, and wait until each has taken effect."""
+        assert self._channel
+        exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
+        for fact in facts:
+            event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
+            await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
+            await until(self._handled(event.id), what=partial(str, f"{fact.type} projected"))
+
+    def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})
+
+
+async def _true(value: object) -> object:
+    return value

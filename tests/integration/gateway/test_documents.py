@@ -1,0 +1,130 @@
+"""Handing in documents: the receipt is a promise, and it is kept once."""
+
+import asyncio
+from hashlib import sha256
+
+import pytest
+
+from shared.clock import utc_now
+from shared.events.upload import DocumentFailed, DocumentFiled
+from shared.ids import new_id, parse_number
+from tests.integration.gateway.door import Door
+from tests.integration.gateway.people import Phone, key
+
+pytestmark = pytest.mark.live
+
+
+async def test_receipt_says_exactly_what_arrived(door: Door, phone: Phone) -> None:
+    """The receipt names every page in order with its hash, the Berlin time, and a number that can be checked."""
+    pages = [(await phone.upload()).json() for _ in range(3)]
+    answer = await phone.submit([page["page_id"] for page in reversed(pages)])
+    receipt = answer.json()
+    assert answer.status_code == 202
+    assert receipt["pages"] == [{k: page[k] for k in ("page_id", "sha256", "size_bytes")} for page in reversed(pages)]
+    assert parse_number(receipt["receipt_number"]) == receipt["receipt_number"]
+    assert receipt["received_at_text"].endswith("Uhr")
+    assert (await phone.get(answer.headers["location"] + "/receipt")).json() == receipt
+    [event] = await door.heard(receipt["document_id"], "document.submitted.v1")
+    assert [page["sha256"] for page in event["data"]["pages"]] == [page["sha256"] for page in receipt["pages"]]
+
+
+async def test_racing_submissions_are_one_document(door: Door, phone: Phone) -> None:
+    """Eight requests at once with one key and one body are one document, one event, and one answer."""
+    page_ids, name = [await phone.page(), await phone.page()], new_id()
+    answers = await asyncio.gather(*(phone.submit(page_ids, name) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.text for answer in answers}) == 1
+    assert await door.database.documents.count_documents({"citizen_id": phone.citizen_id}) == 1
+    assert len(await door.heard(answers[0].json()["document_id"], "document.submitted.v1")) == 1
+
+
+async def test_key_with_another_body_is_a_conflict(phone: Phone) -> None:
+    """A key stands for one request."""
+    name, first, second = new_id(), await phone.page(), await phone.page()
+    assert (await phone.submit([first], name)).status_code == 202
+    conflict = await phone.submit([second], name)
+    assert (conflict.status_code, conflict.json()["code"]) == (409, "idempotency_key.reused")
+    elsewhere = await phone.post("/v1/callbacks", json={}, headers=key(name))
+    assert elsewhere.status_code == 422
+
+
+async def test_refused_request_leaves_its_key_free(phone: Phone) -> None:
+    """What was refused was not kept: the corrected request may use the same key."""
+    name = new_id()
+    assert (await phone.submit([new_id()], name)).status_code == 404
+    assert (await phone.submit([await phone.page()], name)).status_code == 202
+
+
+async def test_page_belongs_to_one_document(phone: Phone) -> None:
+    """A page that was handed in is not handed in twice."""
+    page_id = await phone.page()
+    assert (await phone.submit([page_id])).status_code == 202
+    again = await phone.submit([page_id])
+    assert (again.status_code, again.json()["code"]) == (409, "page.submitted")
+
+
+async def test_unfit_submissions_are_refused(phone: Phone, stranger: Phone) -> None:
+    """None, too many, one twice, somebody else's: each has its own reason, and nothing is kept."""
+    mine, theirs = await phone.page(), await stranger.page()
+    refusals = {
+        (): (422, "document.no_pages"),
+        tuple(new_id() for _ in range(31)): (422, "document.too_many_pages"),
+        (mine, mine): (422, "document.page_twice"),
+        (mine, theirs): (404, "page.missing"),
+        ("no id",): (422, "request.invalid"),
+    }
+    for page_ids, (status, code) in refusals.items():
+        answer = await phone.submit(list(page_ids))
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await phone.get("/v1/documents")).json()["items"] == []
+
+
+async def test_filed_document_can_be_read(door: Door, phone: Phone) -> None:
+    """After filing, state, types, PDF and text are there; a failure that comes late changes nothing."""
+    document_id, pdf = await phone.document(), b"%PDF-1.7 filed"
+    assert (await phone.get(f"/v1/documents/{document_id}/pdf")).json()["code"] == "document.not_filed"
+    await door.service.objects.put(f"filed/{document_id}.pdf", pdf, size_bytes=len(pdf), media_type="application/pdf")
+    await door.service.objects.put(f"filed/{document_id}.txt", b"Strom", size_bytes=5, media_type="text/plain")
+    await door.say(
+        DocumentFailed(document_id=document_id, citizen_id=phone.citizen_id, reason="late", failed_at=utc_now()),
+        _filed(document_id, phone.citizen_id, pdf),
+        DocumentFailed(document_id=document_id, citizen_id=phone.citizen_id, reason="late", failed_at=utc_now()),
+    )
+    shown = (await phone.get(f"/v1/documents/{document_id}")).json()
+    assert (shown["state"], shown["types"][0]["type"]) == ("filed", "sperrankuendigung")
+    assert (await phone.get(f"/v1/documents/{document_id}/pdf")).content == pdf
+    assert (await phone.get(f"/v1/documents/{document_id}/text")).text == "Strom"
+
+
+def _filed(document_id: str, citizen_id: str, pdf: bytes) -> DocumentFiled:
+    return DocumentFiled.model_validate(
+        {
+            "document_id": document_id,
+            "citizen_id": citizen_id,
+            "pdf_key": f"filed/{document_id}.pdf",
+            "pdf_sha256": sha256(pdf).hexdigest(),
+            "pdf_bytes": len(pdf),
+            "text_key": f"filed/{document_id}.txt",
+            "page_ids": (),
+            "types": [{"type": "sperrankuendigung", "confidence": 0.9}],
+            "filed_at": utc_now(),
+        }
+    )
+
+
+async def test_lists_come_in_parts(door: Door, phone: Phone) -> None:
+    """Following the cursor shows every document once, newest first."""
+    rows = [await phone.document() for _ in range(3)]
+    template = await door.database.documents.find_one({"_id": rows[0]})
+    assert template
+    copies = [{**template, "_id": new_id(), "receipt_number": new_id()} for _ in range(120)]
+    await door.database.documents.insert_many(copies)
+    seen, cursor = [], None
+    while True:
+        part = (await phone.get("/v1/documents", params={"cursor": cursor} if cursor else {})).json()
+        seen += [item["document_id"] for item in part["items"]]
+        if not (cursor := part["next_cursor"]):
+            break
+    assert len(seen) == len(set(seen)) == 123
+    assert seen[0] == rows[2]
+    assert (await phone.get("/v1/documents?cursor=nonsense")).json()["code"] == "cursor.invalid"

@@ -1,0 +1,139 @@
+"""What holds for every request: problems, headers, tags, limits, and a log that says nothing it should not."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from openapi_spec_validator import validate
+from structlog.testing import capture_logs
+
+from shared.settings import Connections
+from tests.integration.gateway.door import Door
+from tests.integration.gateway.people import Caller, Phone, key, picture, window
+
+pytestmark = pytest.mark.live
+
+
+async def test_every_error_is_a_problem(phone: Phone) -> None:
+    """Unknown routes, wrong methods, broken JSON and wrong fields are problems, in German or English."""
+    as_json = {"Content-Type": "application/json", **key()}
+    cases = [
+        (await phone.get("/nowhere"), 404, "route.missing"),
+        (await phone.put("/v1/documents"), 405, "method.not_allowed"),
+        (await phone.post("/v1/documents", content=b"{", headers=as_json), 400, "request.malformed"),
+        (await phone.post("/v1/documents", content=b"\xff\xfe", headers=as_json), 400, "request.malformed"),
+        (await phone.post("/v1/documents", json={"pages": []}, headers=key()), 422, "request.invalid"),
+        (await phone.get("/v1/pages/no-id"), 422, "request.invalid"),
+    ]
+    for answer, status, code in cases:
+        problem = answer.json()
+        assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["request_id"] == answer.headers["x-request-id"]
+        assert answer.headers["content-language"] == "de"
+    english = await phone.get("/nowhere", headers={"Accept-Language": "en"})
+    assert (cases[0][0].json()["title"], english.json()["title"]) == ("Nicht gefunden", "Not found")
+
+
+async def test_what_was_sent_is_not_echoed(phone: Phone) -> None:
+    """A problem names the field, never its content."""
+    body = {**window(), "topic": "Erika Mustermann", "window_start": "Musterstraße 1"}
+    answer = await phone.post("/v1/callbacks", json=body, headers=key())
+    assert {error["field"] for error in answer.json()["errors"]} == {"topic", "window_start"}
+    assert "Muster" not in answer.text
+
+
+async def test_json_beyond_the_limit_is_refused(phone: Phone) -> None:
+    """64 KB are enough for JSON, also if the client does not say how much it sends."""
+
+    async def chunks() -> object:
+        for _ in range(70):
+            yield b" " * 1024
+
+    for content in (b" " * 70_000, chunks()):
+        answer = await phone.post("/v1/documents", content=content, headers=key())  # type: ignore[arg-type]
+        assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
+
+
+async def test_answers_are_tagged(phone: Phone) -> None:
+    """Whoever has an answer already gets 304 and no body; a changed answer comes whole. HEAD has no body."""
+    page_id = await phone.page()
+    for path in (f"/v1/pages/{page_id}", f"/v1/pages/{page_id}/original", "/v1/documents"):
+        first = await phone.get(path)
+        again = await phone.get(path, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+        head = await phone.head(path)
+        assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", first.headers["etag"])
+    await phone.submit([page_id])
+    changed = await phone.get("/v1/documents", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+
+
+async def test_security_headers_are_everywhere(phone: Phone) -> None:
+    """No sniffing, no scripts, no referrer, no caching of personal data; strict transport only behind https."""
+    page_id = await phone.page()
+    for path in ("/v1/documents", f"/v1/pages/{page_id}/original", "/nowhere"):
+        headers = (await phone.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert (headers["referrer-policy"], headers["cache-control"]) == ("no-referrer", "no-store")
+        assert "strict-transport-security" not in headers
+    behind = await phone.get("/v1/documents", headers={"X-Forwarded-Proto": "https"})
+    assert behind.headers["strict-transport-security"].startswith("max-age=")
+
+
+async def test_rates_are_limited_and_told(phone: Phone, connections: Connections) -> None:
+    """A client sees what is left, and is told how long to wait when nothing is."""
+    async with Door(
+        connections, rate_citizen="3/minute", rate_unknown="2/minute", rate_activation="1/minute"
+    ) as strict:
+        async with Phone(strict.url, phone.headers["Authorization"].removeprefix("Bearer ")) as same:
+            answers = [await same.get("/v1/documents") for _ in range(4)]
+        async with Caller(strict.url, "guess") as guesser:
+            guesses = [await guesser.get("/v1/documents") for _ in range(3)]
+            codes = [await guesser.post("/v1/activations", json={"code": "AAAA"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"citizen";q=3;w=60'
+    assert answers[0].headers["ratelimit"].startswith('"citizen";r=2;t=')
+    assert 0 < int(answers[3].headers["retry-after"]) <= 60
+    assert [guess.status_code for guess in guesses] == [401, 401, 429]
+    assert [answer.status_code for answer in codes] == [422, 429]
+
+
+@pytest.fixture
+def logged() -> Iterator[list[dict[str, object]]]:
+    """What is logged meanwhile."""
+    with capture_logs([structlog.contextvars.merge_contextvars]) as entries:
+        yield entries  # type: ignore[misc] # structlog's own mapping type
+
+
+async def test_log_has_one_line_per_request_without_secrets(phone: Phone, logged: list[dict[str, object]]) -> None:
+    """A line names route template, status and ids, and no token, link, key, file name or picture."""
+    token = phone.headers["Authorization"].removeprefix("Bearer ")
+    named = {"X-Request-ID": "my-own-request-id"}
+    await phone.get("/v1/packets/secret-link-text?name=Mustermann", headers=named)
+    await phone.post("/v1/pages", files={"file": ("Mustermann.jpg", picture())}, headers=key("a-secret-key"))
+    lines = [line for line in logged if line["event"] == "request.handled"]
+    assert [line["route"] for line in lines] == ["/v1/packets/{link}", "/v1/pages"]
+    assert lines[0]["request_id"] == "my-own-request-id"
+    assert not any(word in str(logged) for word in (token, "secret", "Mustermann"))
+
+
+async def test_openapi_is_valid_and_describes_problems(phone: Phone) -> None:
+    """The document is valid OpenAPI 3.1, names the schemes, and describes errors as they are sent."""
+    document = (await phone.get("/openapi.json")).json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert set(document["components"]["securitySchemes"]) == {"device", "tool", "supplier"}
+    assert "HTTPValidationError" not in json.dumps(document)
+    submit = document["paths"]["/v1/documents"]["post"]
+    assert "application/problem+json" in submit["responses"]["409"]["content"]
+    assert [p["name"] for p in submit["parameters"]] == ["Idempotency-Key"]
+
+
+async def test_limits_are_stated(phone: Phone) -> None:
+    """Whoever asks is told sizes, numbers, formats and rates."""
+    limits = (await phone.get("/v1/limits")).json()
+    assert (limits["max_file_bytes"], limits["max_pages_per_document"]) == (50 * 1024 * 1024, 30)
+    assert "image/heic" in limits["media_types"]

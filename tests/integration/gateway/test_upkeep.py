@@ -1,0 +1,73 @@
+"""What the gateway looks after by itself: submissions without an effect, and bytes without a page."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+
+from services.gateway.handlers.reconcile import reconcile
+from services.gateway.handlers.sweep import sweep
+from services.gateway.store.acts import Acts
+from services.gateway.store.pages import Pages, original_key
+from services.gateway.store.repeats import Repeats
+from shared.clock import utc_now
+from shared.events.upload import DocumentFailed, PageChecked
+from shared.ids import new_id
+from tests.integration.gateway.door import Door
+from tests.integration.gateway.people import JPEG, Phone
+
+pytestmark = pytest.mark.live
+
+AFTER = timedelta(minutes=15)
+
+
+def _repeats(door: Door, now: datetime) -> Repeats:
+    return Repeats(door.database, door.service.ledger, lambda: now, tenant="default", after=AFTER)
+
+
+async def test_submission_without_effect_is_announced_again(door: Door, phone: Phone) -> None:
+    """After a quarter of an hour the very same events go out again, then only after twice the time."""
+    page_id = await phone.page()
+    document_id = (await phone.submit([page_id])).json()["document_id"]
+    now = utc_now()
+    await door.heard(document_id, "document.submitted.v1")
+    await reconcile(_repeats(door, now))
+    await reconcile(_repeats(door, now + AFTER * 1.1))
+    first, again = await door.heard(document_id, "document.submitted.v1", 2)
+    assert (first["id"], first["data"]) == (again["id"], again["data"])
+    uploaded, repeated = await door.heard(page_id, "page.uploaded.v1", 2)
+    assert (uploaded["id"], uploaded["data"]) == (repeated["id"], repeated["data"])
+    row = partial(door.database.documents.find_one, {"_id": document_id})
+    await reconcile(_repeats(door, now + AFTER * 2))
+    assert (await row() or {})["repeats"] == 1
+    await reconcile(_repeats(door, now + AFTER * 3.3))
+    assert (await row() or {})["repeats"] == 2
+
+
+async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) -> None:
+    """What was checked or has failed is not repeated."""
+    page_id, now = await phone.page(), utc_now()
+    document_id = (await phone.submit([page_id])).json()["document_id"]
+    await door.say(
+        PageChecked(page_id=page_id, verdict="good", checked_at=now),
+        DocumentFailed(document_id=document_id, citizen_id=phone.citizen_id, reason="unreadable", failed_at=now),
+    )
+    await reconcile(_repeats(door, now + AFTER * 1.1))
+    for rows, row_id in ((door.database.pages, page_id), (door.database.documents, document_id)):
+        row = await rows.find_one({"_id": row_id})
+        assert row
+        assert row["repeats"] == 0
+
+
+async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
+    """Bytes that no page has go after a day; a page's bytes, and fresh bytes, stay."""
+    page_id, orphan = await phone.page(), original_key(new_id())
+    objects = door.service.objects
+    await objects.put(orphan, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
+    pages = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now))
+    await sweep(objects, pages, utc_now)
+    assert await objects.get(orphan) == JPEG
+    await sweep(objects, pages, lambda: utc_now() + timedelta(days=1, minutes=1))
+    left = [found.key async for found in objects.list("originals/")]
+    assert original_key(page_id) in left
+    assert orphan not in left

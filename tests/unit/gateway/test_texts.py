@@ -1,0 +1,111 @@
+"""What people read: complete in every language, and in the one they asked for."""
+
+import re
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+
+from services.gateway.domain.consents import TEXT_VERSIONS
+from services.gateway.domain.refusal import STATUS
+from services.gateway.domain.texts import Texts
+from services.gateway.domain.timeline import TOLD, Entry
+from services.gateway.store.catalogues import load_texts
+from shared.events.event import Fact
+
+TEXTS = load_texts()
+LANGUAGES = sorted(TEXTS.catalogues)
+
+
+def _codes(fact: type[Fact]) -> set[str]:
+    kind = fact.type.rpartition(".v")[0]
+    chosen = [
+        get_args(fact.model_fields[name].annotation) for name in ("verdict", "answer") if name in fact.model_fields
+    ]
+    return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_problem_has_a_text(language: str) -> None:
+    """Each refusal has a title and a detail, and no text is left over."""
+    problems = TEXTS.catalogues[language]["problems"]
+    assert set(problems) == set(STATUS)
+    assert all(title and detail for title, detail in problems.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_entry_has_a_text(language: str) -> None:
+    """Each fact a citizen is told of has a text for each of its variants."""
+    wanted = {code for fact in TOLD for code in _codes(fact)}
+    told = set(TEXTS.catalogues[language]["timeline"])
+    assert wanted <= told
+    assert {code.removesuffix(".dated") for code in told} - wanted == {"other"}
+
+
+def test_languages_fill_in_the_same_values() -> None:
+    """A translation neither forgets nor invents what is filled in."""
+    for section, texts in TEXTS.catalogues["de"].items():
+        for code, text in texts.items():
+            named = [re.findall(r"{(\w+)}", str(TEXTS.catalogues[name][section][code])) for name in LANGUAGES]
+            assert all(sorted(names) == sorted(re.findall(r"{(\w+)}", str(text))) for names in named), (section, code)
+
+
+def test_consent_texts_have_a_version() -> None:
+    """Every text a citizen can agree to has a version, and the other way round."""
+    for language in LANGUAGES:
+        assert set(TEXTS.catalogues[language]["consents"]) - {"other"} == set(TEXT_VERSIONS)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "de"),
+        ("", "de"),
+        ("en", "en"),
+        ("en-US,en;q=0.9", "en"),
+        ("fr, en;q=0.3, de;q=0.8", "de"),
+        ("en;q=0", "de"),
+        ("EN-gb", "en"),
+        ("*", "de"),
+        ("en;q=x, de", "de"),
+        (",;q=,", "de"),
+    ],
+)
+def test_best_language_is_chosen(header: str | None, language: str) -> None:
+    """The client's order counts; German is for everybody else."""
+    assert TEXTS.language(header) == language
+
+
+def test_time_is_berlins_in_summer_and_winter() -> None:
+    """People read local time, and its date."""
+    assert TEXTS.time(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "de") == "Donnerstag, 2. Juli 2026, 00:30 Uhr"
+    assert TEXTS.time(datetime(2026, 1, 1, 22, 30, tzinfo=UTC), "en") == "Thursday, 1 January 2026, 23:30"
+
+
+def _entry(code: str, **values: object) -> Entry:
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    kind, ids = code, {"about": "page", "about_id": "x"}
+    return Entry(id="x", citizen_id="c", at=at, kind=kind, code=code, values=values, **ids)
+
+
+def test_entry_quotes_names_times_and_reasons() -> None:
+    """Suppliers are named, times are local, and the main reason is in words."""
+    when = datetime(2026, 8, 1, 10, tzinfo=UTC)
+    answered = _entry("forward.acknowledged.cut_postponed", supplier_id="evo", no_cut_before=when)
+    text = TEXTS.entry(answered, "de", {"evo": "EVO"})
+    assert text == "EVO schiebt die Sperre auf: frühestens Samstag, 1. August 2026, 12:00 Uhr."
+    cut = _entry("page.checked.retake", reasons=["cut", "blurred"], cut_reader=["B", "R"])
+    expected = "Please take the picture again. The page is cut off: bottom, right."
+    assert TEXTS.entry(cut, "en", {}) == expected
+
+
+def test_unknown_codes_still_say_something() -> None:
+    """A code of a newer service has a general text."""
+    assert TEXTS.entry(_entry("something.new"), "de", {}) == "Es gibt etwas Neues."
+    assert TEXTS.reasons(["something_new"], [], "en") == ["The page is hard to read."]
+
+
+def test_german_is_there() -> None:
+    """Without German there would be nothing to fall back to."""
+    assert isinstance(TEXTS, Texts)
+    assert "de" in TEXTS.catalogues
