@@ -23,8 +23,7 @@ async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None
 
     An alert may come twice: keep what you do about it under its `alert_id`, which stays the same.
     """
-    connection = await aio_pika.connect_robust(amqp_url, heartbeat=10)
-    async with connection:
+    async with await aio_pika.connect_robust(amqp_url, heartbeat=10) as connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=10)
         # The login has the name of the queue, and rights to read just that: no declaring, no publishing.
@@ -50,6 +49,7 @@ async def papers(document_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]
 
 async def main() -> None:
     """Read the settings and work."""
+    stamina.instrumentation.set_on_retry_hooks([])  # it would print each try
     headers = {"Authorization": f"Bearer {os.environ['AMTSBOTE_TOOL_TOKEN']}"}
     async with httpx.AsyncClient(base_url=os.environ["AMTSBOTE_GATEWAY_URL"], headers=headers) as gateway:
         await work(os.environ["AMTSBOTE_TOOL_URL"], gateway, once="--once" in sys.argv)
