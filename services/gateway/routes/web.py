@@ -50,10 +50,19 @@ def _document(api: FastAPI) -> None:
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             schemas.update(_problem_schemas())
+            _refusals_as_problems(document)
             api.openapi_schema = document
         return api.openapi_schema
 
     api.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend the document
+
+
+def _refusals_as_problems(document: dict[str, Any]) -> None:
+    """Replace the answer 422 that FastAPI adds to every route with a parameter: ours is a problem, too."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+            operation["responses"]["422"] = {"description": "A part of the request does not fit", "content": problem}
 
 
 def _problem_schemas() -> dict[str, Any]:
