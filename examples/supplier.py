@@ -36,22 +36,22 @@ async def receive(request: Request) -> Response:
             papers = await fetch_and_confirm(notice["data"], message_id, http, os.environ["AMTSBOTE_GATEWAY_URL"])
         known.add(message_id)
         print(json.dumps({"verified": True, **papers}), flush=True)
-    return Response(status_code=204, background=BackgroundTask(end) if "--once" in sys.argv else None)
+    then = BackgroundTask(end, request.app.state.server) if "--once" in sys.argv else None
+    return Response(status_code=204, background=then)
 
 
-server = uvicorn.Server(
-    uvicorn.Config(
-        Starlette(routes=[Route("/", receive, methods=["POST"])]),
-        port=int(os.environ.get("AMTSBOTE_SUPPLIER_PORT", "9100")),
-        log_level="warning",
-    )
-)
-
-
-def end() -> None:
+def end(server: uvicorn.Server) -> None:
     """Stop serving, after the first packet of `--once`."""
     server.should_exit = True
 
 
+def serve() -> None:
+    """Listen until interrupted."""
+    web = Starlette(routes=[Route("/", receive, methods=["POST"])])
+    port = int(os.environ.get("AMTSBOTE_SUPPLIER_PORT", "9100"))
+    web.state.server = uvicorn.Server(uvicorn.Config(web, port=port, log_level="warning"))
+    web.state.server.run()
+
+
 if __name__ == "__main__":
-    server.run()
+    serve()

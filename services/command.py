@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from services.catalogue import write_catalogue
 from services.codes import codes
 from services.partners import partners
 from services.run import ProcessSettings, names, run
@@ -12,6 +13,7 @@ from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 
 command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
+command.command("catalogue")(write_catalogue)
 command.add_typer(codes, name="codes")
 command.add_typer(partners, name="partners")
 

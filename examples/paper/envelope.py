@@ -37,14 +37,8 @@ def lay_envelope(desk: Picture, centre: Points, unit: float, rng: np.random.Gene
         lineType=cv2.LINE_AA,
         shift=4,
     )
-    cv2.polylines(
-        desk,
-        [pixels(2, 2, SIZE[0] - 2, 24)],
-        isClosed=True,
-        color=(212, 211, 207),
-        thickness=max(1, round(0.5 * unit)),
-        shift=4,
-    )
+    flap, thin = pixels(2, 2, SIZE[0] - 2, 24), max(1, round(0.5 * unit))
+    cv2.polylines(desk, [flap], isClosed=True, color=(212, 211, 207), thickness=thin, shift=4)
 
 
 def darken(desk: Picture, shape: NDArray[np.int32], unit: float) -> None:

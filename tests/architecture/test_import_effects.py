@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import PRODUCT, ROOT, name_of, python_files, syntax_of
+from tests.architecture.tree import PRODUCT, ROOT, python_files, syntax_of
 
 # The watcher first imports everybody else's packages, whose doings are theirs, then listens to the interpreter's own
 # audit events (https://docs.python.org/3.11/library/audit_events.html) while our modules are imported.
@@ -66,12 +66,12 @@ def foreign_imports(paths: list[Path]) -> set[str]:
     return {name for name in plain | named if name.partition(".")[0] not in PRODUCT}
 
 
-def watch_imports(root: Path, packages: set[str], modules: list[str]) -> str:
+def watch_imports(root: Path, home: Path, packages: set[str], modules: list[str]) -> str:
     """Import modules in a fresh interpreter without settings, and return what they did besides."""
     result = subprocess.run(
         [sys.executable, "-c", WATCHER, ",".join(sorted(packages)), ",".join(modules)],
         cwd=root,
-        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(root / "nobody")},
+        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,
@@ -81,12 +81,12 @@ def watch_imports(root: Path, packages: set[str], modules: list[str]) -> str:
     return result.stdout
 
 
-def test_nothing_happens_at_import() -> None:
+def test_nothing_happens_at_import(tmp_path: Path) -> None:
     """Every module of the product can be imported without environment, network or servers, and leaves no trace."""
     paths = [path for path in python_files(*PRODUCT) if path.name != "__main__.py"]
     modules = [module_of(path, ROOT) for path in paths]
     assert "shared.service" in modules
-    assert watch_imports(ROOT, foreign_imports(paths), modules) == "", name_of(paths[0])
+    assert watch_imports(ROOT, tmp_path, foreign_imports(paths), modules) == ""
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_nothing_happens_at_import() -> None:
 def test_what_happens_at_import_is_seen(tmp_path: Path, deed: str, seen: str) -> None:
     """The watcher sees a module that connects, writes, starts a process or reads a setting."""
     (tmp_path / "busy.py").write_text(deed)
-    assert f"busy: {seen}" in watch_imports(tmp_path, {"socket", "subprocess"}, ["busy"])
+    assert f"busy: {seen}" in watch_imports(tmp_path, tmp_path, {"socket", "subprocess"}, ["busy"])

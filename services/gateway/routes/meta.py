@@ -6,6 +6,7 @@ from services.gateway.domain.pages import FORMATS
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import Ready
 from services.gateway.schemas.shown import LimitsShown
+from shared.catalogue import asyncapi
 
 router = APIRouter(tags=["about"])
 
@@ -22,3 +23,9 @@ async def limits(response: Response, parts: Ready) -> LimitsShown:
         rates=parts.rates.stated,
         languages=tuple(sorted(parts.texts.catalogues)),
     )
+
+
+@router.get("/asyncapi.json", summary="Every event, as AsyncAPI 3", response_class=Response, responses=problems())
+def events() -> Response:
+    """Show what tools and suppliers can receive."""
+    return Response(asyncapi(), media_type="application/json", headers={"cache-control": "public, max-age=300"})

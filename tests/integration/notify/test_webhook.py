@@ -14,7 +14,7 @@ pytestmark = pytest.mark.live
 
 async def never() -> int:
     """Answer only after the other side has given up."""
-    await asyncio.sleep(3600)
+    await asyncio.Event().wait()
     return 204
 
 

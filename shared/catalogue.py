@@ -1,0 +1,13 @@
+"""Where the generated catalogues lie: AsyncAPI of all events, OpenAPI of the gateway."""
+
+from pathlib import Path
+
+_DOCS = Path(__file__).parents[1] / "docs"
+
+ASYNCAPI = _DOCS / "asyncapi.json"
+OPENAPI = _DOCS / "openapi.json"
+
+
+def asyncapi() -> bytes:
+    """Return the AsyncAPI 3 document of all services, as `python -m services catalogue` wrote it."""
+    return ASYNCAPI.read_bytes()
