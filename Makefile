@@ -33,7 +33,7 @@ bench: setup ## Measure our own path beside its floor
 	@$(BIN)/python -m bench
 
 docs: setup ## Write the event catalogue and the HTTP description into docs/
-	@$(BIN)/python -m services catalogue docs
+	@$(BIN)/python -m services catalogue
 
 lock: ## Bring the lock files in line with pyproject.toml; UPGRADE=--upgrade takes newer versions
 	@test -x $(BIN)/pip-compile || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools; }
