@@ -36,8 +36,10 @@ def demo(
     steps = Steps(console)
     try:
         with _tool(known, gateway) as tool, _supplier(known, gateway) as supplier:
-            with steps.step("Phone activated with the code of a letter"):
-                phone = Phone(gateway, _new_code())
+            with steps.step("Activation code printed into a letter"):
+                code = _new_code()
+            with steps.step("Phone activated with that code"):
+                phone = Phone(gateway, code)
             play = Play(phone, tuple(photos or own_photos(folder)), not photos, tool, supplier, folder)
             play.run(steps)
     except httpx.TransportError as error:

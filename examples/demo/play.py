@@ -12,6 +12,7 @@ from examples.demo.listeners import Listener
 from examples.demo.partners import SUPPLIER
 from examples.demo.steps import Step, Steps
 from examples.phone import Phone
+from shared.clock import BERLIN
 
 PATIENCE_S = 60.0
 
@@ -38,7 +39,7 @@ class Play:
         self._file(steps, document_id)
         with steps.step("The team's tool received the alert") as step:
             alert = self.tool.next_line(PATIENCE_S, lambda alert: alert["about_id"] == document_id)
-            step.note(f"{alert['kind']} for team {alert['team']}, due {alert['due_at']}")
+            step.note(f"{alert['kind']} for team {alert['team']}, due {_berlin(alert['due_at'])}")
         self._forward(steps, document_id, page_ids)
         self._callback(steps)
 
@@ -107,7 +108,7 @@ class Play:
             document = self._wait(f"/v1/documents/{document_id}", _acknowledged)
             step.note(f"the supplier's answer: {document['forwards'][0]['answer']}")
             for entry in reversed(self.phone.get(f"/v1/documents/{document_id}/timeline")["items"]):
-                step.note(f"{entry['at']}  {entry['text']}")
+                step.note(f"{_berlin(entry['at'])}  {entry['text']}")
 
     def _callback(self, steps: Steps) -> None:
         with steps.step("A callback was asked for, and promised") as step:
@@ -116,7 +117,7 @@ class Play:
             wish = {"topic": "power_cut", "language": "de"} | window
             callback_id = self.phone.post("/v1/callbacks", wish)["callback_id"]
             callback = self._wait(f"/v1/callbacks/{callback_id}", lambda callback: callback["state"] == "promised")
-            step.note(f"between {callback['window_start']} and {callback['window_end']}")
+            step.note(f"asked for {_berlin(window['window_start'])}, promised from {_berlin(callback['window_start'])}")
 
     def _wait(self, path: str, until: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         """Ask again until the answer is as wanted; a page or document is asked for by any app in this way."""
@@ -130,6 +131,10 @@ class Play:
 
 def _acknowledged(document: dict[str, Any]) -> bool:
     return any(forward["state"] == "acknowledged" for forward in document["forwards"])
+
+
+def _berlin(instant: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S")
 
 
 def _suggestion(each: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ async def test_demo_ends_well_and_says_what_happened(system: System, tmp_path: P
     """The demo exits with 0, and each promised step stands in its output."""
     done = system.run("examples.demo", "--folder", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("✓") == 10, done.stdout
+    assert done.stdout.count("✓") == 11, done.stdout
     for shown in ("retake", "receipt", "document.pdf", "power_cut", "signature and SHA-256 verified", "promised"):
         assert shown in done.stdout
 

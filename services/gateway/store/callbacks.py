@@ -83,7 +83,7 @@ class Callbacks:
         )
 
     async def follow(self, fact: CallbackFact, session: Session) -> None:
-        """Move a callback forward; attempts only grow."""
+        """Move a callback forward; the promised window replaces the wished one, attempts only grow."""
         state, always = _step_of(fact)
         theirs = {"_id": fact.callback_id}
         if always:
@@ -95,7 +95,8 @@ class Callbacks:
 def _step_of(fact: CallbackFact) -> tuple[CallbackState, dict[str, Any]]:
     match fact:
         case CallbackPromised():
-            return "promised", {}
+            # The office may have moved the window into its service hours.
+            return "promised", {"$set": {"window_start": fact.window_start, "window_end": fact.window_end}}
         case CallbackMissed():
             return "missed", {"$max": {"attempts": fact.attempt}}
         case CallbackDone():
