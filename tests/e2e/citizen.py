@@ -12,26 +12,25 @@ from tests.waiting import until
 
 @dataclass(slots=True)
 class Citizen:
-    """One citizen with one uploaded page."""
+    """One citizen with one photograph, to be handed in any number of times."""
 
     http: httpx.AsyncClient
-    page_id: str
+    photo: bytes
 
     @classmethod
     async def activated(cls, gateway_url: str, code: str, photo: Path) -> Self:
-        """Activate a phone and upload `photo`."""
+        """Activate a phone."""
         http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
-        token = (
-            (await http.post("/v1/activations", json={"code": code}, headers=_key())).raise_for_status().json()["token"]
-        )
-        http.headers["Authorization"] = f"Bearer {token}"
-        files = {"file": (photo.name, photo.read_bytes())}
-        page = (await http.post("/v1/pages", files=files, headers=_key())).raise_for_status().json()
-        return cls(http, page["page_id"])
+        activation = await http.post("/v1/activations", json={"code": code}, headers=_key())
+        http.headers["Authorization"] = f"Bearer {activation.raise_for_status().json()['token']}"
+        return cls(http, photo.read_bytes())
 
-    async def submit(self) -> dict[str, Any]:
-        """Hand the page in and return the receipt."""
-        response = await self.http.post("/v1/documents", json={"page_ids": [self.page_id]}, headers=_key())
+    async def hand_in(self) -> dict[str, Any]:
+        """Upload the photograph, submit it as a document and return the receipt."""
+        page = await self.http.post("/v1/pages", files={"file": ("page.jpg", self.photo)}, headers=_key())
+        assert page.status_code == 201, page.text
+        pages = {"page_ids": [page.json()["page_id"]]}
+        response = await self.http.post("/v1/documents", json=pages, headers=_key())
         assert response.status_code == 202, response.text
         return dict(response.json())
 

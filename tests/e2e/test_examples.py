@@ -65,12 +65,15 @@ async def listening(port: int) -> None:
     await until(answers, what=lambda: f"port {port}")
 
 
-async def consent(citizen: Citizen, document_id: str, supplier_id: str) -> None:
-    """Let the citizen allow the page to go to a supplier."""
+async def consent(citizen: Citizen, receipt: dict[str, Any], supplier_id: str) -> None:
+    """Let the citizen allow the pages to go to a supplier."""
     version = (await citizen.http.get("/v1/consent-texts/power_cut")).raise_for_status().json()["text_version"]
-    wish = {"supplier_id": supplier_id, "purpose": "power_cut", "page_ids": [citizen.page_id], "text_version": version}
+    pages = [page["page_id"] for page in receipt["pages"]]
+    wish = {"supplier_id": supplier_id, "purpose": "power_cut", "page_ids": pages, "text_version": version}
     key = {"Idempotency-Key": new_id()}
-    (await citizen.http.post(f"/v1/documents/{document_id}/consents", json=wish, headers=key)).raise_for_status()
+    (
+        await citizen.http.post(f"/v1/documents/{receipt['document_id']}/consents", json=wish, headers=key)
+    ).raise_for_status()
 
 
 async def acknowledged(citizen: Citizen, document_id: str, supplier_id: str) -> None:
@@ -104,7 +107,8 @@ async def test_tool_and_suppliers_receive_what_a_citizen_handed_in(system: Syste
         example("supplier", system.environment | hook, tmp_path) as by_webhook,
         example("supplier_queue", system.environment | queue, tmp_path) as by_queue,
     ):
-        document_id = (await citizen.submit())["document_id"]
+        receipt = await citizen.hand_in()
+        document_id = receipt["document_id"]
         await citizen.until_filed(document_id)
         alert = await line_of(desk)
         assert (alert["about_id"], alert["kind"]) == (document_id, "power_cut")
@@ -112,7 +116,7 @@ async def test_tool_and_suppliers_receive_what_a_citizen_handed_in(system: Syste
         assert alert["pdf_bytes"]
         await listening(port)
         for supplier in (hooked, queued):
-            await consent(citizen, document_id, supplier["id"])
+            await consent(citizen, receipt, supplier["id"])
         for packet in (await line_of(by_webhook), await line_of(by_queue)):
             assert packet["sha256_ok"]
             assert (tmp_path / f"{packet['forward_id']}-0.pdf").stat().st_size == packet["size_bytes"]
