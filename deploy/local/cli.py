@@ -55,7 +55,7 @@ def status(folder: Folder = HERE) -> None:
 async def _up(folder: Path, *, demo: bool) -> int:
     console = Console()
     async with system(folder, _given(), Display(console).report) as settings:
-        if demo and await play(settings):
+        if demo and await play(folder, settings):
             console.print("The demo failed; what runs stays up, so that you can look.")
         _tell(console, folder, settings)
         await asyncio.Event().wait()
@@ -64,9 +64,9 @@ async def _up(folder: Path, *, demo: bool) -> int:
 
 async def _play_once(folder: Path, photos: list[Path]) -> int:
     if running := record.read(folder):
-        return await play(running.environment, photos)
+        return await play(folder, running.environment, photos)
     async with system(folder, _given(), Display(Console()).report) as settings:
-        return await play(settings, photos)
+        return await play(folder, settings, photos)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from deploy.local.part import PartFailed, Silent
 
-PATIENCE = 15.0  # seconds in which it has to answer
+PATIENCE = 6.0  # seconds in which it has to answer
 
 
 class RemoteServer:

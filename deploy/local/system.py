@@ -26,7 +26,7 @@ async def system(folder: Path, settings: Mapping[str, str], report: Report) -> A
     async with AsyncExitStack() as exits:
         stack = await exits.enter_async_context(LocalStack(folder, settings=settings, report=report))
         recipe = Services(stack.folder, stack.environment, settings, search_path())
-        await _register_sample_partners(recipe.environment)
+        await _register_sample_partners(stack.folder, recipe.environment)
         services = LocalServer(recipe)
         exits.push_async_callback(_stop, services, report)
         report(services.name, "starting")
@@ -61,19 +61,18 @@ async def _stop(part: Part, report: Report) -> None:
     report(part.name, "stopped")
 
 
-async def play(environment: Mapping[str, str], photos: Sequence[Path] = ()) -> int:
+async def play(folder: Path, environment: Mapping[str, str], photos: Sequence[Path] = ()) -> int:
     """Play the main job over running services, on our own terminal; returns its exit status."""
-    return await _demo(environment, *map(str, photos))
+    return await _demo(folder, environment, *(str(photo.absolute()) for photo in photos))
 
 
-async def _register_sample_partners(environment: Mapping[str, str]) -> None:
-    """Have the services know the demo's partners from their start: they read them then."""
-    if await _demo(environment, "--prepare"):
+async def _register_sample_partners(folder: Path, environment: Mapping[str, str]) -> None:
+    """Have the services know the demo's partners from their start."""
+    if not (folder / "partners.json").exists() and await _demo(folder, environment, "--prepare"):
         raise PartFailed("the sample partners could not be registered", "see the lines above")
 
 
-async def _demo(environment: Mapping[str, str], *words: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "examples.demo", *words), env={**os.environ, **environment}, cwd=ROOT
-    )
+async def _demo(folder: Path, environment: Mapping[str, str], *words: str) -> int:
+    command = (sys.executable, "-m", "examples.demo", "--folder", str(folder / "demo"), *words)
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment}, cwd=ROOT)
     return await process.wait()

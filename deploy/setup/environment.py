@@ -24,7 +24,8 @@ def make() -> None:
         quietly((sys.executable, "-m", "venv", str(FOLDER)))
     # --no-deps: the lock is complete, less opencv-python, for which opencv-python-headless stands in.
     pip = (str(FOLDER / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--no-input")
-    quietly((*pip, "--no-deps", "--require-hashes", "--requirement", str(LOCK)))
+    # --no-compile: Python compiles what it imports at the first start; all of it would take half a minute.
+    quietly((*pip, "--no-deps", "--no-compile", "--require-hashes", "--requirement", str(LOCK)))
     STAMP.write_text(_wanted())
 
 
