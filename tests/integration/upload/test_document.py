@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pikepdf.pdfa
@@ -19,10 +20,10 @@ UPSIDE_DOWN = encoded(np.ascontiguousarray(photograph(letter(), corners(2250, 30
 def fetching(files: Sequence[bytes]) -> list[Fetch]:
     """Return files as the workers want them: each to be fetched when its turn comes."""
 
-    def fetch(data: bytes) -> Fetch:
-        return lambda: asyncio.sleep(0, data)
+    async def fetch(data: bytes) -> bytes:
+        return data
 
-    return [fetch(data) for data in files]
+    return [partial(fetch, data) for data in files]
 
 
 def words_of(pdf: bytes) -> list[str]:
@@ -85,8 +86,9 @@ async def test_every_page_of_a_pdf_that_is_handed_in_is_read(workers: Workers) -
 
 async def test_a_verdict_does_not_wait_for_the_reading_of_a_long_document(workers: Workers) -> None:
     """A check that arrives later is answered first."""
-    reading = asyncio.create_task(workers.make_document(fetching([PAGE] * 6)))
-    await asyncio.sleep(0)
+    begun = asyncio.Event()
+    reading = asyncio.create_task(workers.make_document(fetching([PAGE] * 6), lambda _done, _known: begun.set()))
+    await begun.wait()
     checked = await workers.check(PAGE)
     assert checked.report.verdict == "good"
     assert not reading.done()

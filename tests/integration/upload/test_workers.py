@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from functools import partial
 
 import psutil
 import pytest
@@ -12,6 +13,7 @@ from services.upload.client.workers import Workers
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Check
 from tests.unit.upload.drawn import corners, encoded, letter, photograph
+from tests.waiting import until
 
 GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
 
@@ -44,8 +46,7 @@ async def test_a_process_killed_in_the_middle_of_its_job_fails_that_job_alone() 
         (busy,) = children() - before
         first = asyncio.create_task(workers.check(LARGE))
         second = asyncio.create_task(workers.check(GOOD))
-        while not psutil.Process(busy).open_files():  # noqa: ASYNC110 - another process sends no event
-            await asyncio.sleep(0)
+        await until(partial(_reads_a_file, busy))
         os.kill(busy, signal.SIGKILL)
         assert (await first).report.reasons == ("worker_died",)
         assert (await second).report.verdict == "good"
@@ -77,11 +78,19 @@ async def test_an_urgent_job_overtakes_those_that_wait() -> None:
             await pool.do(Check(file="/dev/null", annotated="/dev/null"), urgency=urgency)
         served.append(urgency)
 
-    asked = [asyncio.create_task(ask(urgency)) for urgency in (1, 1, 0)]
-    await asyncio.sleep(0)
-    pool.start()
     try:
-        await asyncio.gather(*asked)
+        async with asyncio.TaskGroup() as asking:
+            for urgency in (1, 1, 0):
+                asking.create_task(ask(urgency))
+            asking.create_task(_start(pool))
     finally:
         await pool.stop()
     assert served == [0, 1, 1]
+
+
+async def _start(pool: Pool) -> None:
+    pool.start()
+
+
+async def _reads_a_file(pid: int) -> bool:
+    return bool(psutil.Process(pid).open_files())
