@@ -33,7 +33,12 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
     service = compose("notify", connections, clock)
     forwards = Forwards(service.database)
     forwarding = Forwarding(forwards, service.ledger, settings.rules(), settings.schedule())
-    webhooks = Webhooks(answer_within_s=settings.answer_within_s, allowed=settings.allowed_networks, clock=clock)
+    webhooks = Webhooks(
+        answer_within_s=settings.answer_within_s,
+        allowed=settings.allowed_networks,
+        clock=clock,
+        ca_file=settings.ca_file,
+    )
     dispatching = Dispatching(
         forwards=forwards,
         forwarding=forwarding,

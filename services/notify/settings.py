@@ -1,6 +1,7 @@
 """What one job centre decides about alerts and forwards: teams, times, tries."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, IPvAnyNetwork
@@ -63,6 +64,9 @@ class NotifySettings(BaseSettings):
         tuple[IPvAnyNetwork, ...],
         Field(description="private networks webhooks may reach; plain http only to loopback, if that is in here"),
     ] = ()
+    ca_file: Annotated[
+        Path | None, Field(description="PEM file of further certificate authorities to trust for webhooks")
+    ] = None
 
     def rules(self) -> AlertRules:
         """Return whom to alert until when."""

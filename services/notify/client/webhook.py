@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
@@ -19,13 +20,23 @@ _HEAL_BY_THEMSELVES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPSta
 class Webhooks:
     """Sends notices; follows no redirect, uses no proxy, reads no answer beyond its status."""
 
-    def __init__(self, *, answer_within_s: float, allowed: Sequence[Network], clock: Clock) -> None:
-        """Give a supplier's server `answer_within_s` seconds in all; private addresses only in `allowed`."""
+    def __init__(
+        self, *, answer_within_s: float, allowed: Sequence[Network], clock: Clock, ca_file: Path | None = None
+    ) -> None:
+        """Give a supplier's server `answer_within_s` seconds in all; private addresses only in `allowed`.
+
+        Raises:
+            OSError: `ca_file`, with certificate authorities to trust beside the usual ones, cannot be read.
+        """
+        trusted = httpx.create_ssl_context(trust_env=False)
+        if ca_file:
+            trusted.load_verify_locations(ca_file)
         self._answer_within_s = answer_within_s
         self._allowed = tuple(allowed)
         self._clock = clock
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(answer_within_s, connect=min(5.0, answer_within_s)),
+            verify=trusted,
             follow_redirects=False,
             trust_env=False,
             headers={"user-agent": "amtsbote-notify"},

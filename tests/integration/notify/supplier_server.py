@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -43,14 +44,17 @@ class SupplierServer:
         return Response(status_code=status, headers={"location": self.url} if status in (302, 307) else None)
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator["SupplierServer"]:
-        """Serve on a free port."""
+    async def serving(self, certificate: Path | None = None) -> AsyncIterator["SupplierServer"]:
+        """Serve on a free port; by TLS with a certificate, whose file holds its key as well."""
         web = Starlette(routes=[Route("/hook", self._receive, methods=["POST"])])
-        config = uvicorn.Config(web, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            web, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ssl_certfile=certificate
+        )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         sockets = [config.bind_socket()]
-        self.url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/hook"
+        config.load()
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{sockets[0].getsockname()[1]}/hook"
         task = asyncio.create_task(server._serve(sockets))  # noqa: SLF001 - `serve` would take over our signals
         try:
             yield self

@@ -10,11 +10,12 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared.events.notify import AlertRaised, ForwardFailed, ForwardQueued, ForwardSent, PacketOffered
+from shared.events.upload import DocumentFailed
 from shared.links import Links, PacketLink
 from shared.service import Service
 from tests.integration.notify.conftest import Place
 from tests.integration.notify.supplier_server import SupplierServer
-from tests.integration.notify.world import Document, World
+from tests.integration.notify.world import Document, World, now
 
 pytestmark = pytest.mark.live
 
@@ -84,3 +85,27 @@ async def test_an_unreadable_page_alerts_a_person_and_sends_nothing(
     await events.happen(filed, document.consent(supplier_id))
     assert (await events.until(ForwardFailed, document_id=document.document_id)).reason == "page_unreadable"
     assert not supplier.received
+
+
+async def test_papers_that_were_altered_alert_a_person_and_are_not_sent(
+    events: World, supplier: SupplierServer, supplier_id: str
+) -> None:
+    """A packet is cut only from the bytes that were filed."""
+    document = Document()
+    filed = (await events.filed(document)).model_copy(update={"pdf_sha256": "0" * 64})
+    await events.happen(filed, document.consent(supplier_id))
+    assert (await events.until(ForwardFailed, document_id=document.document_id)).reason == "object.altered"
+    assert not supplier.received
+
+
+async def test_a_document_without_readable_pages_fails_its_forward(events: World, supplier_id: str) -> None:
+    """A citizen who consented hears that nothing could be sent."""
+    document = Document()
+    failed = DocumentFailed(
+        document_id=document.document_id,
+        citizen_id=document.citizen_id,
+        reason="page.undecodable",
+        failed_at=now(),
+    )
+    await events.happen(document.consent(supplier_id), failed)
+    assert (await events.until(ForwardFailed, document_id=document.document_id)).reason == "document_failed"

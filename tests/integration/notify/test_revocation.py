@@ -33,7 +33,7 @@ async def test_a_revoked_consent_sends_nothing_more(
     revoked = ConsentRevoked(consent_id=consent.consent_id, revoked_at=now())
     if order == 2:
         await events.happen(consent, filed)
-        await supplier.until(requests=1)
+        await supplier.until(requests=3)
         await events.happen(revoked)
         failed = await events.until(ForwardFailed, document_id=document.document_id)
         assert failed.reason == "consent_revoked"
@@ -46,3 +46,25 @@ async def test_a_revoked_consent_sends_nothing_more(
     assert len(supplier.received) == tries + 1
     assert tries == 0 or order == 2
     assert not events.all(ForwardSent, document_id=document.document_id)
+
+
+async def test_a_consent_revoked_while_its_notice_is_under_way_does_not_count_as_sent(
+    events: World, supplier: SupplierServer, supplier_id: str
+) -> None:
+    """The notice cannot be called back, but its link is dead, and the citizen's word stands."""
+    document, other = Document(), Document()
+    consent = document.consent(supplier_id)
+
+    async def revoke_first() -> int:
+        await events.happen(ConsentRevoked(consent_id=consent.consent_id, revoked_at=now()))
+        await events.until(ForwardFailed, document_id=document.document_id)
+        return 204
+
+    supplier.answers.append(revoke_first)
+    await events.happen(consent, await events.filed(document))
+    failed = await events.until(ForwardFailed, document_id=document.document_id)
+    await events.happen(other.consent(supplier_id), await events.filed(other))
+    await events.until(ForwardSent, document_id=other.document_id)
+    assert failed.reason == "consent_revoked"
+    assert not events.all(ForwardSent, document_id=document.document_id)
+    assert len(supplier.received) == 2

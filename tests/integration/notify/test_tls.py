@@ -1,0 +1,38 @@
+"""A webhook connects to an address that was judged, and still asks for the certificate of the name."""
+
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+import trustme
+from pydantic import SecretStr
+
+from services.notify.client.webhook import Webhooks
+from shared.clock import utc_now
+from shared.ids import new_id
+from tests.integration.notify.supplier_server import SupplierServer
+
+LOOPBACK = (IPv4Network("127.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("certified", "trusted", "outcome"),
+    [("localhost", True, "taken"), ("another.example", True, "again"), ("localhost", False, "again")],
+    ids=["the right name", "another name", "an unknown authority"],
+)
+async def test_only_a_trusted_certificate_of_the_name_is_told(
+    tmp_path: Path, certified: str, outcome: str, *, trusted: bool
+) -> None:
+    """A server that only took over the address learns nothing."""
+    authority, pem, ca_file = trustme.CA(), tmp_path / "server.pem", tmp_path / "ca.pem"
+    authority.issue_cert(certified).private_key_and_cert_chain_pem.write_to_path(pem)
+    authority.cert_pem.write_to_path(ca_file)
+    ca = ca_file if trusted else None
+    webhooks = Webhooks(answer_within_s=5, allowed=LOOPBACK, clock=utc_now, ca_file=ca)
+    async with SupplierServer().serving(pem) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        told = await webhooks.send(url, SecretStr("whsec_" + "a" * 44), message_id=new_id(), body=b"{}")
+        assert told.kind == outcome, told
+        assert len(server.received) == (1 if outcome == "taken" else 0)
+        assert all(headers["host"] == url.split("/")[2] for headers, _ in server.received)
+    await webhooks.close()
