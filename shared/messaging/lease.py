@@ -1,22 +1,19 @@
 """A lease keeps two processes from doing the same work twice; it saves effort, and nothing depends on it."""
 
 from datetime import timedelta
-from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from shared.clock import Clock
 from shared.ids import new_id
+from shared.storage.documents import Collection
 
 
 class Lease:
     """One named lease, kept as a document; it ends by itself if its holder dies."""
 
-    def __init__(
-        self, leases: AsyncIOMotorCollection[dict[str, Any]], name: str, lasts: timedelta, clock: Clock
-    ) -> None:
+    def __init__(self, leases: Collection, name: str, lasts: timedelta, clock: Clock) -> None:
         """Hold `name` for `lasts` at a time."""
         self._leases = leases
         self._name = name

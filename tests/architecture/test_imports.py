@@ -46,8 +46,8 @@ BREAKS = [
     ("drivers", "callback/handlers.py", "import httpx", "httpx"),
     ("drivers", "callback/handlers.py", "from pymongo.errors import PyMongoError", "pymongo"),
     ("drivers", "../shared/links.py", "import minio", "minio"),
-    ("drivers", "../shared/telemetry/health.py", "from motor.motor_asyncio import AsyncIOMotorClient", "motor"),
-    ("drivers", "appointments/app.py", "import motor", "motor"),
+    ("motor", "callback/store.py", "from motor.motor_asyncio import AsyncIOMotorClient", "motor"),
+    ("drivers", "appointments/app.py", "import minio", "minio"),
 ]
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from motor.motor_asyncio import AsyncIOMotorCollection
-
 from services.gateway.domain.paging import Cursor, Part
+from shared.storage.documents import Collection
 
 T = TypeVar("T")
 PART = 50
 
 
 async def newest_first(
-    collection: AsyncIOMotorCollection[dict[str, Any]],
+    collection: Collection,
     query: dict[str, Any],
     cursor: Cursor | None,
     *,

@@ -5,14 +5,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection
-
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
 from shared.clock import Clock
 from shared.events.event import Event, Fact, envelop
 from shared.messaging.ledger import Ledger
-from shared.storage.documents import Database, again_on_conflict
+from shared.storage.documents import Collection, Database, again_on_conflict
 
 AT_ONCE = 100
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
@@ -38,14 +36,12 @@ class Repeats:
         """Repeat the events of pages never checked; return how many."""
         return await self._repeat(self._database.pages, "uploaded", _uploaded)
 
-    async def _repeat(
-        self, rows: AsyncIOMotorCollection[dict[str, Any]], state: str, fact_of: Callable[[dict[str, Any]], Fact]
-    ) -> int:
+    async def _repeat(self, rows: Collection, state: str, fact_of: Callable[[dict[str, Any]], Fact]) -> int:
         waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
         found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
         return sum([await again_on_conflict(partial(self._again, rows, row, fact_of(row))) for row in found])
 
-    async def _again(self, rows: AsyncIOMotorCollection[dict[str, Any]], row: dict[str, Any], fact: Fact) -> int:
+    async def _again(self, rows: Collection, row: dict[str, Any], fact: Fact) -> int:
         pause = min(self._after * (2 ** row["repeats"]), LONGEST)
         unchanged = {"_id": row["_id"], "state": row["state"], "repeats": row["repeats"]}
         next_time = {"$set": {"repeat_at": self._clock() + pause - self._after}, "$inc": {"repeats": 1}}
