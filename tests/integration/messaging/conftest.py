@@ -1,5 +1,6 @@
 """One virtual host and one database prefix per test, and services on them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -91,3 +92,24 @@ async def up(service: Service, *, within_s: float = 30) -> Service:
 
 async def _ready(service: Service) -> bool:
     return not await failures(service.ready_checks)
+
+
+async def settle(service: Service, outside: Outside) -> None:
+    """Wait until nothing of the service waits, end its consumers in good order, and see that nothing came back."""
+    queues = [*service.consumers, *(service.ladder.tier(step) for step in range(len(service.ladder.delays_ms)))]
+
+    async def empty() -> bool:
+        return not sum([await outside.count(queue) for queue in queues])
+
+    await until(empty)
+    await asyncio.gather(*(subscriber.stop() for subscriber in service.broker.subscribers))
+    assert await empty()
+
+
+async def on_disk(stack: LocalStack, *queues: str) -> None:
+    """Wait until the broker's list of quorum queues is on disk; killed before, it forgets who leads the queue.
+
+    RabbitMQ writes that list half a second after a declaration. Its format ends a name with the tag of the next term.
+    """
+    registry = stack.folder / "rabbit/data/amtsbote@localhost/quorum/amtsbote@localhost/names.dets"
+    await until(lambda: all(f"_{queue}m".encode() in registry.read_bytes() for queue in queues))

@@ -41,6 +41,11 @@ class Outside:
         """Put events straight into a queue, all at once."""
         await asyncio.gather(*(self.put(queue, event.to_json(), {"x-event-id": event.id}) for event in events))
 
+    async def put_to_exchange(self, exchange: str, routing_key: str, body: bytes) -> None:
+        """Publish to an exchange, with a confirm."""
+        found = await (await self.channel()).get_exchange(exchange)
+        await found.publish(aio_pika.Message(body, delivery_mode=2), routing_key)
+
     async def count(self, queue: str) -> int:
         """Return how many messages wait in a queue, those with a consumer not counted."""
         channel = await self.channel()
