@@ -25,7 +25,15 @@ from shared.messaging.topology import EVENTS, Ladder, declare_all, work_queue
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
 from shared.storage.objects import Objects
-from shared.telemetry.health import Check, broker_check, database_check, freshness_check
+from shared.telemetry.health import (
+    UNCONSUMED,
+    Check,
+    broker_check,
+    consumers_check,
+    database_check,
+    freshness_check,
+    lasting,
+)
 from shared.telemetry.metrics import OUTBOX_AGE
 
 if TYPE_CHECKING:
@@ -179,8 +187,9 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     ledger = Ledger(database, relay, source=name, tenant=connections.tenant, clock=clock)
     objects = Objects(connections.objects)
     service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
-    service.ready_checks = [database_check(client), broker_check(broker, service.consumers)]
-    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at)]
+    consumers = consumers_check(broker, service.consumers)
+    service.ready_checks = [database_check(client), broker_check(broker), consumers]
+    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumers, UNCONSUMED)]
     service.every(10, service.measure, name="measure")
     return service
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 
 import pytest
-from urllib.parse import urlsplit
 
 from deploy.local.stack import LocalStack
 from shared.service import Service
@@ -157,5 +157,3 @@ async def _prepared(service: Service) -> bool:
 
 async def _outbox_is_empty(service: Service) -> bool:
     return not await service.database.outbox.count_documents({})
-
-

@@ -215,7 +215,7 @@ async def test_message_that_kills_its_consumer_is_buried_by_the_broker(service: 
     assert dead.headers["x-first-death-reason"] == "delivery_limit"
 
 
-async def test_announced_event_keeps_what_caused_it(service: Service, outside: Outside) -> None:
+async def test_announced_event_keeps_what_caused_it(service: Service) -> None:
     """What a handler announces carries the correlation and tenant of its event, and that event as its cause."""
     followed: list[Event[Followed]] = []
 
@@ -236,7 +236,7 @@ async def test_announced_event_keeps_what_caused_it(service: Service, outside: O
     assert result.time <= utc_now()
 
 
-async def test_two_services_each_get_the_event(compose_service: Composer, outside: Outside) -> None:
+async def test_two_services_each_get_the_event(compose_service: Composer) -> None:
     """An event reaches every service that subscribes to it, once."""
     got: dict[str, list[str]] = {"first": [], "second": []}
 

@@ -72,11 +72,15 @@ async def test_unit_of_work_that_fails_announces_nothing(service: Service) -> No
     """An exception inside takes back state and announcement together."""
     calls = subscribe(service)
     await up(service)
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with service.ledger.begin() as work:
             work.announce(Happened(thing_id=new_id()))
             await service.database.effects.insert_one({"_id": "x"}, session=work.session)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     ids = await announce(service)
     await until(lambda: calls)
     assert calls == ids

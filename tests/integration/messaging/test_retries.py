@@ -8,7 +8,7 @@ from shared.clock import utc_now
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
 from shared.messaging.publish import publish
-from shared.messaging.topology import EVENTS, UNROUTED, declare_queue, dead_name, quorum_queue
+from shared.messaging.topology import EVENTS, UNROUTED, dead_name, declare_queue, quorum_queue
 from shared.service import Service
 from tests.faults import Proxy
 from tests.integration.messaging.conftest import Composer, settle, up
