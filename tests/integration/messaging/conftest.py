@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
@@ -42,7 +43,7 @@ async def virtual_host(stack: LocalStack) -> AsyncIterator[str]:
         await client.delete(f"vhosts/{name}")
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 def connections(stack: LocalStack, virtual_host: str) -> Connections:
     """Settings for this test alone; retries come after 200 and 400 ms."""
     return Connections(
@@ -77,16 +78,16 @@ async def outside(virtual_host: str) -> AsyncIterator[Outside]:
     await view.close()
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 def service(compose_service: Composer) -> Service:
     """A service called `tested`, not started."""
     return compose_service()
 
 
-async def up(service: Service, *, within_s: float = 30) -> Service:
+async def up(service: Service, *, seconds: float = 30) -> Service:
     """Start a service and wait until it says it is ready."""
     await service.start()
-    await until(lambda: _ready(service), seconds=within_s)
+    await until(lambda: _ready(service), seconds=seconds)
     return service
 
 

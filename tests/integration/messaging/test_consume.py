@@ -1,7 +1,7 @@
 """A message is handled once in effect; what cannot be read or handled is kept with its reason."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from faststream.rabbit import RabbitExchange
@@ -125,7 +125,7 @@ async def test_unreadable_message_is_buried_with_its_reason(
     service.on("work", handle, Happened)
     await up(service)
     await outside.put(QUEUE, body)
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert (message.body, message.headers["x-reason"]) == (body, reason)
 
 
@@ -138,7 +138,7 @@ async def test_message_with_broken_headers_is_kept(service: Service, outside: Ou
     service.on("work", handle, Happened)
     await up(service)
     await outside.put(QUEUE, happened().to_json(), {"x-attempt": "many"})
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert message.headers["x-first-death-reason"] == "rejected"
 
 
@@ -160,13 +160,14 @@ async def test_handler_cancelled_in_its_commit_has_one_effect(
     async with Proxy(virtual_host) as proxy:
         service = compose_service(rabbit_url=proxy.url)
         await service.database.create_collection("effects")
-        calls: list[asyncio.Task[Any] | None] = []
+        calls: list[asyncio.Task[Any]] = []
 
         async def handle(event: Event[Happened]) -> None:
-            calls.append(task := asyncio.current_task())
+            task = cast("asyncio.Task[Any]", asyncio.current_task())
+            calls.append(task)
             async with service.ledger.once(QUEUE, event) as work:
                 await effects_of(service).insert_one({"_id": new_id(), "event_id": event.id}, session=work.session)
-                if len(calls) == 1 and task:  # the commit comes next, and meets the cancellation
+                if len(calls) == 1:  # the commit comes next, and meets the cancellation
                     asyncio.get_running_loop().call_soon(task.cancel)
 
         service.on("work", handle, Happened)
@@ -193,7 +194,7 @@ async def test_handler_past_its_deadline_is_tried_again_and_then_buried(service:
     service.on("work", hang, Happened, deadline_s=0.1)
     await up(service)
     await outside.put_event(QUEUE, happened())
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert message.headers["x-reason"] == "handler.too_slow"
     assert len(calls) == 3
 
@@ -207,11 +208,9 @@ async def test_message_that_kills_its_consumer_is_buried_by_the_broker(service: 
     await up(service)
     await service.broker.subscribers[0].stop()
     await outside.put_event(QUEUE, happened())
-    queue = await (await outside.channel()).declare_queue(QUEUE, passive=True)
     for _ in range(DELIVERY_LIMIT + 1):
-        message = await until(lambda: queue.get(fail=False))
-        await message.reject(requeue=True)
-    dead = await until(lambda: outside.take(DEAD))
+        await outside.give_back(QUEUE)
+    dead = await outside.arrival(DEAD)
     assert dead.headers["x-first-death-reason"] == "delivery_limit"
 
 

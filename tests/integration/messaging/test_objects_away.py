@@ -42,7 +42,7 @@ async def test_silent_object_store_is_waited_out(service: Service, stack: LocalS
         async with service.ledger.begin() as work:
             work.announce(Followed(thing_id=new_id()))
         await until(lambda: others)
-        await until(lambda: len(tries) > 1, within_s=35)
+        await until(lambda: len(tries) > 1, seconds=35)
     finally:
         await stack.s3.thaw()
     assert time.monotonic() - started < 32

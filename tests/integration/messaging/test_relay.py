@@ -103,12 +103,11 @@ async def test_crash_between_confirm_and_delete_has_one_effect(compose_service: 
     service = compose_service(clock=_in_ten_seconds)
     calls = subscribe(service)
     await up(service)
-    rows: list[dict[str, Any]] = []
-    wake = service.relay.wake
-    service.relay.wake = lambda row: (rows.append(row), wake(row))[1]  # type: ignore[method-assign]
-    ids = await announce(service)
+    async with service.ledger.begin() as work:
+        ids = [work.announce(Happened(thing_id=new_id()))]
+    row = {"_id": new_id(), "at": utc_now(), "messages": work.messages}
     await until(lambda: is_empty(service.database.outbox))
-    await service.database.outbox.insert_many(rows)
+    await service.database.outbox.insert_one(row)
     await until(lambda: calls == ids * 2)
     await until(lambda: is_empty(service.database.outbox))
     assert await effects(service) == ids
@@ -165,7 +164,7 @@ async def test_relay_outlives_stray_cancellation(compose_service: Composer, virt
         await connection.transport.connection.close(asyncio.CancelledError())
         await proxy.heal()
         ids += await announce(service)
-        await until(lambda: set(calls) == set(ids), within_s=40)
+        await until(lambda: set(calls) == set(ids), seconds=40)
 
 
 async def test_relay_outlives_the_database(compose_service: Composer, stack: LocalStack) -> None:

@@ -63,7 +63,7 @@ async def test_message_that_fails_at_every_try_is_buried_with_its_story(service:
     await up(service)
     event = happened()
     await outside.put_event(QUEUE, event)
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert message.body == event.to_json()
     assert message.delivery_mode == 2
     told = {name: message.headers[name] for name in ("x-event-id", "x-attempt", "x-reason", "x-error")}
@@ -79,7 +79,7 @@ async def test_permanent_failure_is_buried_at_once(service: Service, outside: Ou
     service.on("work", failing.handle, Happened)
     await up(service)
     await outside.put_event(QUEUE, happened())
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert message.headers["x-reason"] == "page.missing"
     assert len(failing.calls) == 1
 
@@ -102,7 +102,7 @@ async def test_absence_of_a_day_is_shown_to_a_person(compose_service: Composer, 
     service.on("work", failing.handle, Happened)
     await up(service)
     await outside.put(QUEUE, happened().to_json(), {"x-first-seen": utc_now().isoformat()})
-    message = await until(lambda: outside.take(DEAD))
+    message = await outside.arrival(DEAD)
     assert message.headers["x-reason"] == "server.unavailable"
 
 
@@ -148,7 +148,7 @@ async def test_failed_message_stays_while_its_dead_queue_is_missing(service: Ser
     await outside.put_event(QUEUE, happened())
     await until(lambda: failing.calls)
     await declare_queue(await outside.channel(), quorum_queue(dead_name(QUEUE)))
-    await until(lambda: outside.take(DEAD))
+    await outside.arrival(DEAD)
     assert len(failing.calls) == 1
 
 
