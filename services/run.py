@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from shared.operations import operations
 from shared.service import Service
 from shared.settings import Connections
+from shared.telemetry.logs import where
 
 log = structlog.get_logger()
 
@@ -40,23 +41,36 @@ def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
 
 async def run(chosen: Sequence[str], connections: Connections, settings: ProcessSettings) -> None:
     """Run the chosen services until SIGTERM or SIGINT."""
-    services = load(chosen, connections)
+    await serve(load(chosen, connections), settings)
+
+
+async def serve(services: Sequence[Service], settings: ProcessSettings) -> None:
+    """Run composed services until SIGTERM or SIGINT; ends within `shared.messaging.broker.GRACE_S` and 15 seconds.
+
+    HTTP ends first, so that nothing new is accepted; then all services together finish what they have in hand.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(_stop_together, services)
         for service in services:
-            stack.push_async_callback(service.stop)
             await service.start()
         await stack.enter_async_context(_Server(operations(services), settings.host, settings.operations_port))
         for service in services:
             if service.web and service.web_port:
                 await stack.enter_async_context(_Server(service.web, settings.host, service.web_port))
-        log.info("process.started", services=list(chosen), operations_port=settings.operations_port)
+        log.info("process.started", services=[s.name for s in services], operations_port=settings.operations_port)
         await stop.wait()
         log.info("process.stopping")
         for service in services:
             service.stopping.set()  # answers without an end, as live events, end now
+
+
+async def _stop_together(services: Sequence[Service]) -> None:
+    for ended in await asyncio.gather(*(service.stop() for service in services), return_exceptions=True):
+        if isinstance(ended, BaseException):
+            log.error("process.stopped_badly", error=type(ended).__name__, where=where(ended))
 
 
 class _Server:
@@ -70,7 +84,7 @@ class _Server:
             log_config=None,
             access_log=False,
             lifespan="off",
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=5,
         )
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import getdoc
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from faststream.rabbit import Channel, RabbitBroker
 from starlette.types import ASGIApp
 
@@ -16,6 +16,7 @@ from shared.clock import Clock, utc_now
 from shared.errors import DeadlineError
 from shared.events.event import Event, Fact
 from shared.loops import Step, attempt, for_ever, until_done
+from shared.messaging.broker import GRACE_S
 from shared.messaging.broker import connect as broker_client
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
@@ -24,8 +25,20 @@ from shared.messaging.topology import EVENTS, Ladder, declare_all, work_queue
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
 from shared.storage.objects import Objects
-from shared.telemetry.health import Check, broker_check, database_check, freshness_check
+from shared.telemetry.health import (
+    UNCONSUMED,
+    Check,
+    broker_check,
+    consumers_check,
+    database_check,
+    freshness_check,
+    lasting,
+)
 from shared.telemetry.metrics import OUTBOX_AGE
+
+if TYPE_CHECKING:
+    from faststream._internal.endpoint.subscriber import SubscriberUsecase
+    from faststream._internal.endpoint.subscriber.utils import MultiLock
 
 log = structlog.get_logger()
 
@@ -61,7 +74,9 @@ class Service:
     live_checks: list[Check] = field(default_factory=list)
     _jobs: list[tuple[str, float, Step]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopped: bool = False
     _relaying: asyncio.Task[None] | None = None
+    _connection: AbstractConnection | None = None
     _topology: AbstractChannel | None = None
 
     def on(self, task: str, handler: Handler, *facts: type[Fact], prefetch: int = 10, deadline_s: float = 60) -> None:
@@ -122,8 +137,8 @@ class Service:
 
     async def _start_broker(self) -> None:
         async with asyncio.timeout(START_S):
-            connection = await self.broker.connect()
-            self._topology = await declare_all(connection, self.ladder, self.consumers)
+            self._connection = await self.broker.connect()
+            self._topology = await declare_all(self._connection, self.ladder, self.consumers)
             for subscriber in self.broker.subscribers:
                 if not subscriber.running:  # from an earlier try: started twice, it would consume twice
                     await subscriber.start()
@@ -134,8 +149,11 @@ class Service:
 
         It takes `broker.GRACE_S` and some seconds at most; each part is let go even if one before it fails.
         """
+        if self._stopped:
+            return
+        self._stopped = True
         await _cancel(self._tasks)
-        await asyncio.gather(*(sub.stop() for sub in self.broker.subscribers), return_exceptions=True)
+        await asyncio.gather(*(_finish(subscriber) for subscriber in self.broker.subscribers), return_exceptions=True)
         await attempt(partial(self.relay.drain, DRAIN_S), f"{self.name}.drain")
         await _cancel([self._relaying] if self._relaying else [])
         await attempt(self._say_goodbye, f"{self.name}.goodbye")
@@ -145,8 +163,14 @@ class Service:
         self.client.close()
 
     async def _say_goodbye(self) -> None:
-        async with asyncio.timeout(GOODBYE_S):  # a broker that is gone does not answer it
-            await self.broker.stop()
+        """Close the connection; a broker that is gone does not answer, and must not be sought any more."""
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                await self.broker.stop()
+        finally:
+            if self._connection:
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._connection.close()
 
     async def measure(self) -> None:
         """Refresh what is measured rather than counted."""
@@ -163,8 +187,9 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     ledger = Ledger(database, relay, source=name, tenant=connections.tenant, clock=clock)
     objects = Objects(connections.objects)
     service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
-    service.ready_checks = [database_check(client), broker_check(broker, service.consumers)]
-    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at)]
+    consumers = consumers_check(broker, service.consumers)
+    service.ready_checks = [database_check(client), broker_check(broker), consumers]
+    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumers, UNCONSUMED)]
     service.every(10, service.measure, name="measure")
     return service
 
@@ -173,3 +198,12 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _finish(subscriber: "SubscriberUsecase[Any]") -> None:
+    """Take no more messages, wait for the handlers that run, then cancel the consumer if the broker still answers."""
+    if subscriber.running:
+        subscriber.running = False
+        await cast("MultiLock", subscriber.lock).wait_release(GRACE_S)
+        async with asyncio.timeout(GOODBYE_S):
+            await subscriber.stop()

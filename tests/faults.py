@@ -32,6 +32,11 @@ class Proxy:
         login, at, _ = self._parts.netloc.rpartition("@")
         return urlunsplit(self._parts._replace(netloc=f"{login}{at}127.0.0.1:{self._port}"))
 
+    @property
+    def lying_dead(self) -> int:
+        """How many connections a blackhole swallowed."""
+        return sum(link.dead for link in self._links)
+
     async def __aenter__(self) -> Self:
         """Listen."""
         await self._listen()
@@ -87,6 +92,7 @@ class _Link:
         self._writers = [writer]
         self._pumps: list[asyncio.Task[None]] = []
         self._over = asyncio.Event()
+        self.dead = False
 
     async def carry(self, host: str, port: int) -> None:
         """Carry bytes both ways until one side ends."""
@@ -105,10 +111,12 @@ class _Link:
 
     async def lie_dead(self) -> None:
         """Stay open and say nothing."""
+        self.dead = True
         await self._over.wait()
 
     def silence(self) -> None:
         """Stop carrying without closing."""
+        self.dead = True
         for pump in self._pumps:
             pump.cancel()
 

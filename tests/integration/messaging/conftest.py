@@ -1,11 +1,13 @@
 """One virtual host and one database prefix per test, and services on them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
@@ -41,7 +43,7 @@ async def virtual_host(stack: LocalStack) -> AsyncIterator[str]:
         await client.delete(f"vhosts/{name}")
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 def connections(stack: LocalStack, virtual_host: str) -> Connections:
     """Settings for this test alone; retries come after 200 and 400 ms."""
     return Connections(
@@ -76,18 +78,39 @@ async def outside(virtual_host: str) -> AsyncIterator[Outside]:
     await view.close()
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 def service(compose_service: Composer) -> Service:
     """A service called `tested`, not started."""
     return compose_service()
 
 
-async def up(service: Service, *, within_s: float = 30) -> Service:
+async def up(service: Service, *, seconds: float = 30) -> Service:
     """Start a service and wait until it says it is ready."""
     await service.start()
-    await until(lambda: _ready(service), seconds=within_s)
+    await until(lambda: _ready(service), seconds=seconds)
     return service
 
 
 async def _ready(service: Service) -> bool:
     return not await failures(service.ready_checks)
+
+
+async def settle(service: Service, outside: Outside) -> None:
+    """Wait until nothing of the service waits, end its consumers in good order, and see that nothing came back."""
+    queues = [*service.consumers, *(service.ladder.tier(step) for step in range(len(service.ladder.delays_ms)))]
+
+    async def empty() -> bool:
+        return not sum([await outside.count(queue) for queue in queues])
+
+    await until(empty)
+    await asyncio.gather(*(subscriber.stop() for subscriber in service.broker.subscribers))
+    assert await empty()
+
+
+async def on_disk(stack: LocalStack, *queues: str) -> None:
+    """Wait until the broker's list of quorum queues is on disk; killed before, it forgets who leads the queue.
+
+    RabbitMQ writes that list half a second after a declaration. Its format ends a name with the tag of the next term.
+    """
+    registry = stack.folder / "rabbit/data/amtsbote@localhost/quorum/amtsbote@localhost/names.dets"
+    await until(lambda: all(f"_{queue}m".encode() in registry.read_bytes() for queue in queues))

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.events.event import Event
+from tests.waiting import until
 
 
 class Outside:
@@ -41,6 +42,11 @@ class Outside:
         """Put events straight into a queue, all at once."""
         await asyncio.gather(*(self.put(queue, event.to_json(), {"x-event-id": event.id}) for event in events))
 
+    async def put_to_exchange(self, exchange: str, routing_key: str, body: bytes) -> None:
+        """Publish to an exchange, with a confirm."""
+        found = await (await self.channel()).get_exchange(exchange)
+        await found.publish(aio_pika.Message(body, delivery_mode=2), routing_key)
+
     async def count(self, queue: str) -> int:
         """Return how many messages wait in a queue, those with a consumer not counted."""
         channel = await self.channel()
@@ -51,6 +57,16 @@ class Outside:
         """Take one message out of a queue, if there is one."""
         found = await (await self.channel()).declare_queue(queue, passive=True)
         return await found.get(fail=False, no_ack=True)
+
+    async def arrival(self, queue: str) -> AbstractIncomingMessage:
+        """Take one message out of a queue as soon as there is one."""
+        return cast("AbstractIncomingMessage", await until(lambda: self.take(queue)))
+
+    async def give_back(self, queue: str) -> None:
+        """Take a message and refuse it, as a process does that dies while it has it in hand."""
+        found = await (await self.channel()).declare_queue(queue, passive=True)
+        message = cast("AbstractIncomingMessage", await until(lambda: found.get(fail=False)))
+        await message.reject(requeue=True)
 
     async def delete_queue(self, queue: str) -> None:
         """Delete a queue with all that is in it."""

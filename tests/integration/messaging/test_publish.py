@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -96,7 +97,7 @@ async def test_missing_exchange_raises_and_publishing_recovers(broker: RabbitBro
 
 async def test_full_queue_raises(broker: RabbitBroker, outside: Outside) -> None:
     """A queue that refuses more is an error."""
-    full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    full: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
     await (await outside.channel()).declare_queue("q", durable=True, arguments=full)
     await publish(broker, b"", routing_key="q")
     with pytest.raises(PublishError):
@@ -157,4 +158,4 @@ async def _confirms_awaited(broker: RabbitBroker) -> int:
     """Return how many publishes are on their way."""
     channel = broker._channel  # noqa: SLF001 - the driver has no public word for it
     assert channel is not None
-    return len((await channel.get_underlay_channel()).confirmations)
+    return len((await channel.get_underlay_channel()).confirmations)  # type: ignore[attr-defined]
