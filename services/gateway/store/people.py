@@ -16,7 +16,6 @@ from shared.ids import new_id, new_number, parse_number
 from shared.partners import hash_token
 from shared.storage.documents import Database
 
-
 # A phone whose answer got lost may send its code again this long, while nobody has used the device.
 ANSWER_LOST = timedelta(minutes=10)
 
