@@ -4,6 +4,10 @@ import asyncio
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Citizen
 from services.gateway.domain.refusal import RefusedError
@@ -11,6 +15,9 @@ from shared.clock import Clock
 from shared.ids import new_id, new_number, parse_number
 from shared.partners import hash_token
 from shared.storage.documents import Database
+
+# A phone whose answer got lost may send its code again this long, while nobody has used the device.
+ANSWER_LOST = timedelta(minutes=10)
 
 
 class People:
@@ -32,7 +39,7 @@ class People:
         """Create a citizen and return the code that activates their first device."""
         citizen_id, code, now = new_id(), new_number(), self._clock()
         await self._citizens.insert_one({"_id": citizen_id, "created_at": now})
-        row = {"_id": await _hash_code(code), "citizen_id": citizen_id, "expires_at": now + valid_for, "used": False}
+        row = {"_id": await _hash_code(code), "citizen_id": citizen_id, "expires_at": now + valid_for}
         await self._codes.insert_one(row)
         return code
 
@@ -46,24 +53,32 @@ class People:
             code = await _hash_code(parse_number(typed))
         except ValueError as error:
             raise RefusedError("code.invalid") from error
-        unused = {"_id": code, "used": False, "expires_at": {"$gt": self._clock()}}
-        row = await self._codes.find_one_and_update(unused, {"$set": {"used": True}})
-        if row is None:
-            raise RefusedError("code.invalid")
-        citizen, token = Citizen(row["citizen_id"], new_id()), secrets.token_urlsafe(32)
-        await self._devices.insert_one(
-            {
-                "_id": citizen.device_id,
-                "citizen_id": citizen.citizen_id,
-                "token_sha256": hash_token(token),
-                "created_at": self._clock(),
-            }
-        )
+        row = await self._claim(code)
+        citizen, token = Citizen(row["citizen_id"], row["device_id"]), secrets.token_urlsafe(32)
+        access = {"citizen_id": citizen.citizen_id, "token_sha256": hash_token(token), "created_at": self._clock()}
+        try:
+            await self._devices.update_one({"_id": citizen.device_id, "seen_at": None}, {"$set": access}, upsert=True)
+        except DuplicateKeyError as error:  # this device is in use
+            raise RefusedError("code.invalid") from error
         return citizen, token
 
+    async def _claim(self, code: str) -> dict[str, Any]:
+        """Use a code up; its answer may get lost, so for some minutes it still leads to the device it made."""
+        now = self._clock()
+        known = {"_id": code, "expires_at": {"$gt": now}}
+        use = {"$set": {"device_id": new_id(), "used_at": now}}
+        row = await self._codes.find_one_and_update(
+            {**known, "used_at": None}, use, return_document=ReturnDocument.AFTER
+        ) or await self._codes.find_one({**known, "used_at": {"$gt": now - ANSWER_LOST}})
+        if row is None:
+            raise RefusedError("code.invalid")
+        return row
+
     async def holder_of(self, token: str) -> Citizen | None:
-        """Return the device that holds `token`."""
+        """Return the device that holds `token`; from its first use on, its code is worthless."""
         row = await self._devices.find_one({"token_sha256": hash_token(token)})
+        if row and not row.get("seen_at"):
+            await self._devices.update_one({"_id": row["_id"]}, {"$set": {"seen_at": self._clock()}})
         return Citizen(row["citizen_id"], row["_id"]) if row else None
 
 

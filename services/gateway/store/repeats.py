@@ -5,14 +5,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from motor.motor_asyncio import AsyncIOMotorCollection
+
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
 from shared.clock import Clock
 from shared.events.event import Event, Fact, envelop
+from shared.loops import attempt
 from shared.messaging.ledger import Ledger
-from shared.storage.documents import Collection, Database, again_on_conflict
+from shared.storage.documents import Database, again_on_conflict
 
-AT_ONCE = 100
+AT_ONCE = 1000
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
 LONGEST = timedelta(days=1)
 
@@ -29,27 +32,39 @@ class Repeats:
         self._after = after
 
     async def documents(self) -> int:
-        """Repeat the events of documents neither filed nor failed; return how many."""
+        """Repeat the events of documents neither filed nor failed; return how many were due and went well."""
         return await self._repeat(self._database.documents, "received", _submitted)
 
     async def pages(self) -> int:
-        """Repeat the events of pages never checked; return how many."""
+        """Repeat the events of pages never checked; return how many were due and went well."""
         return await self._repeat(self._database.pages, "uploaded", _uploaded)
 
-    async def _repeat(self, rows: Collection, state: str, fact_of: Callable[[dict[str, Any]], Fact]) -> int:
+    async def _repeat(
+        self, rows: AsyncIOMotorCollection[dict[str, Any]], state: str, fact_of: Callable[[dict[str, Any]], Fact]
+    ) -> int:
         waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
         found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
-        return sum([await again_on_conflict(partial(self._again, rows, row, fact_of(row))) for row in found])
+        done = [await attempt(partial(self._again, rows, row, fact_of), "repeat") for row in found]
+        return sum(done)  # a row that cannot be repeated must not keep the others from it
 
-    async def _again(self, rows: Collection, row: dict[str, Any], fact: Fact) -> int:
+    async def _again(
+        self,
+        rows: AsyncIOMotorCollection[dict[str, Any]],
+        row: dict[str, Any],
+        fact_of: Callable[[dict[str, Any]], Fact],
+    ) -> None:
+        event = self._event(row, fact_of(row))
         pause = min(self._after * (2 ** row["repeats"]), LONGEST)
         unchanged = {"_id": row["_id"], "state": row["state"], "repeats": row["repeats"]}
         next_time = {"$set": {"repeat_at": self._clock() + pause - self._after}, "$inc": {"repeats": 1}}
-        async with self._ledger.begin() as work:
-            changed = await rows.update_one(unchanged, next_time, session=work.session)
-            if changed.modified_count:  # else it took effect, or another gateway repeats it
-                work.repeat(self._event(row, fact))
-        return changed.modified_count
+
+        async def step() -> None:
+            async with self._ledger.begin() as work:
+                changed = await rows.update_one(unchanged, next_time, session=work.session)
+                if changed.modified_count:  # else it took effect, or another gateway repeats it
+                    work.repeat(event)
+
+        await again_on_conflict(step)
 
     def _event(self, row: dict[str, Any], fact: Fact) -> Event[Any]:
         at = row.get("received_at") or row["uploaded_at"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.gateway.domain.refusal import RefusedError
 from services.gateway.store.people import People
 from shared.clock import utc_now
 from tests.integration.gateway.door import Door
@@ -17,11 +18,31 @@ async def test_code_activates_one_device(door: Door) -> None:
     code = await People(door.database, utc_now).invite(timedelta(days=1))
     async with Caller(door.url, "nobody") as nobody:
         first = await nobody.post("/v1/activations", json={"code": code.lower().replace("-", " ")})
+        async with Caller(door.url, first.json()["token"]) as device:
+            assert (await device.get("/v1/documents")).status_code == 200
         second = await nobody.post("/v1/activations", json={"code": code})
     assert first.status_code == 201
     assert (second.status_code, second.json()["code"]) == (422, "code.invalid")
-    async with Caller(door.url, first.json()["token"]) as device:
-        assert (await device.get("/v1/documents")).status_code == 200
+
+
+async def test_lost_answer_does_not_lock_a_citizen_out(door: Door) -> None:
+    """Sent again before the device was used, a code leads to the same device; the token that got lost is worthless."""
+    code = await People(door.database, utc_now).invite(timedelta(days=1))
+    async with Caller(door.url, "nobody") as nobody:
+        lost, again = [(await nobody.post("/v1/activations", json={"code": code})).json() for _ in range(2)]
+    assert lost["device_id"] == again["device_id"]
+    for token, status in ((lost["token"], 401), (again["token"], 200)):
+        async with Caller(door.url, token) as device:
+            assert (await device.get("/v1/documents")).status_code == status
+
+
+async def test_used_code_is_worthless_soon(door: Door) -> None:
+    """Some minutes after its first use a code leads nowhere, even if its device was never used."""
+    people = People(door.database, utc_now)
+    await people.activate(code := await people.invite(timedelta(days=1)))
+    later = People(door.database, lambda: utc_now() + timedelta(minutes=11))
+    with pytest.raises(RefusedError, match=r"code\.invalid"):
+        await later.activate(code)
 
 
 @pytest.mark.parametrize("code", ["AAAA-AAAA-A", "nonsense", "💥"])

@@ -7,7 +7,7 @@ import pytest
 
 from shared.clock import utc_now
 from shared.events.upload import DocumentFailed, DocumentFiled
-from shared.ids import new_id, parse_number
+from shared.ids import new_id, new_number, parse_number
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key
 
@@ -117,7 +117,7 @@ async def test_lists_come_in_parts(door: Door, phone: Phone) -> None:
     rows = [await phone.document() for _ in range(3)]
     template = await door.database.documents.find_one({"_id": rows[0]})
     assert template
-    copies = [{**template, "_id": new_id(), "receipt_number": new_id()} for _ in range(120)]
+    copies = [{**template, "_id": new_id(), "receipt_number": new_number()} for _ in range(120)]
     await door.database.documents.insert_many(copies)
     seen, cursor = [], None
     while True:
