@@ -20,12 +20,12 @@ class Phone:
     def __init__(self, gateway_url: str, code: str) -> None:
         """Exchange the activation code of a letter for this device's token."""
         self.http = httpx.Client(base_url=gateway_url, timeout=30)
-        answer = self.post("/v1/activations", {"code": code})
+        answer = self.post("/v1/activations", json={"code": code})
         self.http.headers["Authorization"] = f"Bearer {answer['token']}"
 
-    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Create something and return it; a refusal raises with its reason in words."""
-        return _answer(self.http.post(path, json=body, headers={"Idempotency-Key": str(uuid4())}))
+    def post(self, path: str, **content: Any) -> dict[str, Any]:
+        """Create something and return it; a refusal ends the program with its reason in words."""
+        return _answer(self.http.post(path, headers={"Idempotency-Key": str(uuid4())}, **content))
 
     def get(self, path: str) -> dict[str, Any]:
         """Return what is under `path`."""
@@ -33,17 +33,16 @@ class Phone:
 
     def send_page(self, photo: Path) -> str:
         """Upload one photograph and return its page id: from here on it cannot be lost."""
-        with photo.open("rb") as file:
-            headers = {"Idempotency-Key": str(uuid4())}
-            page = _answer(self.http.post("/v1/pages", files={"file": (photo.name, file)}, headers=headers))
-        return str(page["page_id"])
+        return str(self.post("/v1/pages", files={"file": (photo.name, photo.read_bytes())})["page_id"])
 
-    def follow(self, seconds: float) -> Iterator[dict[str, Any]]:
-        """Yield the citizen's timeline as it happens, until nothing new came for `seconds`."""
-        with self.http.stream("GET", "/v1/events", timeout=seconds) as stream:
+    def follow(self, last: set[str]) -> Iterator[dict[str, Any]]:
+        """Yield the citizen's timeline as it happens, up to the first entry of one of the `last` kinds."""
+        with self.http.stream("GET", "/v1/events") as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
-                    yield json.loads(line[5:])
+                    yield (entry := json.loads(line[5:]))
+                    if entry["kind"] in last:
+                        return
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
@@ -55,6 +54,6 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
 if __name__ == "__main__":
     phone = Phone(os.environ["AMTSBOTE_GATEWAY_URL"], sys.argv[1])
     pages = [phone.send_page(Path(photo)) for photo in sys.argv[2:]]
-    print(json.dumps(phone.post("/v1/documents", {"page_ids": pages}), indent=2))
-    for entry in phone.follow(seconds=30):
+    print(json.dumps(phone.post("/v1/documents", json={"page_ids": pages}), indent=2))
+    for entry in phone.follow(last={"document.filed", "document.failed"}):
         print(entry["at"], entry["text"], flush=True)

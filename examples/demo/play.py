@@ -72,7 +72,7 @@ class Play:
 
     def _submit(self, steps: Steps, page_ids: list[str]) -> str:
         with steps.step("Document handed in, receipt given") as step:
-            receipt = self.phone.post("/v1/documents", {"page_ids": page_ids})
+            receipt = self.phone.post("/v1/documents", json={"page_ids": page_ids})
             step.note(f"receipt {receipt['receipt_number']}, received {receipt['received_at_text']}")
             for page in receipt["pages"]:
                 step.note(f"page {page['page_id']}  sha256 {page['sha256']}")
@@ -94,7 +94,8 @@ class Play:
         with steps.step("Consent given for exactly these pages") as step:
             text = self.phone.get("/v1/consent-texts/power_cut")
             wish = {"supplier_id": SUPPLIER, "purpose": "power_cut", "page_ids": page_ids}
-            self.phone.post(f"/v1/documents/{document_id}/consents", wish | {"text_version": text["text_version"]})
+            wish["text_version"] = text["text_version"]
+            self.phone.post(f"/v1/documents/{document_id}/consents", json=wish)
             step.note(f"to {SUPPLIER}, text version {text['text_version']}")
         with steps.step("The supplier received, verified and confirmed the packet") as step:
             queued = self._wait(f"/v1/documents/{document_id}", lambda document: document["forwards"])["forwards"]
@@ -115,7 +116,7 @@ class Play:
             start = datetime.now(UTC) + timedelta(days=1)
             window = {"window_start": start.isoformat(), "window_end": (start + timedelta(hours=2)).isoformat()}
             wish = {"topic": "power_cut", "language": "de"} | window
-            callback_id = self.phone.post("/v1/callbacks", wish)["callback_id"]
+            callback_id = self.phone.post("/v1/callbacks", json=wish)["callback_id"]
             callback = self._wait(f"/v1/callbacks/{callback_id}", lambda callback: callback["state"] == "promised")
             step.note(f"asked for {_berlin(window['window_start'])}, promised from {_berlin(callback['window_start'])}")
 
