@@ -44,7 +44,6 @@ class Page(BaseModel):
     uploaded_at: datetime
     state: PageState = "uploaded"
     check: PageCheck | None = None
-    document_id: str | None = None
 
     def uploaded(self) -> PageUploaded:
         """Say that the bytes of this page are durable."""

@@ -24,7 +24,6 @@ STATUS = {
     "page.empty": 422,
     "page.too_large": 413,
     "page.format": 415,
-    "page.submitted": 409,
     "page.no_annotation": 404,
     "document.missing": 404,
     "document.no_pages": 422,

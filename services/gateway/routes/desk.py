@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
+from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsTool, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
@@ -65,8 +66,9 @@ async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
 )
 async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send a page as it was uploaded."""
-    await parts.stores.alerts.check_document(tool.team, document_id)
-    return await original_of(await parts.stores.pages.of_document(page_id, document_id), parts)
+    if page_id not in (await _granted(document_id, tool, parts)).page_ids:
+        raise RefusedError("page.missing")
+    return await original_of(await parts.stores.pages.granted(page_id), parts)
 
 
 @router.get(CALLBACK, summary="A callback", responses=problems(401, 403, 404))

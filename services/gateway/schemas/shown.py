@@ -47,7 +47,6 @@ class PageShown(Shown):
     media_type: str
     uploaded_at: datetime
     checked_at: datetime | None = None
-    document_id: str | None = None
 
     @classmethod
     def of(cls, page: Page, texts: Texts, language: str) -> "PageShown":

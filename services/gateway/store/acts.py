@@ -60,10 +60,6 @@ class Acts:
                 return await again_on_conflict(partial(self._try, ask, act))
             except DuplicateKeyError:
                 continue
-            except RefusedError:
-                if answer := await self.first_answer(ask):
-                    return answer  # refused because the same request had just succeeded
-                raise
         raise UnavailableError("new ids and numbers meet old ones again and again")
 
     async def _try(self, ask: Ask, act: Act) -> Answer:

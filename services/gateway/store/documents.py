@@ -46,7 +46,7 @@ class Documents:
         """Take a document: its row, its event and its receipt are durable together.
 
         Raises:
-            RefusedError: a page is missing, or was handed in before.
+            RefusedError: `page.missing`.
         """
 
         async def act(work: Work) -> Answer:
@@ -65,10 +65,9 @@ class Documents:
     async def _new(
         self, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, session: Session
     ) -> Document:
-        document_id = new_id()
-        pages = await self._pages.take(page_ids, citizen.citizen_id, document_id, session)
+        pages = await self._pages.all_of_citizen(page_ids, citizen.citizen_id, session)
         return Document(
-            id=document_id,
+            id=new_id(),
             citizen_id=citizen.citizen_id,
             device_id=citizen.device_id,
             receipt_number=new_number(),

@@ -68,33 +68,28 @@ class Pages:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
 
-    async def of_document(self, page_id: str, document_id: str) -> Page:
-        """Return a page of this document, to whose reader access was granted before.
+    async def granted(self, page_id: str) -> Page:
+        """Return a page to whose reader access was granted before.
 
         Raises:
             RefusedError: `page.missing`.
         """
-        row = await self._pages.find_one({"_id": page_id, "document_id": document_id})
+        row = await self._pages.find_one({"_id": page_id})
         if row is None:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
 
-    async def take(self, page_ids: Sequence[str], citizen_id: str, document_id: str, session: Session) -> list[Page]:
-        """Bind free pages of a citizen to a document; return them in the order asked for.
+    async def all_of_citizen(self, page_ids: Sequence[str], citizen_id: str, session: Session) -> list[Page]:
+        """Return pages of this citizen, in the order asked for.
 
         Raises:
-            RefusedError: `page.missing`, or `page.submitted` if one belongs to a document.
+            RefusedError: `page.missing`; somebody else's page is missing, too.
         """
         theirs = {"_id": {"$in": list(page_ids)}, "citizen_id": citizen_id}
         rows = await self._pages.find(theirs, session=session).to_list(None)
         found = {row["_id"]: Page.model_validate(row) for row in rows}
         if len(found) != len(page_ids):
             raise RefusedError("page.missing")
-        taken = await self._pages.update_many(
-            {**theirs, "document_id": None}, {"$set": {"document_id": document_id}}, session=session
-        )
-        if taken.modified_count != len(page_ids):
-            raise RefusedError("page.submitted")
         return [found[page_id] for page_id in page_ids]
 
     async def check(self, fact: PageChecked, session: Session) -> str | None:

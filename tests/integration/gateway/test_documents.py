@@ -55,14 +55,6 @@ async def test_refused_request_leaves_its_key_free(phone: Phone) -> None:
     assert (await phone.submit([await phone.page()], name)).status_code == 202
 
 
-async def test_page_belongs_to_one_document(phone: Phone) -> None:
-    """A page that was handed in is not handed in twice."""
-    page_id = await phone.page()
-    assert (await phone.submit([page_id])).status_code == 202
-    again = await phone.submit([page_id])
-    assert (again.status_code, again.json()["code"]) == (409, "page.submitted")
-
-
 async def test_unfit_submissions_are_refused(phone: Phone, stranger: Phone) -> None:
     """None, too many, one twice, somebody else's: each has its own reason, and nothing is kept."""
     mine, theirs = await phone.page(), await stranger.page()
