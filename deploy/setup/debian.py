@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,7 +46,8 @@ def install(packages: list[str]) -> None:
     with _no_daemons():
         quietly((*apt, "install", "--yes", "--no-install-recommends", *packages), environment)
     if "rabbitmq-server" in packages and shutil.which("systemctl"):
-        quietly(("systemctl", "--quiet", "disable", *DAEMONS), environment)  # nor at the next boot
+        with suppress(SetupFailed):  # a unit this release does not have cannot start either
+            quietly(("systemctl", "--quiet", "disable", *DAEMONS), environment)  # nor at the next boot
 
 
 @contextmanager
