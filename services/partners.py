@@ -3,7 +3,8 @@
 import base64
 import json
 import secrets
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -22,6 +23,15 @@ partners = typer.Typer(help="Caseworker tools and energy suppliers: add, list, r
 
 Id = Annotated[str, typer.Argument(help="Small letters, digits, `_` and `.`; it cannot be changed later.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AsEnv = Annotated[bool, typer.Option("--env", help="Print `export` lines with the settings of our examples.")]
+
+# What our examples call what we print.
+TOOL_ENV = {"amqp_url": "AMTSBOTE_TOOL_URL", "token": "AMTSBOTE_TOOL_TOKEN"}
+SUPPLIER_ENV = {
+    "amqp_url": "AMTSBOTE_SUPPLIER_URL",
+    "token": "AMTSBOTE_SUPPLIER_TOKEN",
+    "webhook_secret": "AMTSBOTE_SUPPLIER_SECRET",
+}
 
 FAILED = 1
 
@@ -39,6 +49,7 @@ def add_tool(
     tool_id: Id,
     team: Annotated[str, typer.Option(help="The team whose alerts it receives and whose documents it may read.")],
     as_json: AsJson = False,  # noqa: FBT002 - typer's way to write a flag
+    as_env: AsEnv = False,  # noqa: FBT002
 ) -> None:
     """Add a caseworker tool: a token for the gateway, and a login and a queue of its own at the broker."""
     token, password = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -50,7 +61,8 @@ def add_tool(
         broker.add_login(queue, password)
         write(connections.partners, known.model_copy(update={"tools": (*known.tools, tool)}))
         amqp_url = broker.amqp_url(queue, password)
-    _show({"id": tool_id, "team": team, "token": token, "queue": queue, "amqp_url": amqp_url}, as_json=as_json)
+    shown = {"id": tool_id, "team": team, "token": token, "queue": queue, "amqp_url": amqp_url}
+    _show(shown, as_json=as_json, env=TOOL_ENV if as_env else None)
 
 
 @partners.command("add-supplier")
@@ -60,6 +72,7 @@ def add_supplier(
     queue: Annotated[bool, typer.Option("--queue", help="Tell it by a queue of its own at the broker.")] = False,  # noqa: FBT002
     webhook: Annotated[str | None, typer.Option(help="Tell it by signed POSTs to this URL.")] = None,
     as_json: AsJson = False,  # noqa: FBT002
+    as_env: AsEnv = False,  # noqa: FBT002
 ) -> None:
     """Add an energy supplier: a token for the gateway, and one way to tell it of packets."""
     if queue == bool(webhook):
@@ -77,7 +90,7 @@ def add_supplier(
         )
         shown |= {"token": token} | _way_for(supplier, connections)
         write(connections.partners, known.model_copy(update={"suppliers": (*known.suppliers, supplier)}))
-    _show(shown, as_json=as_json)
+    _show(shown, as_json=as_json, env=SUPPLIER_ENV if as_env else None)
 
 
 @partners.command("list")
@@ -173,12 +186,15 @@ def _url(text: str) -> HttpUrl:
         raise typer.BadParameter(f"{text!r} is not a URL; a webhook looks like https://supplier.example/hook") from None
 
 
-def _show(values: dict[str, str], *, as_json: bool) -> None:
+def _show(values: dict[str, str], *, as_json: bool, env: Mapping[str, str] | None) -> None:
     if as_json:
         typer.echo(json.dumps(values))
         return
     for name, value in values.items():
-        typer.echo(f"{name:<15} {value}")
+        if env is None:
+            typer.echo(f"{name:<15} {value}")
+        elif name in env:
+            typer.echo(f"export {env[name]}={shlex.quote(value)}")
     typer.echo("Keep the secrets now: they are not shown again.", err=True)
 
 

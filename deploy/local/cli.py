@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Coroutine, Mapping
@@ -40,16 +41,28 @@ def demo(photos: Photos = None, folder: Folder = HERE) -> None:
 
 
 @command.command()
+def env(folder: Folder = HERE) -> None:
+    """Print `export` lines that point a shell at what runs: eval "$(... env)"; exits 3 if nothing does."""
+    for name, value in _running(folder).environment.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+@command.command()
 def status(folder: Folder = HERE) -> None:
     """Show what runs, and its resident memory; exits 3 if nothing does."""
-    running = record.read(folder)
-    if running is None:
-        typer.echo(f"nothing runs in {folder}; start it with `make run`")
-        raise typer.Exit(NOT_RUNNING)
+    running = _running(folder)
     for name, pid in running.parts.items():
         size = f"process {pid:>7}  {record.resident(pid) / MIB:6.0f} MiB" if pid else "somebody else's"
         typer.echo(f"{TITLES[name]:<14}{size}")
     typer.echo(f"{'All together':<14}process {running.pid:>7}  {record.resident(running.pid) / MIB:6.0f} MiB")
+
+
+def _running(folder: Path) -> record.Record:
+    running = record.read(folder)
+    if running is None:
+        typer.echo(f"nothing runs in {folder}; start it with `make run`", err=True)
+        raise typer.Exit(NOT_RUNNING)
+    return running
 
 
 async def _up(folder: Path, *, demo: bool) -> int:

@@ -73,8 +73,15 @@ class System:
 
     def run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of the project's commands against this system."""
+        return self._run([sys.executable, "-m", module, *words])
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell script against this system."""
+        return self._run(["bash", "-c", script])
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", module, *words],
+            command,
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
