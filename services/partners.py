@@ -47,9 +47,10 @@ class ManagementSettings(BaseSettings):
 @partners.command("add-tool")
 def add_tool(
     tool_id: Id,
+    *,
     team: Annotated[str, typer.Option(help="The team whose alerts it receives and whose documents it may read.")],
-    as_json: AsJson = False,  # noqa: FBT002 - typer's way to write a flag
-    as_env: AsEnv = False,  # noqa: FBT002
+    as_json: AsJson = False,
+    as_env: AsEnv = False,
 ) -> None:
     """Add a caseworker tool: a token for the gateway, and a login and a queue of its own at the broker."""
     token, password = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -68,11 +69,12 @@ def add_tool(
 @partners.command("add-supplier")
 def add_supplier(
     supplier_id: Id,
+    *,
     name: Annotated[str, typer.Option(help="The name citizens know it by.")],
-    queue: Annotated[bool, typer.Option("--queue", help="Tell it by a queue of its own at the broker.")] = False,  # noqa: FBT002
+    queue: Annotated[bool, typer.Option("--queue", help="Tell it by a queue of its own at the broker.")] = False,
     webhook: Annotated[str | None, typer.Option(help="Tell it by signed POSTs to this URL.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
-    as_env: AsEnv = False,  # noqa: FBT002
+    as_json: AsJson = False,
+    as_env: AsEnv = False,
 ) -> None:
     """Add an energy supplier: a token for the gateway, and one way to tell it of packets."""
     if queue == bool(webhook):
@@ -94,7 +96,7 @@ def add_supplier(
 
 
 @partners.command("list")
-def list_partners(as_json: AsJson = False) -> None:  # noqa: FBT002
+def list_partners(*, as_json: AsJson = False) -> None:
     """List partners; secrets are never shown again."""
     try:
         known = Partners.load(Connections().partners)
