@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -28,12 +29,12 @@ from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import World, world
 from tests.waiting import until
 
-# Tries within seconds, with time before the last one to step in; a supplier's server has half a second to answer.
+# Tries within seconds; a supplier's server has four seconds to answer.
 QUICK = NotifySettings(
-    delays_s=(0, 0.2, 0.2, 3),
+    delays_s=(0, 0.2, 0.2, 0.2),
     refused_tries=2,
-    answer_within_s=0.5,
-    lease_s=4,
+    answer_within_s=4,
+    lease_s=10,
     look_every_s=0.05,
     allowed_networks=(IPv4Network("127.0.0.0/8"),),
 )
@@ -109,10 +110,10 @@ async def place(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> 
         yield place
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def notify(place: Place) -> AsyncIterator[Service]:
-    """Return a notify service that is ready."""
-    service = app(place.connections(), QUICK)
+@asynccontextmanager
+async def working(place: Place, settings: NotifySettings) -> AsyncIterator[Service]:
+    """Run a notify service until the end, and wait until it is ready."""
+    service = app(place.connections(), settings)
     await service.start()
 
     async def well() -> bool:
@@ -121,6 +122,13 @@ async def notify(place: Place) -> AsyncIterator[Service]:
     await until(well)
     yield service
     await service.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def notify(place: Place) -> AsyncIterator[Service]:
+    """Return a notify service that is ready."""
+    async with working(place, QUICK) as service:
+        yield service
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -141,3 +149,28 @@ async def supplier() -> AsyncIterator[SupplierServer]:
 def supplier_id(place: Place, supplier: SupplierServer) -> str:
     """Return a supplier that is told by webhook at `supplier`."""
     return place.add_supplier("--webhook", supplier.url)["id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A notify service of its own that gives suppliers time, and tries again only after an hour."""
+
+    place: Place
+    events: World
+    service: Service
+
+    async def forward(self) -> dict[str, Any]:
+        """Return the only forward as it is kept, or nothing."""
+        return await self.service.database.forwards.find_one() or {}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def patient(stack: LocalStack, tmp_path: Path) -> AsyncIterator[Patient]:
+    """Return a patient notify service, so that a test may step in between two tries, however slow the machine."""
+    settings = QUICK.model_copy(update={"delays_s": (0, 3600), "answer_within_s": 60, "lease_s": 120})
+    async with (
+        corner(stack.environment, tmp_path) as place,
+        working(place, settings) as service,
+        world(place.environment["AMTSBOTE_RABBIT_URL"], service.objects) as events,
+    ):
+        yield Patient(place, events, service)

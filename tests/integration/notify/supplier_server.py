@@ -24,7 +24,7 @@ class SupplierServer:
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def until(self, requests: int, timeout_s: float = 30) -> None:
+    async def until(self, requests: int, timeout_s: float = 90) -> None:
         """Return when so many requests have come."""
         async with asyncio.timeout(timeout_s), self._news:
             await self._news.wait_for(lambda: len(self.received) >= requests)

@@ -57,8 +57,8 @@ async def test_consent_and_document_in_either_order_make_one_packet(
 async def test_consent_and_document_at_the_same_moment_make_one_packet(
     events: World, supplier: SupplierServer, supplier_id: str
 ) -> None:
-    """Of twenty pairs announced at once, each becomes one forward."""
-    documents = [Document() for _ in range(20)]
+    """Of ten pairs announced at once, each becomes one forward."""
+    documents = [Document() for _ in range(10)]
     facts = [fact for each in documents for fact in (each.consent(supplier_id), await events.filed(each))]
     await asyncio.gather(*(events.happen(fact) for fact in facts))
     await events.until_true(lambda: len(events.all(ForwardSent, supplier_id=supplier_id)) >= len(documents))

@@ -108,12 +108,12 @@ class World:
         found = [fact.model_validate(event["data"]) for event in self.heard if event["type"] == TYPE_PREFIX + fact.type]
         return [each for each in found if all(getattr(each, name) == value for name, value in like.items())]
 
-    async def until(self, fact: type[F], timeout_s: float = 30, **like: Any) -> F:
+    async def until(self, fact: type[F], timeout_s: float = 90, **like: Any) -> F:
         """Return the first fact of a kind with these fields, waiting for it."""
         await self.until_true(lambda: bool(self.all(fact, **like)), timeout_s)
         return self.all(fact, **like)[0]
 
-    async def until_true(self, holds: Callable[[], bool], timeout_s: float = 30) -> None:
+    async def until_true(self, holds: Callable[[], bool], timeout_s: float = 90) -> None:
         """Return when a condition on what was heard holds."""
         async with asyncio.timeout(timeout_s), self._news:
             await self._news.wait_for(holds)
