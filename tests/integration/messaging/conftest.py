@@ -107,10 +107,11 @@ async def settle(service: Service, outside: Outside) -> None:
     assert await empty()
 
 
-async def on_disk(stack: LocalStack, *queues: str) -> None:
+async def on_disk(stack: LocalStack, virtual_host: str, *queues: str) -> None:
     """Wait until the broker's list of quorum queues is on disk; killed before, it forgets who leads the queue.
 
     RabbitMQ writes that list half a second after a declaration. Its format ends a name with the tag of the next term.
     """
     registry = stack.folder / "rabbit/data/amtsbote@localhost/quorum/amtsbote@localhost/names.dets"
-    await until(lambda: all(f"_{queue}m".encode() in registry.read_bytes() for queue in queues))
+    name = urlsplit(virtual_host).path.strip("/")
+    await until(lambda: all(f"{name}_{queue}m".encode() in registry.read_bytes() for queue in queues))

@@ -135,7 +135,9 @@ async def test_broker_that_lost_everything_is_set_up_again(
         await until(is_complete)
 
 
-async def test_killed_broker_loses_no_confirmed_event(compose_service: Composer, stack: LocalStack) -> None:
+async def test_killed_broker_loses_no_confirmed_event(
+    compose_service: Composer, virtual_host: str, stack: LocalStack
+) -> None:
     """A broker that is killed with messages in its queues has them when it is back, and the service resumes."""
     service = compose_service()
     go_on = asyncio.Event()
@@ -149,7 +151,7 @@ async def test_killed_broker_loses_no_confirmed_event(compose_service: Composer,
     await up(service)
     ids = await announce(service, 20)
     await until(lambda: _outbox_is_empty(service))
-    await on_disk(stack, "tested.work", "tested.work.dead", "tested.wait.400ms", "amtsbote.unrouted")
+    await on_disk(stack, virtual_host, "tested.work", "tested.work.dead", "tested.wait.400ms", "amtsbote.unrouted")
     await stack.rabbit.kill()
     await stack.rabbit.start()
     go_on.set()
