@@ -96,11 +96,8 @@ async def test_tool_and_suppliers_receive_what_a_citizen_handed_in(system: Syste
     queued = add(system, "add-supplier", f"q{name}", "--name", "Q", "--queue")
     citizen = await Citizen.activated(system.gateway_url, system.new_code(), photo)
     tools = {"AMTSBOTE_TOOL_URL": tool["amqp_url"], "AMTSBOTE_TOOL_TOKEN": tool["token"]}
-    hook = {
-        "AMTSBOTE_SUPPLIER_SECRET": hooked["webhook_secret"],
-        "AMTSBOTE_SUPPLIER_TOKEN": hooked["token"],
-        "AMTSBOTE_SUPPLIER_PORT": str(port),
-    }
+    secret, token = hooked["webhook_secret"], hooked["token"]
+    hook = {"AMTSBOTE_SUPPLIER_SECRET": secret, "AMTSBOTE_SUPPLIER_TOKEN": token, "AMTSBOTE_SUPPLIER_PORT": str(port)}
     queue = {"AMTSBOTE_SUPPLIER_URL": queued["amqp_url"], "AMTSBOTE_SUPPLIER_TOKEN": queued["token"]}
     with (
         example("caseworker_tool", system.environment | tools, tmp_path) as desk,

@@ -5,15 +5,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection
-
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
 from shared.clock import Clock
 from shared.events.event import Event, Fact, envelop
 from shared.loops import attempt
 from shared.messaging.ledger import Ledger
-from shared.storage.documents import Database, again_on_conflict
+from shared.storage.documents import Collection, Database, again_on_conflict
 
 AT_ONCE = 1000
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
@@ -39,9 +37,7 @@ class Repeats:
         """Repeat the events of pages never checked; return how many were due and went well."""
         return await self._repeat(self._database.pages, "uploaded", _uploaded)
 
-    async def _repeat(
-        self, rows: AsyncIOMotorCollection[dict[str, Any]], state: str, fact_of: Callable[[dict[str, Any]], Fact]
-    ) -> int:
+    async def _repeat(self, rows: Collection, state: str, fact_of: Callable[[dict[str, Any]], Fact]) -> int:
         waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
         found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
         done = [await attempt(partial(self._again, rows, row, fact_of), "repeat") for row in found]
@@ -49,7 +45,7 @@ class Repeats:
 
     async def _again(
         self,
-        rows: AsyncIOMotorCollection[dict[str, Any]],
+        rows: Collection,
         row: dict[str, Any],
         fact_of: Callable[[dict[str, Any]], Fact],
     ) -> None:
