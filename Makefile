@@ -30,7 +30,8 @@ lint: setup ## Style, types and the rules between the modules
 	@$(BIN)/lint-imports
 
 bench: setup ## Measure our own path beside its floor
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench events
+	@$(BIN)/python -m bench pages
 
 docs: setup ## Write the event catalogue and the HTTP description into docs/
 	@$(BIN)/python -m services catalogue

@@ -3,12 +3,14 @@
 import logging
 import sys
 import traceback
+from typing import TextIO
 
 import structlog
 
 
-def configure_logs(level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's warnings to standard error as JSON lines."""
+def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's warnings to `stream`, or standard error, as JSON lines."""
+    stream = stream or sys.stderr
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -17,12 +19,10 @@ def configure_logs(level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format='{"level":"%(levelname)s","logger":"%(name)s"}'
-    )
+    logging.basicConfig(level=logging.WARNING, stream=stream, format='{"level":"%(levelname)s","logger":"%(name)s"}')
 
 
 def where(error: BaseException, depth: int = 3) -> list[str]:
