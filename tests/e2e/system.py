@@ -33,6 +33,7 @@ class System:
             "AMTSBOTE_GATEWAY_PORT": str(gateway),
             "AMTSBOTE_GATEWAY_URL": self.gateway_url,
             "AMTSBOTE_PUBLIC_URL": self.gateway_url,
+            "AMTSBOTE_GATEWAY_RATE_CITIZEN": "100000/minute",  # one test citizen asks as often as many
             "AMTSBOTE_OPERATIONS_PORT": str(operations),
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_LINK_SECRET": "only-for-tests-" * 4,

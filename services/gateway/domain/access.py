@@ -1,5 +1,6 @@
 """Who asks: a citizen's device, a team's tool, or a supplier; and which request of theirs it is."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from services.gateway.domain.refusal import RefusedError
 from shared.partners import Supplier, Tool
 
 MAX_KEY = 255
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,8 @@ def idempotency_key(header: str | None) -> str:
     if not (0 < len(key) <= MAX_KEY and all("!" <= c <= "~" for c in key)):
         raise RefusedError("idempotency_key.invalid")
     return key
+
+
+def traceparent(header: str | None) -> str | None:
+    """Return the trace a client is in (W3C Trace Context); anything else in that header stays outside."""
+    return header if header and _TRACEPARENT.fullmatch(header) else None

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.gateway.domain.access import Ask, Citizen, Principal, idempotency_key, principal_id
+from services.gateway.domain.access import Ask, Citizen, Principal, idempotency_key, principal_id, traceparent
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts, Ready
 from shared.partners import Supplier, Tool
@@ -96,5 +96,5 @@ def ask_of(request: Request, digest: str) -> Ask:
         key=idempotency_key(request.headers.get("idempotency-key")),
         route=f"{request.method} {request.url.path}",
         digest=digest,
-        traceparent=request.headers.get("traceparent"),
+        traceparent=traceparent(request.headers.get("traceparent")),
     )

@@ -58,7 +58,7 @@ def install(web: FastAPI, texts: Texts) -> None:
         return problem(request, texts, error)
 
     async def invalid(request: Request, error: Any) -> Response:
-        fields = [FieldProblem(field=".".join(map(str, e["loc"][1:])), reason=e["type"]) for e in error.errors()]
+        fields = [_field(e["loc"], e["type"]) for e in error.errors()]
         malformed = any(field.reason == "json_invalid" for field in fields)
         code = "request.malformed" if malformed else "request.invalid"
         return problem(request, texts, RefusedError(code), None if malformed else fields)
@@ -78,3 +78,8 @@ def install(web: FastAPI, texts: Texts) -> None:
     web.add_exception_handler(RequestValidationError, invalid)
     web.add_exception_handler(HTTPException, http)
     web.add_exception_handler(Exception, failed)
+
+
+def _field(place: tuple[str | int, ...], reason: str) -> FieldProblem:
+    named = place[1:-1] if reason == "extra_forbidden" else place[1:]  # a name we do not know is what was sent
+    return FieldProblem(field=".".join(map(str, named)), reason=reason)

@@ -1,5 +1,6 @@
 """What holds for every request: problems, headers, tags, limits, and a log that says nothing it should not."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 
@@ -36,12 +37,19 @@ async def test_every_error_is_a_problem(phone: Phone) -> None:
     assert (cases[0][0].json()["title"], english.json()["title"]) == ("Nicht gefunden", "Not found")
 
 
-async def test_what_was_sent_is_not_echoed(phone: Phone) -> None:
-    """A problem names the field, never its content."""
+async def test_what_was_sent_is_not_echoed(door: Door, phone: Phone) -> None:
+    """A problem names the field, never its content; an event takes over a trace, and nothing else."""
     body = {**window(), "topic": "Erika Mustermann", "window_start": "Musterstraße 1"}
     answer = await phone.post("/v1/callbacks", json=body, headers=key())
     assert {error["field"] for error in answer.json()["errors"]} == {"topic", "window_start"}
     assert "Muster" not in answer.text
+    unknown = await phone.post("/v1/callbacks", json={**window(), "Erika Mustermann": 1}, headers=key())
+    assert unknown.json()["errors"] == [{"field": "", "reason": "extra_forbidden"}]
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    for sent, kept in ((trace, trace), ("Erika Mustermann", None)):
+        name = (await phone.post("/v1/callbacks", json=window(), headers={**key(), "traceparent": sent})).json()
+        [event] = await door.heard(name["callback_id"], "callback.requested.v1")
+        assert event.get("traceparent") == kept
 
 
 async def test_json_beyond_the_limit_is_refused(phone: Phone) -> None:
@@ -54,6 +62,19 @@ async def test_json_beyond_the_limit_is_refused(phone: Phone) -> None:
     for content in (b" " * 70_000, chunks()):
         answer = await phone.post("/v1/documents", content=content, headers=key())  # type: ignore[arg-type]
         assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
+
+
+async def test_client_that_falls_silent_is_let_go(phone: Phone, connections: Connections) -> None:
+    """Who sends half a body and then nothing is answered 408, for JSON as for pictures."""
+    async with Door(connections, client_silence_s=0.2) as strict:
+        for path, kind in (("/v1/documents", "application/json"), ("/v1/pages", "multipart/form-data; boundary=x")):
+            reader, writer = await asyncio.open_connection("127.0.0.1", strict.port)
+            lines = [f"POST {path} HTTP/1.1", "Host: gateway", f"Authorization: {phone.headers['Authorization']}"]
+            lines += [f"Content-Type: {kind}", "Idempotency-Key: silent-client", "Content-Length: 1000", "", "-"]
+            writer.write("\r\n".join(lines).encode())
+            async with asyncio.timeout(20):
+                assert (await reader.readline()).split()[1] == b"408"
+            writer.close()
 
 
 async def test_answers_are_tagged(phone: Phone) -> None:
@@ -130,6 +151,13 @@ async def test_openapi_is_valid_and_describes_problems(phone: Phone) -> None:
     submit = document["paths"]["/v1/documents"]["post"]
     assert "application/problem+json" in submit["responses"]["409"]["content"]
     assert [p["name"] for p in submit["parameters"]] == ["Idempotency-Key"]
+
+
+async def test_events_are_described(phone: Phone) -> None:
+    """The catalogue of events is served, and knows the receipt's event."""
+    document = (await phone.get("/asyncapi.json")).json()
+    assert document["asyncapi"].startswith("3.")
+    assert "document.submitted.v1" in json.dumps(document)
 
 
 async def test_limits_are_stated(phone: Phone) -> None:
