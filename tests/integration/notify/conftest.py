@@ -94,13 +94,13 @@ async def corner(servers: Mapping[str, str], folder: Path) -> AsyncIterator[Plac
         (await broker.put(f"/api/vhosts/{host}")).raise_for_status()
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         await broker.put(f"/api/permissions/{host}/{quote(rabbit.username or 'guest')}", json=everything)
-        yield place
-        for login in [
-            permission["user"] for permission in (await broker.get(f"/api/vhosts/{host}/permissions")).json()
-        ]:
-            if login.startswith(("desk.", "supplier.")):
-                await broker.delete(f"/api/users/{login}")
-        (await broker.delete(f"/api/vhosts/{host}")).raise_for_status()
+        try:
+            yield place
+        finally:
+            for permission in (await broker.get(f"/api/vhosts/{host}/permissions")).json():
+                if permission["user"].startswith(("desk.", "supplier.")):
+                    await broker.delete(f"/api/users/{permission['user']}")
+            (await broker.delete(f"/api/vhosts/{host}")).raise_for_status()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -119,9 +119,11 @@ async def working(place: Place, settings: NotifySettings) -> AsyncIterator[Servi
     async def well() -> bool:
         return not await failures(service.ready_checks)
 
-    await until(well)
-    yield service
-    await service.stop()
+    try:
+        await until(well)
+        yield service
+    finally:
+        await service.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
