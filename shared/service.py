@@ -172,6 +172,10 @@ class Service:
                 async with asyncio.timeout(GOODBYE_S):
                     await self._connection.close()
 
+    def has_started(self) -> bool:
+        """Tell whether the broker has what this service needs, and its consumers and relay run."""
+        return self._relaying is not None
+
     async def measure(self) -> None:
         """Refresh what is measured rather than counted."""
         OUTBOX_AGE.labels(self.name).set(await self.relay.oldest_age_s())
@@ -188,7 +192,7 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     objects = Objects(connections.objects)
     service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
     consumers = consumers_check(broker, service.consumers)
-    service.ready_checks = [database_check(client), broker_check(broker), consumers]
+    service.ready_checks = [database_check(client), broker_check(broker, service.has_started), consumers]
     service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumers, UNCONSUMED)]
     service.every(10, service.measure, name="measure")
     return service

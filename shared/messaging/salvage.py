@@ -28,7 +28,7 @@ log = structlog.get_logger()
 UNAVAILABLE_FOR = timedelta(hours=24)
 PUBLISH_AGAIN_S = 1.0
 
-_BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count", "x-acquired-count")
+BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count", "x-acquired-count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def move_of(headers: Mapping[str, Any], reason: Reason, now: datetime, *, steps:
     attempt = int(headers.get("x-attempt", 0)) + reason.counts
     waits = int(headers.get("x-waits", 0)) + (not reason.counts)
     first_seen = headers.get("x-first-seen") or now.isoformat()
-    kept = {k: v for k, v in headers.items() if not k.startswith(_BROKERS_OWN)}
+    kept = {k: v for k, v in headers.items() if not k.startswith(BROKERS_OWN)}
     told = {"x-attempt": attempt, "x-first-seen": first_seen, "x-reason": reason.code, "x-error": reason.error}
     if not reason.counts:
         told["x-waits"] = waits

@@ -56,11 +56,13 @@ def database_check(client: Pingable) -> Check:
     return Check("database", ask)
 
 
-def broker_check(broker: RabbitBroker) -> Check:
-    """Ask whether the broker is connected; in a silent network that stays true for half a minute."""
+def broker_check(broker: RabbitBroker, has_started: Callable[[], bool]) -> Check:
+    """Ask whether the broker is connected and was set up; in a silent network that stays true for half a minute."""
 
     async def ask() -> str | None:
-        return None if await broker.ping(CHECK_TIMEOUT_S / 3) else "not connected"
+        if not await broker.ping(CHECK_TIMEOUT_S / 3):
+            return "not connected"
+        return None if has_started() else "not set up yet"
 
     return Check("broker", ask)
 
