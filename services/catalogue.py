@@ -35,6 +35,7 @@ PARAMETERS = {
     "kind": "the kind of alert",
     "supplier": "the supplier's id, as in partners.json",
 }
+CONTRACTS = "shared.events"
 SHOWN_LINES = 60
 
 
@@ -103,8 +104,8 @@ def _announcements() -> RabbitBroker:
     """Describe what is published; services announce through their outbox, which FastStream does not see."""
     broker = RabbitBroker("amqp://rabbitmq:5672/")
     for fact in sorted(Fact.__subclasses__(), key=lambda fact: fact.type):
-        if fact is not PacketOffered:
-            publisher = fact.__module__.rpartition(".")[2]
+        package, _, publisher = fact.__module__.rpartition(".")
+        if package == CONTRACTS and fact is not PacketOffered:
             _describe(broker, fact, EVENTS, fact.type, f"{publisher}.announces.{fact.type}")
     _describe(broker, AlertRaised, DESK, "team.{team}.{kind}", "notify.alerts.desk")
     _describe(broker, PacketOffered, SUPPLIER, "{supplier}", "notify.offers.supplier")

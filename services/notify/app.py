@@ -33,12 +33,7 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
     service = compose("notify", connections, clock)
     forwards = Forwards(service.database)
     forwarding = Forwarding(forwards, service.ledger, settings.rules(), settings.schedule())
-    webhooks = Webhooks(
-        answer_within_s=settings.answer_within_s,
-        allowed=settings.allowed_networks,
-        clock=clock,
-        ca_file=settings.ca_file,
-    )
+    webhooks = _webhooks(settings, clock)
     dispatching = Dispatching(
         forwards=forwards,
         forwarding=forwarding,
@@ -60,3 +55,12 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
     for number in range(settings.dispatchers):
         service.every(settings.look_every_s, dispatching.dispatch_due, name=f"dispatch.{number}")
     return service
+
+
+def _webhooks(settings: NotifySettings, clock: Clock) -> Webhooks:
+    return Webhooks(
+        answer_within_s=settings.answer_within_s,
+        allowed=settings.allowed_networks,
+        clock=clock,
+        ca_file=settings.ca_file,
+    )

@@ -6,12 +6,11 @@ from typing import Any, cast
 import pytest
 from faststream.rabbit import RabbitExchange
 
-from shared.clock import utc_now
 from shared.errors import PublishError
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.publish import publish
-from shared.messaging.topology import DELIVERY_LIMIT, EVENTS
+from shared.messaging.topology import DELIVERY_LIMIT
 from shared.service import Service
 from tests.faults import Proxy
 from tests.integration.messaging.conftest import Composer, settle, up
@@ -212,47 +211,6 @@ async def test_message_that_kills_its_consumer_is_buried_by_the_broker(service: 
         await outside.give_back(QUEUE)
     dead = await outside.arrival(DEAD)
     assert dead.headers["x-first-death-reason"] == "delivery_limit"
-
-
-async def test_announced_event_keeps_what_caused_it(service: Service) -> None:
-    """What a handler announces carries the correlation and tenant of its event, and that event as its cause."""
-    followed: list[Event[Followed]] = []
-
-    async def handle(event: Event[Happened]) -> None:
-        async with service.ledger.once(QUEUE, event) as work:
-            work.announce(Followed(thing_id=event.data.thing_id))
-
-    async def follow(event: Event[Followed]) -> None:
-        followed.append(event)
-
-    service.on("work", handle, Happened)
-    service.on("follow", follow, Followed)
-    await up(service)
-    event = happened()
-    await publish(service.broker, event.to_json(), exchange=EVENTS, routing_key=Happened.type)
-    (result,) = await until(lambda: followed)
-    assert (result.correlation_id, result.causation_id, result.tenant) == (event.correlation_id, event.id, event.tenant)
-    assert result.time <= utc_now()
-
-
-async def test_two_services_each_get_the_event(compose_service: Composer) -> None:
-    """An event reaches every service that subscribes to it, once."""
-    got: dict[str, list[str]] = {"first": [], "second": []}
-
-    def subscribe(service: Service) -> Service:
-        async def handle(event: Event[Happened]) -> None:
-            got[service.name].append(event.id)
-
-        service.on("work", handle, Happened)
-        return service
-
-    first, second = (subscribe(compose_service(name)) for name in got)
-    await up(first)
-    await up(second)
-    async with first.ledger.begin() as work:
-        event_id = work.announce(Happened(thing_id=new_id()))
-    await until(lambda: all(got.values()))
-    assert got == {"first": [event_id], "second": [event_id]}
 
 
 async def _waiting(outside: Outside, queue: str, expected: int) -> bool:

@@ -18,10 +18,7 @@ pytestmark = pytest.mark.live
 
 async def test_silent_object_store_is_waited_out(service: Service, stack: LocalStack, outside: Outside) -> None:
     """While the store is silent, a handler that needs it fails in time and others work; then it is handled."""
-    tries: list[str] = []
-    fetched: list[str] = []
-    others: list[str] = []
-    key = new_id()
+    key, tries, fetched, others = new_id(), list[str](), list[str](), list[str]()
 
     async def fetch(event: Event[Happened]) -> None:
         tries.append(event.id)
