@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -29,18 +29,18 @@ def demo(
 ) -> None:
     """Play the main job: a photographed power-cut letter travels from a phone to an energy supplier."""
     folder.mkdir(parents=True, exist_ok=True)
-    known = partners.remembered(folder)
+    known = partners.remembered()
     if prepare:
         return
     gateway = os.environ.get("AMTSBOTE_GATEWAY_URL", "http://127.0.0.1:8080")
     steps = Steps(console)
     try:
-        with _tool(known, gateway) as tool, _supplier(known, gateway) as supplier:
+        with _tools(known, gateway) as tools, _supplier(known, gateway) as supplier:
             with steps.step("Activation code printed into a letter"):
                 code = _new_code()
             with steps.step("Phone activated with that code"):
                 phone = Phone(gateway, code)
-            play = Play(phone, tuple(photos or own_photos(folder)), not photos, tool, supplier, folder)
+            play = Play(phone, tuple(photos or own_photos(folder)), not photos, tools, supplier, folder)
             play.run(steps)
     except httpx.TransportError as error:
         console.print(f"[red]The gateway at {gateway} does not answer;[/] start the stack with `make run`.")
@@ -51,13 +51,21 @@ def demo(
     console.print("[green]Every step really happened.[/]")
 
 
-def _tool(known: dict[str, dict[str, str]], gateway: str) -> Listener:
-    tool = known["tool"]
-    environment = {"AMTSBOTE_TOOL_URL": tool["amqp_url"], "AMTSBOTE_TOOL_TOKEN": tool["token"]}
-    return Listener("examples.caseworker_tool", {**environment, "AMTSBOTE_GATEWAY_URL": gateway})
+def _tools(known: dict[str, Any], gateway: str) -> Listener:
+    return Listener(
+        "examples.caseworker_tool",
+        *(
+            {
+                "AMTSBOTE_TOOL_URL": partners.at_broker(tool["amqp_url"]),
+                "AMTSBOTE_TOOL_TOKEN": tool["token"],
+                "AMTSBOTE_GATEWAY_URL": gateway,
+            }
+            for tool in known["tools"]
+        ),
+    )
 
 
-def _supplier(known: dict[str, dict[str, str]], gateway: str) -> Listener:
+def _supplier(known: dict[str, Any], gateway: str) -> Listener:
     supplier = known["supplier"]
     return Listener(
         "examples.supplier",

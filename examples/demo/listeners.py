@@ -1,4 +1,4 @@
-"""Runs an example program of a partner beside the demo, and hands over the JSON lines it prints."""
+"""Runs example programs of partners beside the demo, and hands over the JSON lines they print."""
 
 import json
 import os
@@ -13,26 +13,31 @@ from typing import Any, Self
 
 
 class Listener:
-    """A partner's program as a child process, ended with the demo."""
+    """One program for some partners, as child processes that end with the demo."""
 
-    def __init__(self, module: str, environment: dict[str, str], *words: str) -> None:
-        """Prepare `python -m module words...` with more environment."""
-        self._command = [sys.executable, "-m", module, *words]
-        self._environment = {**os.environ, **environment}
+    def __init__(self, module: str, *environments: dict[str, str]) -> None:
+        """Prepare `python -m module` once for each environment, which is added to ours."""
+        self._command = [sys.executable, "-m", module]
+        self._environments = [{**os.environ, **environment} for environment in environments]
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._processes: list[subprocess.Popen[str]] = []
 
     def __enter__(self) -> Self:
-        """Start the program and read its lines."""
-        self._process = subprocess.Popen(  # noqa: S603 - our own example
-            self._command, env=self._environment, stdout=subprocess.PIPE, text=True
-        )
-        threading.Thread(target=self._read, daemon=True).start()
+        """Start the programs and read their lines."""
+        for environment in self._environments:
+            process = subprocess.Popen(  # noqa: S603 - our own example
+                self._command, env=environment, stdout=subprocess.PIPE, text=True
+            )
+            self._processes.append(process)
+            threading.Thread(target=self._read, args=[process], daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the program."""
-        self._process.terminate()
-        self._process.wait(timeout=10)
+        """End the programs."""
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(timeout=10)
 
     def next_line(self, seconds: float, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Return the next line that is wanted; a queue may still hold what an earlier demo left unread.
@@ -47,8 +52,7 @@ class Listener:
                     return line
         raise TimeoutError(f"{self._command[2]} printed nothing about it for {seconds:.0f} s")
 
-    def _read(self) -> None:
-        if self._process.stdout:
-            for line in self._process.stdout:
-                if line.startswith("{"):
-                    self._lines.put(json.loads(line))
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            if line.startswith("{"):
+                self._lines.put(json.loads(line))

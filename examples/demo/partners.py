@@ -1,34 +1,35 @@
-"""The demo's partners: one caseworker tool and one supplier, registered once and remembered beside the stack's data."""
+"""The demo's partners: a tool per team and one supplier, registered once and remembered beside the partners file."""
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-TEAM = "power_cut"
-TOOL = "demo_desk"
+from deploy.local.ports import free_port
+
+TEAMS = ("power_cut", "benefits", "placement")
 SUPPLIER = "stadtwerke_musterstadt"
 
 
-def remembered(folder: Path) -> dict[str, Any]:
-    """Return the partners' secrets, registering the partners first if this stack does not know them yet."""
-    file = folder / "demo-partners.json"
+def remembered() -> dict[str, Any]:
+    """Return the partners' secrets, registering the partners first if this system does not know them yet."""
+    file = Path(os.environ.get("AMTSBOTE_PARTNERS", "partners.json")).with_name("demo-partners.json")
     if not file.exists():
-        secrets = register(_free_port())
+        secrets = register(free_port())
         file.touch(mode=0o600)
         file.write_text(json.dumps(secrets, indent=2))
     return dict(json.loads(file.read_text()))
 
 
 def register(webhook_port: int) -> dict[str, Any]:
-    """Register the tool and the supplier by the operator's own commands, and return what these print once."""
+    """Register the tools and the supplier by the operator's own commands, and return what these print once."""
     webhook = f"http://127.0.0.1:{webhook_port}/"
     return {
         "webhook_port": webhook_port,
-        "tool": _partners("add-tool", TOOL, "--team", TEAM),
+        "tools": [_partners("add-tool", f"demo_{team}", "--team", team) for team in TEAMS],
         "supplier": _partners("add-supplier", SUPPLIER, "--name", "Stadtwerke Musterstadt", "--webhook", webhook),
     }
 
@@ -41,7 +42,8 @@ def _partners(*words: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def at_broker(amqp_url: str) -> str:
+    """Return a remembered login's URL with the place where the broker is now."""
+    login, broker = urlsplit(amqp_url), urlsplit(os.environ.get("AMTSBOTE_RABBIT_URL", amqp_url))
+    netloc = f"{login.netloc.rpartition('@')[0]}@{broker.netloc.rpartition('@')[2]}"
+    return urlunsplit((login.scheme, netloc, login.path, "", ""))

@@ -19,12 +19,12 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """What the play needs: the phone, its photographs, the two partners' programs, and a folder for what it shows."""
+    """What the play needs: the phone, its photographs, the partners' programs, and a folder for what it shows."""
 
     phone: Phone
     photos: tuple[Path, ...]
     own_photos: bool
-    tool: Listener
+    tools: Listener
     supplier: Listener
     folder: Path
 
@@ -37,8 +37,8 @@ class Play:
         page_ids = self._hand_in_pages(steps)
         document_id = self._submit(steps, page_ids)
         self._file(steps, document_id)
-        with steps.step("The team's tool received the alert") as step:
-            alert = self.tool.next_line(PATIENCE_S, lambda alert: alert["about_id"] == document_id)
+        with steps.step("The tool of the right team received the alert") as step:
+            alert = self.tools.next_line(PATIENCE_S, lambda alert: alert["about_id"] == document_id)
             step.note(f"{alert['kind']} for team {alert['team']}, due {_berlin(alert['due_at'])}")
         self._forward(steps, document_id, page_ids)
         self._callback(steps)

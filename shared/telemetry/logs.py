@@ -5,12 +5,14 @@ import sys
 import traceback
 from typing import TextIO
 
+import stamina
 import structlog
 
 
 def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's warnings to `stream`, or standard error, as JSON lines."""
     stream = stream or sys.stderr
+    stamina.instrumentation.set_on_retry_hooks(())  # its lines quote the error's text
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
