@@ -5,14 +5,16 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Self
 
 import aio_pika
 import httpx
 
-from bench.pace import CLIENTS, SINK, side_by_side
+from bench.delivery.fact import WORKERS
+from bench.delivery.floor import QUEUE
+from bench.delivery.pace import seconds_for
 from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
 from shared.ids import new_id
@@ -23,13 +25,14 @@ from shared.storage.objects import Objects
 PAGE_BYTES = 400_000  # a page as phones shrink it
 JPEG = b"\xff\xd8\xff\xe0"  # the gateway looks at the first bytes only
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+EVENTS_A_PAGE = 5  # a page is measured for so many events, as it takes so much longer
 
 
 class Door:
     """A gateway in a process of its own, and the bare clients of the servers behind it."""
 
-    def __init__(self, connections: Connections, folder: Path) -> None:
+    def __init__(self, connections: Connections, environment: Mapping[str, str], folder: Path) -> None:
         """Start nothing yet."""
         self._connections = connections
         port = free_port()
@@ -41,7 +44,7 @@ class Door:
             "AMTSBOTE_GATEWAY_RATE_UPLOAD": "1000000/minute",
             "AMTSBOTE_GATEWAY_RATE_CITIZEN": "1000000/minute",
         }
-        self._environment = {**os.environ, **own}
+        self._environment = {**os.environ, **environment, **own}
         command = (sys.executable, "-m", "services", "gateway")
         self._gateway = Child(Launch(command, self._environment, ROOT, folder / "gateway.log"))
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
@@ -68,29 +71,27 @@ class Door:
         self._client.close()
         await self._gateway.stop(patience=40)
 
-    def measures(self) -> dict[str, Callable[[int], Awaitable[float]]]:
-        """Return what can be measured, by its name in the table."""
-        return {"accept: floor": self._floor, "accept: gateway": self._pages}
+    async def floor(self, count: int) -> float:
+        """Store, insert and confirm page after page with bare clients; returns the seconds for `count` of them."""
 
-    async def _floor(self, count: int) -> float:
         async def one() -> None:
             page_id, page = new_id(), _page()
             await self._objects.put(f"floor/{page_id}", page, size_bytes=len(page), media_type="image/jpeg")
             await self._rows.insert_one({"_id": page_id})
             message = aio_pika.Message(page_id.encode(), delivery_mode=2)
-            await self._channel.default_exchange.publish(message, SINK)
+            await self._channel.default_exchange.publish(message, QUEUE)
 
-        await side_by_side(one, count, CLIENTS)
-        return 0
+        return await _seconds(one, count)
 
-    async def _pages(self, count: int) -> float:
+    async def gateway(self, count: int) -> float:
+        """Upload page after page; returns the seconds for `count` of them."""
+
         async def one() -> None:
             key = {"Idempotency-Key": new_id()}
             response = await self._http.post("/v1/pages", files={"file": ("page.jpg", _page())}, headers=key)
             response.raise_for_status()
 
-        await side_by_side(one, count, CLIENTS)
-        return 0
+        return await _seconds(one, count)
 
     async def _until_open(self) -> None:
         while True:
@@ -105,6 +106,11 @@ class Door:
         command = [sys.executable, "-m", "services", "codes", "new"]
         done = subprocess.run(command, env=self._environment, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
         return done.stdout.split()[-1]
+
+
+async def _seconds(one: Callable[[], Awaitable[None]], count: int) -> float:
+    pages = max(count // EVENTS_A_PAGE, 1)
+    return await seconds_for(pages, one, at_once=WORKERS) * count / pages
 
 
 def _page() -> bytes:
