@@ -54,7 +54,10 @@ def profile(colours: NDArray[np.float32], lines: Lines) -> Profiles:
 
 
 def along_line(profiles: Profiles, index: int, lines: Lines, ends: tuple[Curve, Curve], *, ahead: bool) -> Curve:
-    """Return evidence and length (pixels) of one line between many pairs of points, shape (2, n)."""
+    """Return evidence and length (pixels) of one line between pairs of points, and evidence beyond, shape (3, n).
+
+    An edge that goes on beyond a corner says that the page goes on, too: the corner was a fold or a rule.
+    """
     direction = np.array([-lines[index, 1], lines[index, 0]])
     places = [(end @ direction - profiles.start[index]) / profiles.step[index] for end in ends]
     low = np.clip(np.minimum(*places), 0, SAMPLES).astype(int)
@@ -62,7 +65,8 @@ def along_line(profiles: Profiles, index: int, lines: Lines, ends: tuple[Curve, 
     curve = (profiles.ahead if ahead else profiles.behind)[index]
     inside = profiles.inside[index]
     step = float(profiles.step[index])
-    return np.array([curve[high] - curve[low], inside[high] - inside[low]]) * step
+    between = curve[high] - curve[low]
+    return np.array([between, inside[high] - inside[low], curve[-1] - between]) * step
 
 
 def _beside(
