@@ -9,7 +9,7 @@ from services.catalogue import write_catalogue
 from services.codes import codes
 from services.dead import dead
 from services.partners import partners
-from services.run import ProcessSettings, names, run
+from services.run import PortTakenError, ProcessSettings, SettingsError, names, run
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 
@@ -29,4 +29,11 @@ def run_services(
     if unknown := sorted(set(chosen) - set(names())):
         raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
     configure_logs()
-    asyncio.run(run(chosen, Connections(), ProcessSettings()))
+    try:
+        asyncio.run(run(chosen, Connections(), ProcessSettings()))
+    except PortTakenError as error:
+        typer.echo(f"{error}; free it, or set AMTSBOTE_OPERATIONS_PORT or AMTSBOTE_GATEWAY_PORT", err=True)
+        raise typer.Exit(1) from None
+    except SettingsError as error:
+        typer.echo(f"a setting is missing or wrong: {error}", err=True)
+        raise typer.Exit(2) from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
@@ -29,14 +30,29 @@ class ProcessSettings(BaseSettings):
     operations_port: int = 8081
 
 
+class SettingsError(Exception):
+    """A service cannot be composed with the settings there are; the text names the setting."""
+
+
+class PortTakenError(Exception):
+    """A port we must listen on is somebody else's."""
+
+
 def names() -> list[str]:
     """Return the names of all services: the folders here that have an `app.py`."""
     return sorted(path.parent.name for path in Path(__file__).parent.glob("*/app.py"))
 
 
 def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
-    """Compose the chosen services; nothing is connected yet."""
-    return [import_module(f"services.{name}.app").app(connections) for name in chosen]
+    """Compose the chosen services; nothing is connected yet.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    try:
+        return [import_module(f"services.{name}.app").app(connections) for name in chosen]
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 async def run(chosen: Sequence[str], connections: Connections, settings: ProcessSettings) -> None:
@@ -77,23 +93,26 @@ class _Server:
     """One HTTP server in this event loop; leaving it waits for open requests."""
 
     def __init__(self, web: ASGIApp, host: str, port: int) -> None:
-        config = uvicorn.Config(
-            web,
-            host=host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
+        config = uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+        self._address = (host, port)
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._server._serve())  # noqa: SLF001 - `serve` would take over our signals
+        listening = _listen(*self._address)
+        # `serve` would take over our signals.
+        self._task = asyncio.create_task(self._server._serve(sockets=[listening]))  # noqa: SLF001
 
     async def __aexit__(self, *_: object) -> None:
         self._server.should_exit = True
         if self._task:
             await self._task
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port ourselves: uvicorn would end the process without a word."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise PortTakenError(f"cannot listen on {host}:{port} ({error.strerror})") from error

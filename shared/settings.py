@@ -22,7 +22,7 @@ class ObjectStoreAddress(BaseModel):
 class Connections(BaseSettings):
     """The servers a service talks to, from `AMTSBOTE_*` variables."""
 
-    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True, hide_input_in_errors=True)
 
     rabbit_url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
     mongo_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?directConnection=true")
