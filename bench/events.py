@@ -48,9 +48,9 @@ class Row:
 COMPARED = {
     "publish: raw aio-pika, confirmed": None,
     "publish: ours, without ledger": "publish: raw aio-pika, confirmed",
-    "publish: transaction + confirm + delete, bare": "publish: raw aio-pika, confirmed",
-    "publish: ours, commit only": "publish: transaction + confirm + delete, bare",
-    "publish: ours, ledger + relay": "publish: transaction + confirm + delete, bare",
+    "publish: transaction + confirm, bare": "publish: raw aio-pika, confirmed",
+    "publish: ours, commit only": "publish: transaction + confirm, bare",
+    "publish: ours, ledger + relay": "publish: transaction + confirm, bare",
     "handle: raw aio-pika, acknowledged": None,
     "handle: ours, empty handler": "handle: raw aio-pika, acknowledged",
     "handle: transaction + ack, bare": "handle: raw aio-pika, acknowledged",
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     configure_logs(logging.ERROR)
     rows = asyncio.run(_measure(options.count, options.rounds))
-    Console().print(_table(rows))
+    Console(width=130).print(_table(rows))
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     return 0
