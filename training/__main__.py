@@ -1,5 +1,7 @@
-"""The page net's two commands: ``python -m training train`` and ``python -m training evaluate``."""
+"""The page net's commands: ``python -m training train``, ``export`` and ``evaluate``."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,24 +30,32 @@ def train(
     compiled: Annotated[bool, typer.Option(help="Compile the net first: needs g++, 4 times as fast.")] = True,
 ) -> None:
     """Train the page net on synthetic photos and write it as ONNX."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # on a busy machine, threads that spin cost four fifths
+    from training.train import Plan, train  # noqa: PLC0415 - torch is wanted for this command only
+
+    state.parent.mkdir(parents=True, exist_ok=True)
+    plan = Plan(minutes, state, seed, workers, threads, rate=rate, start=start, borders_only=borders_only)
+    train(replace(plan, compiled=compiled))
+    export(out=out, state=state, seed=seed)
+
+
+@cli.command()
+def export(
+    *,
+    out: Annotated[Path, typer.Option(help="Where the ONNX file goes; its JSON is put beside it.")],
+    state: Annotated[Path, typer.Option(help="What `train` kept.", exists=True)] = Path(".local/pagenet.pt"),
+    seed: Annotated[int, typer.Option(min=0, help="The seed that was trained with.")] = 1,
+) -> None:
+    """Write a kept state as ONNX, while its training still runs if need be."""
     from training.export import Provenance, export  # noqa: PLC0415 - torch is wanted for this command only
     from training.generate.desk import FOLDERS  # noqa: PLC0415
     from training.letters import load_letters  # noqa: PLC0415
-    from training.train import Plan, train  # noqa: PLC0415
+    from training.train import Course, Plan  # noqa: PLC0415
 
-    state.parent.mkdir(parents=True, exist_ok=True)
-    plan = Plan(
-        minutes, state, seed, workers, threads, compiled=compiled, rate=rate, start=start, borders_only=borders_only
-    )
-    course = train(plan)
-    provenance = Provenance(
-        pictures_seen=course.seen,
-        seed=seed,
-        started_from=course.started_from,
-        wallpapers=any(folder.is_dir() for folder in FOLDERS),
-        letters=bool(load_letters()),
-    )
-    export(course.average, out, provenance)
+    course = Course.begin(Plan(0, state))
+    wallpapers = any(folder.is_dir() for folder in FOLDERS)
+    made = Provenance(course.seen, seed, course.started_from, wallpapers, letters=bool(load_letters()))
+    export(course.average, out, made)
     typer.echo(f"{out}: {out.stat().st_size} bytes after {course.seen} pictures")
 
 
@@ -54,7 +64,7 @@ def evaluate(
     *,
     weights: Annotated[Path, typer.Option(help="The ONNX file.")] = WEIGHTS,
     synthetic: Annotated[int, typer.Option(min=0, help="How many held-out synthetic photos.")] = 600,
-    json: Annotated[Path | None, typer.Option(help="Write the figures here, too.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures here, and failures as a JPEG beside it.")] = None,
     failures: Annotated[bool, typer.Option(help="Name the pictures that went wrong.")] = False,
 ) -> None:
     """Measure the net on real photos (AMTSBOTE_PHOTOS), exact crops of them, transplants and synthetic photos."""

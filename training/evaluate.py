@@ -14,12 +14,13 @@ from rich.table import Table
 from services.upload.client.pagenet import PageNet
 from training.heldout import heldout_cases
 from training.photos import Case, photo_cases, photo_folder
-from training.score import GOOD, Row, mark, rows
+from training.score import GOOD, Mark, Row, mark, rows
+from training.sheet import Shown, write_sheet
 from training.transplant import transplant_cases
 
 
 def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool) -> list[Row]:
-    """Print the table, and write it as JSON where asked.
+    """Print the table, and write it as JSON, with a sheet of synthetic failures beside it, where asked.
 
     Raises:
         NoPhotosError: if there are no labelled photos.
@@ -28,7 +29,8 @@ def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool)
     net = PageNet.load(weights)
     folder = photo_folder()
     cases = chain(photo_cases(folder), transplant_cases(folder), heldout_cases(synthetic))
-    marks = [mark(case, net.find_outline) for case in _shown(cases)]
+    wrong: list[Shown] = []
+    marks = [_marked(case, net, wrong) for case in _shown(cases)]
     figures = rows(marks)
     console = Console(width=120)
     console.print(table(figures))
@@ -37,7 +39,16 @@ def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool)
             console.print(f"{one.group}: {one.case}: cut {one.truth}, said {one.said}, JI {one.jaccard:.3f}")
     if out:
         out.write_text(json.dumps([asdict(row) for row in figures], indent=1) + "\n")
+        write_sheet(wrong, out.with_suffix(".jpg"))
     return figures
+
+
+def _marked(case: Case, net: PageNet, wrong: list[Shown]) -> Mark:
+    """Return the mark of a case, and remember a synthetic one that went wrong; real photos are not ours to show."""
+    result = mark(case, net.find_outline)
+    if case.group.startswith("synthetic") and not result.exact:
+        wrong.append(Shown(case, net.find_outline(case.picture)))
+    return result
 
 
 def table(figures: list[Row]) -> Table:

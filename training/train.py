@@ -26,7 +26,7 @@ WARM_UP = 150  # steps
 DECAY = 0.45  # of the time, at the end, the rate falls to a hundredth
 KEEP = 120  # seconds between states
 SHOW = 15  # seconds between lines
-SMOOTH = 0.998  # how much of the averaged weights stays at each step
+SMOOTH = 0.99  # how much of the averaged weights stays at each step
 
 
 @dataclass(frozen=True, slots=True)
