@@ -1,0 +1,49 @@
+"""Runs the page net: a picture in, what it saw out. The weights are the project's own, see docs/model-card.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from services.upload.domain.netoutline import NetOutline, outline_from
+from services.upload.domain.pagemap import PageMap
+from services.upload.domain.pixels import Picture, shrink
+
+WEIGHTS = Path(__file__).parent.parent / "weights" / "pagenet.onnx"
+SIDE = 512  # pixels of the square the net looks at
+LONGEST = 1024  # pixels of the copy in which sides are measured
+
+
+@dataclass(frozen=True, slots=True)
+class PageNet:
+    """The loaded net; looking takes one thread, and may be done from several at once."""
+
+    run: ort.InferenceSession
+
+    @classmethod
+    def load(cls, weights: Path = WEIGHTS) -> Self:
+        """Read the weights; do it once per process."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return cls(ort.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"]))
+
+    def look(self, picture: Picture) -> PageMap:
+        """Return what the net sees in a colour picture of any size."""
+        square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        answers = self.run.run(["mask", "profile", "cut", "kind"], {"picture": square[None]})
+        mask, profile, cut, kind = (_share(np.asarray(answer)[0]) for answer in answers)
+        return PageMap(mask, profile, cut, float(kind[0]), float(kind[1]))
+
+    def find_outline(self, picture: Picture) -> NetOutline | None:
+        """Return the outline of the page in a colour picture, or None when no page is seen."""
+        height, width = picture.shape[:2]
+        small, _ = shrink(picture, LONGEST)
+        return outline_from(self.look(small), small, width, height)
+
+
+def _share(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    return (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)

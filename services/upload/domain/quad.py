@@ -1,0 +1,136 @@
+"""From the page's mask to its four sides: the hull, its least sides cut away, the rest fitted to the edge."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.upload.domain.geometry import SIDES, Points, Side
+from services.upload.domain.pagemap import Share
+
+FINER = 4  # how much finer than the mask its edge is followed
+LEAST_AREA = 0.01  # of the picture: a smaller patch is no page
+AT_BORDER = 0.012  # of the picture: a side this near to a crossed border is the border
+MIDDLE = (0.06, 0.94)  # of a side's length: near its ends lie rounded corners
+
+Lines = NDArray[np.float64]  # shape (n, 3): a, b, c of a*x + b*y + c = 0, a*a + b*b = 1
+
+
+def sides_of(mask: Share, cut: tuple[Side, ...]) -> Lines | None:
+    """Return the four sides of the page in shares of the picture, in order around it; None if there is no page.
+
+    The normals point out of the page. A side along a border the page crosses is that border itself.
+    """
+    edge = _edge(mask)
+    if edge is None:
+        return None
+    hull = cv2.convexHull(edge.astype(np.float32))[:, 0].astype(np.float64)
+    corners = _four(hull)
+    if corners is None:
+        return None
+    sides = lines_through(corners)
+    return np.array([_fitted(side, place, corners, edge, cut) for place, side in enumerate(sides)])
+
+
+def corners_of(sides: Lines) -> Points:
+    """Return where neighbouring sides meet: the corner before each side first, shape (n, 2)."""
+    meet = np.cross(np.roll(sides, 1, axis=0), sides)
+    return meet[:, :2] / np.where(abs(meet[:, 2:]) < 1e-9, 1e-9, meet[:, 2:])  # noqa: PLR2004 - parallel
+
+
+def lines_through(corners: Points) -> Lines:
+    """Return the lines from each corner to the next, normals out of a polygon that runs clockwise on screen."""
+    along = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([along[:, 1], -along[:, 0]], axis=1) / (np.linalg.norm(along, axis=1, keepdims=True) + 1e-12)
+    return np.column_stack([normals, -(normals * corners).sum(axis=1)])
+
+
+def border_line(side: Side) -> NDArray[np.float64]:
+    """Return a border of the picture, in shares of it, its normal pointing out."""
+    return np.array(((-1.0, 0, 0), (0, -1.0, 0), (1.0, 0, -1.0), (0, 1.0, -1.0))[SIDES.index(side)])
+
+
+def on_border(side: NDArray[np.float64]) -> bool:
+    """Tell whether a side is one of the picture's borders."""
+    return any(np.allclose(side, border_line(name), atol=1e-9) for name in SIDES)
+
+
+def _edge(mask: Share) -> Points | None:
+    """Return the edge of the largest patch, points in shares of the picture, corners of it included."""
+    count = mask.shape[0] * FINER
+    fine = cv2.resize(mask, (count, count), interpolation=cv2.INTER_LINEAR)
+    found, _ = cv2.findContours((fine >= 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)  # noqa: PLR2004
+    largest = max(found, key=cv2.contourArea, default=None)
+    if largest is None or cv2.contourArea(largest) < LEAST_AREA * count * count:
+        return None
+    points = largest[:, 0].astype(np.float64)
+    outermost = 0.5 * np.sign(points - count / 2) * _last(points, count)
+    return np.asarray((points + 0.5 + outermost) / count, np.float64)
+
+
+def _last(points: Points, count: int) -> Points:
+    """Return 1 where a coordinate is in the last row or column: there the patch reaches the border itself."""
+    return np.where((points == 0) | (points == count - 1), 1.0, 0.0)
+
+
+def _four(hull: Points) -> Points | None:
+    """Drop sides of a convex polygon, the one whose loss adds the least area first, until four are left."""
+    corners = _clockwise(hull)
+    while len(corners) > 4:  # noqa: PLR2004 - sides of a page
+        added, tips = _added(corners)
+        least = int(added.argmin())
+        if not np.isfinite(added[least]):
+            return None
+        corners[least] = tips[least]
+        corners = np.delete(corners, (least + 1) % len(corners), axis=0)
+    return corners if len(corners) == 4 else None  # noqa: PLR2004
+
+
+def _clockwise(hull: Points) -> Points:
+    """Return a hull so that it runs clockwise on screen, neighbours apart."""
+    apart = np.linalg.norm(hull - np.roll(hull, 1, axis=0), axis=1) > 1e-9  # noqa: PLR2004
+    hull = hull[apart]
+    x, y = hull.T
+    area = float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
+    return hull if area > 0 else hull[::-1].copy()
+
+
+def _added(corners: Points) -> tuple[NDArray[np.float64], Points]:
+    """Return for each side the area that the polygon gains without it, and where its neighbours then meet."""
+    start, end = corners, np.roll(corners, -1, axis=0)
+    before, after = start - np.roll(start, 1, axis=0), end - np.roll(end, -1, axis=0)
+    across = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    gap = end - start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = (gap[:, 0] * after[:, 1] - gap[:, 1] * after[:, 0]) / across
+        tips = start + before * step[:, None]
+        area = abs(gap[:, 0] * (tips - start)[:, 1] - gap[:, 1] * (tips - start)[:, 0]) / 2
+    return np.where((step > 0) & np.isfinite(area), area, np.inf), tips
+
+
+def _fitted(
+    side: NDArray[np.float64], place: int, corners: Points, edge: Points, cut: tuple[Side, ...]
+) -> NDArray[np.float64]:
+    """Fit a side to the points of the edge beside its middle, or lay it on the border that it follows."""
+    start, end = corners[place], corners[(place + 1) % len(corners)]
+    for name in cut:
+        border = border_line(name)
+        if all(abs(border[:2] @ corner + border[2]) < AT_BORDER for corner in (start, end)):
+            return border
+    along = (end - start) / (np.linalg.norm(end - start) + 1e-12)
+    share = (edge - start) @ along / (np.linalg.norm(end - start) + 1e-12)
+    away = abs(edge @ side[:2] + side[2])
+    beside = (share > MIDDLE[0]) & (share < MIDDLE[1]) & (away < 0.03) & ~_in_frame_border(edge)  # noqa: PLR2004
+    if beside.sum() < 8:  # noqa: PLR2004 - points
+        return side
+    return _line_fit(edge[beside], side)
+
+
+def _in_frame_border(points: Points) -> NDArray[np.bool_]:
+    return np.asarray(((points < 1e-6) | (points > 1 - 1e-6)).any(axis=1), np.bool_)  # noqa: PLR2004
+
+
+def _line_fit(points: Points, like: NDArray[np.float64]) -> NDArray[np.float64]:
+    fit = cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.001, 0.001).ravel()
+    normal = np.array([fit[1], -fit[0]], np.float64)
+    normal *= np.sign(normal @ like[:2]) or 1.0
+    return np.array([*normal, -normal @ fit[2:].astype(np.float64)])

@@ -1,0 +1,88 @@
+"""Synthetic photos and what is said to be true of them."""
+
+import numpy as np
+import pytest
+
+from services.upload.domain.geometry import SIDES
+from training.generate.camera import seed_noise
+from training.generate.placing import MODES, Mode, place
+from training.generate.scene import SIDE, Sample, photograph
+from training.generate.stock import Stock
+from training.generate.truth import truth_of
+
+
+@pytest.fixture(scope="module")
+def stock() -> Stock:
+    """A small stock without installed wallpapers, so that it is the same on every machine."""
+    return Stock.make(np.random.default_rng(3), size=6, pictures=0)
+
+
+def some(stock: Stock, mode: Mode, count: int = 12) -> list[Sample]:
+    """Return a few photos of one kind."""
+    rng = np.random.default_rng(5)
+    return [photograph(rng, stock, mode) for _ in range(count)]
+
+
+def test_the_same_seed_makes_the_same_photo() -> None:
+    """Everything random comes from the seed."""
+
+    def one() -> Sample:
+        rng = np.random.default_rng(7)
+        seed_noise(7)
+        return photograph(rng, Stock.make(rng, size=3, pictures=0))
+
+    first, second = one(), one()
+    assert np.array_equal(first.picture, second.picture)
+    assert np.array_equal(first.truth.mask, second.truth.mask)
+
+
+@pytest.mark.parametrize("mode", ["roomy", "tight"])
+def test_a_whole_page_crosses_no_border(stock: Stock, mode: Mode) -> None:
+    """A page placed inside the picture is never labelled as certainly cut, unless curling moved it out."""
+    assert sum(int((s.truth.cut & s.truth.certain).sum()) for s in some(stock, mode)) <= 1
+
+
+def test_a_cut_page_crosses_a_border(stock: Stock) -> None:
+    """Nearly every page placed across a border is labelled so; a corner may be lost too narrowly to be taught."""
+    photos = some(stock, "cut")
+    assert sum(bool(s.truth.cut.any()) for s in photos) >= len(photos) - 3
+
+
+def test_a_picture_inside_a_page_is_cut_everywhere(stock: Stock) -> None:
+    """The page covers the picture and all four borders."""
+    for sample in some(stock, "inside", 4):
+        assert sample.truth.cut.all()
+        assert sample.truth.mask.mean() > 250
+
+
+def test_a_desk_without_paper_has_no_page(stock: Stock) -> None:
+    """Mask and flags are empty."""
+    for sample in some(stock, "none", 4):
+        assert not sample.truth.present
+        assert not sample.truth.mask.any()
+
+
+@pytest.mark.parametrize("place_of", range(4))
+def test_truth_names_the_border_that_is_covered(place_of: int) -> None:
+    """A mask along one border is a cut there and nowhere else, with the profile along x or y."""
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    band = np.rot90(mask, place_of)
+    band[100:200, :50] = 1
+    truth = truth_of(mask, several=False)
+    (named,) = [side for side, cut in zip("LTRB", truth.cut, strict=True) if cut]
+    assert named == "LTRB"[(4 - place_of) % 4] if place_of % 2 == 0 else named in ("T", "B")
+    assert truth.profile[SIDES.index(named)].any()
+
+
+def test_tight_pages_leave_a_margin() -> None:
+    """A page placed tightly keeps at least 0.3 % of the picture on every side."""
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        quad = place(rng, 1.4, "tight")
+        assert quad.min() > 0.0029
+        assert quad.max() < 0.9971
+
+
+def test_modes_have_shares() -> None:
+    """Every way to place a sheet is drawn."""
+    assert set(MODES) == {"roomy", "tight", "cut", "inside", "none"}

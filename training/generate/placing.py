@@ -1,0 +1,84 @@
+"""Where a sheet comes to lie in the picture: turned, tilted, roomy, tight at a border, or beyond it."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+Quad = NDArray[Any]  # float32, corners of the sheet TL, TR, BR, BL; x and y in shares of the picture
+Mode = Literal["roomy", "tight", "cut", "inside", "none"]
+MODES: tuple[Mode, ...] = ("roomy", "tight", "cut", "inside", "none")
+SHARES = (0.27, 0.24, 0.41, 0.04, 0.04)
+
+LEAST_MARGIN, MOST_TIGHT = 0.003, 0.025  # of the picture
+LEAST_CUT, MOST_CUT = 0.008, 0.3  # of the sheet's extent
+SQUEEZE = 1.6  # most that one axis of a photo may be squeezed against the other
+
+
+def draw_mode(rng: Generator) -> Mode:
+    """Return how the next sheet lies; hard cases are more frequent than life has them."""
+    return MODES[int(rng.choice(len(MODES), p=SHARES))]
+
+
+def place(rng: Generator, ratio: float, mode: Mode) -> Quad:
+    """Return the corners of a sheet whose height is `ratio` times its width."""
+    for _ in range(20):
+        shape = _seen(rng, ratio)
+        low, high = _box(rng, mode)
+        scale = (high - low) / np.ptp(shape, axis=0)
+        if max(scale) / min(scale) < SQUEEZE:
+            break
+    return ((shape - shape.min(axis=0)) * scale + low).astype(np.float32)
+
+
+def _seen(rng: Generator, ratio: float) -> Quad:
+    """Return a sheet turned, tilted, and squeezed as the picture's own shape will be, any size."""
+    corners = np.array([[-1, -ratio], [1, -ratio], [1, ratio], [-1, ratio]]) / (2 * max(1.0, ratio))
+    quarter = rng.choice([0, 90, 180, 270], p=[0.62, 0.14, 0.1, 0.14])
+    slant = rng.normal(0, 3) if rng.random() < 0.55 else rng.normal(0, 14)
+    angle = np.radians(quarter + slant) if rng.random() < 0.93 else rng.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    corners = corners @ turn.T
+    tilt = rng.normal(0, 0.15, 2)
+    corners = corners / (1 + corners @ tilt)[:, None]
+    corners[:, 0] /= rng.choice([1.0, 0.75, 0.75, 1.333, 0.5625])
+    return corners.astype(np.float32)
+
+
+def _box(rng: Generator, mode: Mode) -> tuple[Quad, Quad]:
+    """Return the lowest and highest corner of the rectangle around the sheet."""
+    if mode == "inside":
+        depth = rng.uniform(0.1, 1.0, (2, 2))
+        return (-depth[0]).astype(np.float32), (1 + depth[1]).astype(np.float32)
+    kinds = _sides(rng, mode)
+    offsets = np.array([[_offset(rng, kind) for kind in pair] for pair in kinds])
+    cut = np.array(kinds) == "cut"
+    inner = 1 - np.where(cut, 0, offsets).sum(axis=1)
+    extent = inner / (1 - np.where(cut, offsets, 0).sum(axis=1))  # depths are shares of the sheet itself
+    low = np.where(cut[:, 0], -offsets[:, 0] * extent, offsets[:, 0])
+    return low.astype(np.float32), (low + extent).astype(np.float32)
+
+
+def _sides(rng: Generator, mode: Mode) -> list[list[str]]:
+    """Return for x and y how the low and the high side lie: free, near, tight or cut."""
+    shares = {
+        "roomy": (0.6, 0.4, 0.0, 0.0),
+        "tight": (0.2, 0.2, 0.6, 0.0),
+        "cut": (0.25, 0.2, 0.22, 0.33),
+    }.get(mode, (0.6, 0.4, 0.0, 0.0))
+    kinds = rng.choice(["free", "near", "tight", "cut"], (2, 2), p=shares)
+    if mode in ("tight", "cut"):
+        kinds[tuple(rng.integers(0, 2, 2))] = mode
+    return [list(map(str, pair)) for pair in kinds]
+
+
+def _offset(rng: Generator, kind: str) -> float:
+    if kind == "free":
+        return float(rng.uniform(0.05, 0.33))
+    low, high = {
+        "near": (0.015, 0.1),
+        "tight": (LEAST_MARGIN, MOST_TIGHT),
+        "cut": (LEAST_CUT, MOST_CUT),
+    }[kind]
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))

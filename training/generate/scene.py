@@ -1,0 +1,114 @@
+"""One synthetic photo from its parts, with its truth."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from training.generate.camera import shoot
+from training.generate.hands import cover
+from training.generate.light import contact_shadow, glare, light
+from training.generate.placing import Mode, Quad, draw_mode, place
+from training.generate.stock import Stock
+from training.generate.texture import Canvas, Plane, any_colour, clouds
+from training.generate.truth import Truth, truth_of
+
+SIDE = 512  # pixels of every synthetic photo, squeezed to a square as the net sees it
+FINE = 16  # parts of a pixel in OpenCV's polygons
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture (512, 512, 3) in B, G, R, its truth, the sheet's corners in pixels, and how it was placed."""
+
+    picture: NDArray[np.uint8]
+    truth: Truth
+    quad: Quad
+    mode: Mode
+
+
+def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample:
+    """Return one photo, drawn from `rng` and the stock of sheets and surfaces."""
+    chosen = mode or draw_mode(rng)
+    page = stock.sheet(rng)
+    quad = place(rng, page.shape[0] / page.shape[1], chosen)
+    scene = _desk(rng, stock, alone=chosen == "none")
+    several = chosen == "roomy" and rng.random() < 0.2 and _second_page(rng, stock, scene, quad)
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    if chosen != "none":
+        scene, mask = _lay(rng, scene, page, quad)
+        if rng.random() < 0.14:
+            cover(rng, scene, quad)
+    scene *= light(rng, SIDE)[..., None]
+    if rng.random() < 0.12:
+        glare(rng, scene)
+    picture = shoot(rng, scene)
+    return Sample(picture, truth_of(mask, several=several), quad * SIDE, chosen)
+
+
+def _desk(rng: Generator, stock: Stock, *, alone: bool) -> Canvas:
+    """Return a surface turned and zoomed, its colours shifted, sometimes with another sheet lying about."""
+    base = stock.surface(rng)
+    middle = base.shape[0] / 2
+    turn = cv2.getRotationMatrix2D((middle, middle), rng.uniform(0, 360), rng.uniform(0.8, 2.2))
+    turn[:, 2] += SIDE / 2 - middle + rng.uniform(-60, 60, 2)
+    desk = cv2.warpAffine(base, turn, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
+    desk = desk * rng.uniform(0.7, 1.15, 3).astype(np.float32) if rng.random() < 0.3 else desk
+    if not alone and rng.random() < 0.08:
+        _lay_about(rng, desk)
+    return desk
+
+
+def _lay_about(rng: Generator, desk: Canvas) -> None:
+    """Put a corner of some other paper, plastic or book in view, under where the sheet will lie."""
+    corners = place(rng, 1.4, "roomy") + rng.normal(0, 0.35, 2).astype(np.float32)
+    colour = rng.uniform(120, 255) * np.ones(3) if rng.random() < 0.6 else any_colour(rng)
+    polygon = np.round(corners * SIDE * FINE).astype(np.int32)
+    cv2.fillConvexPoly(desk, polygon, tuple(map(float, colour)), cv2.LINE_AA, 4)
+
+
+def _second_page(rng: Generator, stock: Stock, scene: Canvas, quad: Quad) -> bool:
+    """Lay a smaller page where the main one leaves room; return whether it can be seen well."""
+    page = stock.sheet(rng)
+    other = place(rng, page.shape[0] / page.shape[1], "roomy")
+    other = (other - other.mean(axis=0)) * np.float32(rng.uniform(0.5, 0.8)) + rng.uniform(0.15, 0.85, 2)
+    laid, mask = _lay(rng, scene, page, other.astype(np.float32))
+    scene[:] = laid
+    main = _polygon(quad)
+    seen = float((mask * (1 - main)).mean())
+    return seen > 0.06 and seen > 0.5 * float(mask.mean()) and seen < 0.8 * float(main.mean())
+
+
+def _polygon(quad: Quad) -> Plane:
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.fillConvexPoly(mask, np.round((quad * SIDE - 0.5) * FINE).astype(np.int32), 255, cv2.LINE_AA, 4)
+    return mask.astype(np.float32) / 255
+
+
+def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane]:
+    """Return the scene with a sheet laid on it, and the mask of that sheet."""
+    height, width = page.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    warp = cv2.getPerspectiveTransform(corners, quad * SIDE)
+    seen = cv2.warpPerspective(page, warp, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+    mask = _polygon(quad)
+    if rng.random() < 0.4:
+        seen, mask = _bent(rng, seen, mask)
+    if rng.random() < 0.8:
+        scene = scene * contact_shadow(rng, mask)[..., None]
+    share = mask[..., None]
+    return (scene + (seen - scene) * share).astype(np.float32), mask
+
+
+def _bent(rng: Generator, seen: Canvas, mask: Plane) -> tuple[Canvas, Plane]:
+    """Curl a sheet: its edges bow by up to 2 % of the picture, and shading follows."""
+    amount = np.float32(np.exp(rng.uniform(np.log(1.0), np.log(10.0))))
+    x, y = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
+    bow = clouds(rng, (SIDE, SIDE), 2) - np.float32(0.5)
+    sway = clouds(rng, (SIDE, SIDE), 2) - np.float32(0.5)
+    at = x + 2 * amount * bow, y + 2 * amount * sway
+    shade = 1 + np.float32(rng.normal(0, 0.25)) * bow
+    seen = cv2.remap(seen, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * shade[..., None]
+    return seen, cv2.remap(mask, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -1,0 +1,57 @@
+"""Synthetic photos that no training has seen: other seeds, and other sheets and surfaces than those trained on."""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from services.upload.domain.geometry import SIDES, in_order
+from training.generate.camera import seed_noise
+from training.generate.placing import Mode
+from training.generate.scene import SIDE, Sample, photograph
+from training.generate.stock import Stock
+from training.photos import Case
+
+SEED = 9_000_000_000  # far from every seed that `train` can use
+TITLES: dict[Mode, str] = {
+    "roomy": "synthetic, complete",
+    "tight": "synthetic, tight",
+    "cut": "synthetic, cut",
+    "inside": "synthetic, inside a page",
+    "none": "synthetic, no page",
+}
+
+
+def heldout_samples(count: int, seed: int = 0) -> Iterator[Sample]:
+    """Yield `count` synthetic photos that are certain: no border is only just touched, no second page."""
+    rng = np.random.default_rng([SEED, seed])
+    seed_noise(SEED + seed)
+    stock = Stock.make(rng)
+    while count > 0:
+        sample = photograph(rng, stock)
+        if sample.truth.certain.all() and not sample.truth.several:
+            count -= 1
+            yield sample
+
+
+def heldout_cases(count: int, seed: int = 0) -> Iterator[Case]:
+    """Yield held-out photos of pages as cases for `score.mark`."""
+    for number, sample in enumerate(heldout_samples(count, seed)):
+        if sample.truth.present:
+            yield as_case(sample, f"synthetic {seed}:{number}")
+
+
+def as_case(sample: Sample, name: str) -> Case:
+    """Return a synthetic photo with its visible page; what the placing cut by less than can be seen is complete."""
+    cut = in_order({side for side, cut in zip(SIDES, sample.truth.cut, strict=True) if cut})
+    mode: Mode = sample.mode if cut or sample.mode != "cut" else "tight"
+    group = TITLES["cut" if cut and mode in ("tight", "roomy") else mode]
+    return Case(name, group, sample.picture, _outline(sample), cut)
+
+
+def _outline(sample: Sample) -> np.ndarray:
+    """Return the page's visible outline from its mask, as curled sheets are not their corners."""
+    mask = cv2.resize(sample.truth.mask, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    found, _ = cv2.findContours((mask > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)  # noqa: PLR2004
+    points = max(found, key=cv2.contourArea)[:, 0].astype(np.float64)
+    return points + (points == SIDE - 1)
