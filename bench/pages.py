@@ -22,9 +22,9 @@ from rich.progress import track
 from services.upload.client.look import judge_page
 from services.upload.client.photo import prepare
 from services.upload.client.source import Source, open_page
-from services.upload.domain.cut import visible
 from services.upload.domain.geometry import Points
 from services.upload.schemas import PageReport
+from training.score import jaccard
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +99,10 @@ def _see(folder: Path, case: Case) -> Seen:
     start = time.perf_counter()
     report = judge_page(source)
     looked_ms = 1000 * (time.perf_counter() - start)
-    jaccard = None if case.page is None else _jaccard(report, case.page)
-    return Seen(case, report, jaccard, looked_ms, decoded_ms)
-
-
-def _jaccard(report: PageReport, page: Points) -> float:
-    """Return the area shared by the true and the found page over the area of both, within the picture."""
-    if report.quad is None:
-        return 0.0
-    both = [visible(corners, report.width, report.height) for corners in (np.array(report.quad), page)]
-    found, true = (cv2.convexHull(polygon.astype(np.float32)) for polygon in both)
-    shared = cv2.intersectConvexConvex(found, true)[0]
-    return float(shared / (cv2.contourArea(found) + cv2.contourArea(true) - shared))
+    overlap = None if case.page is None else 0.0
+    if case.page is not None and report.quad:
+        overlap = jaccard(np.array(report.quad), case.page, source.picture)
+    return Seen(case, report, overlap, looked_ms, decoded_ms)
 
 
 def _groups(seen: Sequence[Seen]) -> list[str]:

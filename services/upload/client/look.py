@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import turn_to_upright
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.geometry import Points, Turn, seen_by_reader
 from services.upload.domain.light import paper_brightness
-from services.upload.domain.outline import Outline, find_outline
+from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import grey
 from services.upload.domain.sharpness import letter_height, sharpness
 from services.upload.domain.verdict import Measurements, judge
@@ -39,9 +40,13 @@ def frame(source: Source) -> Points:
     return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
+def _whole(source: Source) -> NetOutline:
+    return NetOutline(frame(source), (), 1.0, several=False)
+
+
 def judge_page(source: Source) -> PageReport:
     """Return the report on a decoded page, without times."""
-    found = Outline(frame(source), (), 1.0) if source.flat else find_outline(source.picture)
+    found = _whole(source) if source.flat else page_net().find_outline(source.picture)
     measured, turn = _measure(source, found)
     verdict, reasons = judge(measured)
     height, width = source.picture.shape[:2]
@@ -57,7 +62,7 @@ def judge_page(source: Source) -> PageReport:
     )
 
 
-def _measure(source: Source, found: Outline | None) -> tuple[Measurements, Turn]:
+def _measure(source: Source, found: NetOutline | None) -> tuple[Measurements, Turn]:
     """Measure light, sharpness and letters on the page flattened at no more than its own resolution."""
     quad = found.quad if found else frame(source)
     cut = found.cut if found else ()

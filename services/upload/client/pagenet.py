@@ -1,6 +1,7 @@
 """Runs the page net: a picture in, what it saw out. The weights are the project's own, see docs/model-card.md."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,12 @@ SIDE = 512  # pixels of the square the net looks at
 LONGEST = 1024  # pixels of the copy in which sides are measured
 
 
+@cache
+def page_net() -> "PageNet":
+    """Return this process's net, loaded at its first use."""
+    return PageNet.load()
+
+
 @dataclass(frozen=True, slots=True)
 class PageNet:
     """The loaded net; looking takes one thread, and may be done from several at once."""
@@ -27,6 +34,7 @@ class PageNet:
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Self:
         """Read the weights; do it once per process."""
+        ort.disable_telemetry_events()  # nothing of ours leaves the machine
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         return cls(ort.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"]))

@@ -1,11 +1,9 @@
 """Sides and corners keep their meaning when a picture is turned."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.upload.domain.cut import sides_reached
 from services.upload.domain.geometry import (
     SIDES,
     Side,
@@ -36,18 +34,3 @@ def test_corners_are_ordered_whatever_order_they_come_in(order: list[int], width
     """Corners come out as TL, TR, BR, BL."""
     quad = np.array([(10, 20), (width, 5), (width + 30, height), (0, height + 8)], float)
     assert np.array_equal(clockwise_from_top_left(quad[order]), quad)
-
-
-@pytest.mark.parametrize(
-    ("quad", "cut"),
-    [
-        ([(10, 10), (90, 12), (88, 180), (12, 185)], ()),
-        ([(10, 10), (90, 12), (88, 240), (12, 230)], ("B",)),
-        ([(-10, 10), (90, 12), (88, 180), (-12, 185)], ("L",)),
-        ([(-10, -10), (120, -12), (118, 240), (-12, 230)], ("L", "T", "R", "B")),
-        ([(1, 1), (99, 1), (99, 199), (1, 199)], ()),
-    ],
-)
-def test_a_page_is_cut_where_it_runs_along_a_border(quad: list[tuple[float, float]], cut: tuple[Side, ...]) -> None:
-    """A picture border is crossed where the clipped page lies on it, and only there."""
-    assert sides_reached(np.array(quad, float), 100, 200) == cut

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from services.upload.client.pagenet import page_net
 from services.upload.domain.flatten import A4_INCHES, flatten, sheet, turned
 from services.upload.domain.geometry import Side, Turn
 from services.upload.domain.light import evenly_lit, paper_brightness
-from services.upload.domain.outline import find_outline
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.sharpness import letter_height, sharpness
 from tests.unit.upload.drawn import corners, cut_off, letter, photograph
@@ -24,7 +24,7 @@ def page() -> Picture:
 def test_the_corners_of_a_whole_page_are_found_within_one_percent(page: Picture) -> None:
     """A page that lies whole in the picture has its four corners and no cut side."""
     quad = corners(1500, 2000)
-    found = find_outline(photograph(page, quad))
+    found = page_net().find_outline(photograph(page, quad))
     assert found is not None
     assert found.cut == ()
     assert abs(found.quad - quad).max() < 0.01 * 2000
@@ -33,7 +33,7 @@ def test_the_corners_of_a_whole_page_are_found_within_one_percent(page: Picture)
 @pytest.mark.parametrize(("turn", "side"), [(0, "B"), (90, "L"), (180, "T"), (270, "R")])
 def test_a_missing_strip_is_noticed_on_whichever_border_it_is(page: Picture, turn: Turn, side: Side) -> None:
     """The border beyond which the page goes on is named as the picture lies."""
-    found = find_outline(turned(cut_off(page), turn))
+    found = page_net().find_outline(turned(cut_off(page), turn))
     assert found is not None
     assert found.cut == (side,)
 
@@ -41,13 +41,16 @@ def test_a_missing_strip_is_noticed_on_whichever_border_it_is(page: Picture, tur
 def test_an_empty_desk_has_no_page(page: Picture) -> None:
     """Where no page is, none is found."""
     beyond = corners(1500, 2000) + 5000
-    assert find_outline(photograph(page, beyond)) is None
+    assert page_net().find_outline(photograph(page, beyond)) is None
 
 
 def test_scale_does_not_change_what_is_found(page: Picture) -> None:
     """The same photograph at half the size gives the same corners."""
     photo = photograph(page, corners(1500, 2000))
-    large, small = find_outline(photo), find_outline(cv2.resize(photo, None, fx=0.5, fy=0.5).astype(np.uint8))
+    large, small = (
+        page_net().find_outline(photo),
+        page_net().find_outline(cv2.resize(photo, None, fx=0.5, fy=0.5).astype(np.uint8)),
+    )
     assert large is not None
     assert small is not None
     assert replace(small, quad=large.quad, evidence=0) == replace(large, evidence=0)
