@@ -25,13 +25,15 @@ KEYWORDS = MappingProxyType(
         },
         "sperrandrohung": {
             "androhung der unterbrechung": 3, "sperrandrohung": 3, "androhung der sperrung": 3,
-            "androhung": 2, "zahlungsrückstand": 2, "unterbrechung der versorgung": 1, "stromversorgung": 1,
-            "vier wochen": 1, "mahnung": 1, "abwendungsvereinbarung": 1,
+            "androhung": 2, "zahlungserinnerung": 1, "zahlungsrückstand": 2, "unterbrechung der versorgung": 1,
+            "stromversorgung": 1, "vier wochen": 1, "mahnung": 1, "abwendungsvereinbarung": 1,
         },
         "sperrankuendigung": {
             "ankündigung der unterbrechung": 3, "ankündigung der sperrung": 3, "sperrankündigung": 3,
-            "sperrtermin": 3, "unterbrechung der versorgung": 1, "stromversorgung": 1, "zutritt": 1,
-            "abwendungsvereinbarung": 1, "wird die versorgung": 1, "sperrung": 1, "ankündigung": 1,
+            "sperrtermin": 3, "ankündigung der stromsperre": 3, "beginn der unterbrechung": 2,
+            "wird unterbrochen am": 2, "stromsperre": 1, "unterbrechung der versorgung": 1, "stromversorgung": 1,
+            "zutritt": 1,
+            "abwendungsvereinbarung": 1, "wird die versorgung": 1, "sperrung": 1, "ankündigung": 2,
         },
         "arbeitsvertrag": {
             "arbeitsvertrag": 3, "arbeitnehmer": 1, "probezeit": 2, "wöchentliche arbeitszeit": 2,

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from services.upload.domain.keywords import KEYWORDS
 
-CLOSE = 85  # of 100: how alike a word of the text and a keyword must be, to allow for misread letters
+CLOSE = 88  # of 100: how alike a phrase and its place in the text must be, to allow for misread letters
+LETTERS_PER_MISTAKE = 8  # in single words
+PUNCTUATION = ".,;:!?()[]\"'*|"
 HEAD = 600  # characters in which a title stands; words found there count twice
 LEAST = 3.0  # points below which nothing is suggested
 
@@ -39,15 +42,17 @@ def suggest(text: str) -> tuple[Suggestion, ...]:
 
 
 def _points(kind: str, text: str) -> _Points:
-    return _Points(kind, sum(points * _presence(word, text) for word, points in KEYWORDS[kind].items()))
+    head, rest = text[:HEAD], text[HEAD:]
+    points = 0
+    for word, weight in KEYWORDS[kind].items():
+        points += weight * (2 if _holds(head, word) else int(_holds(rest, word)))
+    return _Points(kind, points)
 
 
-def _presence(word: str, text: str) -> int:
-    """Return 0 if a word is not in the text, 2 if it stands in its head, else 1."""
-    if _holds(text[:HEAD], word):
-        return 2
-    return int(_holds(text[HEAD - len(word) :], word))
-
-
-def _holds(text: str, word: str) -> bool:
-    return len(text) >= len(word) and fuzz.partial_ratio(word, text, score_cutoff=CLOSE) > 0
+def _holds(text: str, keyword: str) -> bool:
+    """Say whether a text holds a phrase, or a word of its own: an Ankündigung is no Kündigung."""
+    if " " in keyword:
+        return len(text) >= len(keyword) and fuzz.partial_ratio(keyword, text, score_cutoff=CLOSE) > 0
+    allowed = len(keyword) // LETTERS_PER_MISTAKE
+    words = (word.strip(PUNCTUATION) for word in text.split())
+    return any(Levenshtein.distance(keyword, word, score_cutoff=allowed) <= allowed for word in words)

@@ -36,6 +36,11 @@ def test_misread_letters_do_not_hide_the_words() -> None:
     assert suggest(misread)[0].type == "sperrandrohung"
 
 
+def test_a_word_within_another_does_not_count() -> None:
+    """An announcement (Ankündigung) is no notice of termination (Kündigung)."""
+    assert "kuendigung" not in {found.type for found in suggest("Ankündigung der Unterbrechung. Ankündigung.")}
+
+
 @pytest.mark.parametrize("text", ["", "Hello World", "Liebe Oma, wir kommen am Sonntag zum Kaffee."])
 def test_too_little_to_go_by_means_no_suggestion(text: str) -> None:
     """None of the types is better than a wrong one."""
