@@ -68,8 +68,9 @@ async def play(folder: Path, environment: Mapping[str, str], photos: Sequence[Pa
 
 async def _register_sample_partners(folder: Path, environment: Mapping[str, str]) -> None:
     """Have the services know the demo's partners from their start."""
-    if not (folder / "partners.json").exists() and await _demo(folder, environment, "--prepare"):
-        raise PartFailed("the sample partners could not be registered", "see the lines above")
+    if await _demo(folder, environment, "--prepare"):
+        remedy = "see the lines above; a broker of your own needs AMTSBOTE_RABBIT_MANAGEMENT_URL, too"
+        raise PartFailed("the sample partners could not be registered", remedy)
 
 
 async def _demo(folder: Path, environment: Mapping[str, str], *words: str) -> int:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from examples.demo import partners
 from examples.demo.listeners import Listener
-from examples.demo.photos import own_photos
+from examples.demo.photos import sample_photos
 from examples.demo.play import Play
 from examples.demo.steps import StepFailedError, Steps
 from examples.phone import Phone
@@ -40,7 +40,7 @@ def demo(
                 code = _new_code()
             with steps.step("Phone activated with that code"):
                 phone = Phone(gateway, code)
-            play = Play(phone, tuple(photos or own_photos(folder)), not photos, tools, supplier, folder)
+            play = Play(phone, tuple(photos or sample_photos(folder)), not photos, tools, supplier, folder)
             play.run(steps)
     except httpx.TransportError as error:
         console.print(f"[red]The gateway at {gateway} does not answer;[/] start the stack with `make run`.")
@@ -60,13 +60,13 @@ def _tools(known: dict[str, Any], gateway: str) -> Listener:
                 "AMTSBOTE_TOOL_TOKEN": tool["token"],
                 "AMTSBOTE_GATEWAY_URL": gateway,
             }
-            for tool in known["tools"]
+            for tool in (known[f"demo_{team}"] for team in partners.TEAMS)
         ),
     )
 
 
 def _supplier(known: dict[str, Any], gateway: str) -> Listener:
-    supplier = known["supplier"]
+    supplier = known[partners.SUPPLIER]
     return Listener(
         "examples.supplier",
         {

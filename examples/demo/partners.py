@@ -15,31 +15,36 @@ SUPPLIER = "stadtwerke_musterstadt"
 
 
 def remembered() -> dict[str, Any]:
-    """Return the partners' secrets, registering the partners first if this system does not know them yet."""
+    """Return the partners' secrets; whom this system does not know yet is registered, and kept at once."""
     file = Path(os.environ.get("AMTSBOTE_PARTNERS", "partners.json")).with_name("demo-partners.json")
-    if not file.exists():
-        secrets = register(free_port())
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(secrets, indent=2))
-    return dict(json.loads(file.read_text()))
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"webhook_port": free_port()}
+    webhook = f"http://127.0.0.1:{known['webhook_port']}/"
+    wanted: dict[str, tuple[str, ...]] = {f"demo_{team}": ("add-tool", "--team", team) for team in TEAMS}
+    wanted[SUPPLIER] = ("add-supplier", "--name", "Stadtwerke Musterstadt", "--webhook", webhook)
+    for partner, (verb, *options) in wanted.items():
+        if partner not in known:
+            known[partner] = _register(partner, verb, *options)
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(known, indent=2))
+    return known
 
 
-def register(webhook_port: int) -> dict[str, Any]:
-    """Register the tools and the supplier by the operator's own commands, and return what these print once."""
-    webhook = f"http://127.0.0.1:{webhook_port}/"
-    return {
-        "webhook_port": webhook_port,
-        "tools": [_partners("add-tool", f"demo_{team}", "--team", team) for team in TEAMS],
-        "supplier": _partners("add-supplier", SUPPLIER, "--name", "Stadtwerke Musterstadt", "--webhook", webhook),
-    }
+def _register(partner: str, verb: str, *options: str) -> dict[str, Any]:
+    """Register by the operator's own commands, and return what these print once.
+
+    A start that was interrupted may have registered a partner without keeping its secrets: it gets new ones.
+    """
+    if any(known["id"] == partner for known in json.loads(_partners("list", "--json"))):
+        _partners("remove", partner)
+    return dict(json.loads(_partners(verb, partner, *options, "--json")))
 
 
-def _partners(*words: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "services", "partners", *words, "--json"]
+def _partners(*words: str) -> str:
+    command = [sys.executable, "-m", "services", "partners", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)  # noqa: S603 - our own
     if done.returncode:
         raise SystemExit(f"could not register the demo's partners: {done.stderr.strip() or done.stdout.strip()}")
-    return dict(json.loads(done.stdout))
+    return done.stdout
 
 
 def at_broker(amqp_url: str) -> str:

@@ -9,7 +9,7 @@ from shared.clock import BERLIN
 SEED = 7
 
 
-def own_photos(folder: Path) -> list[Path]:
+def sample_photos(folder: Path) -> list[Path]:
     """Write the two photographs of a letter dated today, and return their paths in order."""
     pair = take_pair("sperrankuendigung", SEED, datetime.now(BERLIN).date(), desk="oak")
     return [folder / label["file"] for label in save(pair, folder, "letter")]
