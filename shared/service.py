@@ -16,7 +16,7 @@ from shared.clock import Clock, utc_now
 from shared.errors import DeadlineError
 from shared.events.event import Event, Fact
 from shared.loops import Step, attempt, for_ever, until_done
-from shared.messaging.broker import GRACE_S
+from shared.messaging.broker import GOODBYE_S, GRACE_S, close
 from shared.messaging.broker import connect as broker_client
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
@@ -47,7 +47,6 @@ Handler = Callable[[Event[Any]], Awaitable[None]]
 AGAIN_S = 1.0
 DRAIN_S = 5.0
 START_S = 30.0
-GOODBYE_S = 3.0
 
 
 @dataclass(slots=True)
@@ -168,9 +167,7 @@ class Service:
             async with asyncio.timeout(GOODBYE_S):
                 await self.broker.stop()
         finally:
-            if self._connection:
-                async with asyncio.timeout(GOODBYE_S):
-                    await self._connection.close()
+            await close([self._connection] if self._connection else [])
 
     def has_started(self) -> bool:
         """Tell whether the broker has what this service needs, and its consumers and relay run."""

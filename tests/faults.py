@@ -25,6 +25,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._links: set[_Link] = set()
         self._silent = False
+        self.cut_after_bytes: int | None = None  # of one connection
 
     @property
     def url(self) -> str:
@@ -75,7 +76,7 @@ class Proxy:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = _Link(reader, writer)
+        link = _Link(reader, writer, self.cut_after_bytes)
         self._links.add(link)
         try:
             await (link.lie_dead() if self._silent else link.carry(self._parts.hostname or "", self._parts.port or 0))
@@ -87,8 +88,9 @@ class Proxy:
 class _Link:
     """One client's connection and its counterpart to the server."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
         self._reader = reader
+        self._left = limit
         self._writers = [writer]
         self._pumps: list[asyncio.Task[None]] = []
         self._over = asyncio.Event()
@@ -131,6 +133,14 @@ class _Link:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
+                if self._is_over(len(data)):
+                    self.reset()
+                    return
                 writer.write(data)
                 await writer.drain()
         self._over.set()
+
+    def _is_over(self, size: int) -> bool:
+        if self._left is not None:
+            self._left -= size
+        return self._left is not None and self._left < 0

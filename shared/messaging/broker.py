@@ -1,8 +1,13 @@
 """The broker's client: every default of it that loses or hangs has been replaced; reasons in docs/delivery.md."""
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+from aio_pika import RobustConnection, connect_robust
+from aio_pika.abc import AbstractConnection
 from faststream import AckPolicy
 from faststream.message import StreamMessage
 from faststream.rabbit import Channel, RabbitBroker
@@ -14,11 +19,45 @@ from shared.messaging.topology import Ladder
 
 # How long a stopping process waits for its handlers; those cut off are delivered again.
 GRACE_S = 20.0
+GOODBYE_S = 2.0
+
+
+class _Client(RabbitBroker):
+    """FastStream's client, which gives up a connection that was lost before it was ready.
+
+    Without this, the driver goes on seeking the broker for it behind our back, beside the next try, and its task
+    swallows the cancellation that ends a process.
+    """
+
+    async def _connect(self) -> RobustConnection:
+        made: list[RobustConnection] = []
+
+        def make(*arguments: Any, **options: Any) -> RobustConnection:
+            made.append(RobustConnection(*arguments, **options))
+            return made[-1]
+
+        try:
+            await connect_robust(**self._connection_kwargs, connection_class=cast("type[RobustConnection]", make))
+            self.config.connect(made[0])
+            self._channel = await self.config.channel_manager.get_channel()
+        except BaseException:
+            await close(made)
+            self.config.disconnect()
+            raise
+        return made[0]
+
+
+async def close(connections: Sequence[AbstractConnection]) -> None:
+    """Close connections, without waiting long for a broker that does not answer; they seek it no more."""
+    for connection in connections:
+        with suppress(Exception):
+            async with asyncio.timeout(GOODBYE_S):
+                await connection.close()
 
 
 def connect(url: str, ladder: Ladder, clock: Clock) -> RabbitBroker:
     """Return a broker client for `url` whose failed messages wait on `ladder`; nothing is sent before its start."""
-    broker = RabbitBroker(
+    broker = _Client(
         url + ("&" if "?" in url else "?") + "heartbeat=10",
         timeout=5,  # without, a network that falls silent during the handshake is waited for without end
         reconnect_interval=1,

@@ -5,9 +5,12 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from aio_pika.exceptions import AMQPError
 
 from deploy.local.stack import LocalStack
-from shared.messaging.topology import UNROUTED
+from shared.clock import utc_now
+from shared.messaging.broker import connect
+from shared.messaging.topology import UNROUTED, Ladder
 from shared.service import Service
 from shared.telemetry.health import failures
 from tests.faults import Proxy
@@ -164,3 +167,25 @@ async def _prepared(service: Service) -> bool:
 
 async def _outbox_is_empty(service: Service) -> bool:
     return not await service.database.outbox.count_documents({})
+
+
+async def test_connection_lost_before_it_is_ready_is_given_up(virtual_host: str) -> None:
+    """However far a start came when it was cut off, no connection goes on seeking the broker behind our back."""
+    failed = 0
+    async with Proxy(virtual_host) as proxy:
+        for limit in range(100, 1500, 50):
+            proxy.cut_after_bytes = limit
+            client = connect(proxy.url, Ladder("tested", ()), utc_now)
+            try:
+                await client.connect()
+            except AMQPError:
+                failed += 1
+                assert not _seeking()
+            else:
+                await client.stop()
+    assert failed > 5
+
+
+def _seeking() -> list[str]:
+    """Return the driver's tasks that look after a connection."""
+    return [name for task in asyncio.all_tasks() if "connection_factory" in (name := repr(task))]
