@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -36,13 +37,14 @@ class Phone:
         return str(self.post("/v1/pages", files={"file": (photo.name, photo.read_bytes())})["page_id"])
 
     def follow(self, last: set[str]) -> Iterator[dict[str, Any]]:
-        """Yield the citizen's timeline as it happens, up to the first entry of one of the `last` kinds."""
+        """Yield the citizen's timeline as it happens, up to the first entry of a kind in `last`."""
         with self.http.stream("GET", "/v1/events") as stream:
-            for line in stream.iter_lines():
-                if line.startswith("data:"):
-                    yield (entry := json.loads(line[5:]))
-                    if entry["kind"] in last:
-                        return
+            before = reversed(self.get("/v1/timeline")["items"])  # what happened before the stream was open
+            live = (json.loads(line[5:]) for line in stream.iter_lines() if line.startswith("data:"))
+            for entry in chain(before, live):
+                yield entry
+                if entry["kind"] in last:
+                    return
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
