@@ -21,8 +21,7 @@ class Phone:
     def __init__(self, gateway_url: str, code: str) -> None:
         """Exchange the activation code of a letter for this device's token."""
         self.http = httpx.Client(base_url=gateway_url, timeout=30)
-        answer = self.post("/v1/activations", json={"code": code})
-        self.http.headers["Authorization"] = f"Bearer {answer['token']}"
+        self.http.headers["Authorization"] = f"Bearer {self.post('/v1/activations', json={'code': code})['token']}"
 
     def post(self, path: str, **content: Any) -> dict[str, Any]:
         """Create something and return it; a refusal ends the program with its reason in words."""
@@ -37,11 +36,10 @@ class Phone:
         return str(self.post("/v1/pages", files={"file": (photo.name, photo.read_bytes())})["page_id"])
 
     def follow(self, last: set[str]) -> Iterator[dict[str, Any]]:
-        """Yield the citizen's timeline as it happens, up to the first entry of a kind in `last`."""
+        """Yield the citizen's timeline, so far and as it happens, up to the first entry of a kind in `last`."""
         with self.http.stream("GET", "/v1/events") as stream:
-            before = reversed(self.get("/v1/timeline")["items"])  # what happened before the stream was open
             live = (json.loads(line[5:]) for line in stream.iter_lines() if line.startswith("data:"))
-            for entry in chain(before, live):
+            for entry in chain(reversed(self.get("/v1/timeline")["items"]), live):
                 yield entry
                 if entry["kind"] in last:
                     return

@@ -35,7 +35,7 @@ class StoredObject:
 
 
 class Objects:
-    """Put, get, stat, list and remove: the five calls every S3 server has."""
+    """Put, get, list and remove: calls that every S3 server has."""
 
     def __init__(self, address: ObjectStoreAddress) -> None:
         """Prepare a client; nothing is sent before its first use."""
