@@ -50,7 +50,11 @@ class Services:
     def launches(self) -> tuple[Launch, ...]:
         """One process for all services."""
         command = tied_to_us((sys.executable, "-m", "services"), self._setpriv)
-        environment = {**os.environ, **self.environment}
+        environment = {
+            "MOTOR_MAX_WORKERS": "32",
+            **os.environ,
+            **self.environment,
+        }  # the default is few for four services
         return (Launch(command, environment, ROOT, self._folder / "log" / "services.log"),)
 
     async def prepare(self) -> None:
