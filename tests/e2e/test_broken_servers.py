@@ -54,4 +54,5 @@ async def test_broker_killed_under_load(system: System, stack: LocalStack, citiz
         await citizen.until_filed(receipt["document_id"], seconds=150)
         kinds = await citizen.kinds_of(receipt["document_id"])
         assert kinds.count("document.filed") == 1, kinds
-    assert not [queue for queue in system.dead() if queue["messages"]]
+    # Alerts for a team that no tool serves here are kept apart; nothing may have failed.
+    assert not [queue for queue in system.dead() if queue["queue"].endswith(".dead") and queue["messages"]]
