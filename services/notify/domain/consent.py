@@ -87,7 +87,6 @@ def _obstacle(consent: Consent, papers: Papers) -> str | None:
         return "citizen_differs"
     if papers.pdf is None:
         return "document_failed"
-    missing = set(consent.page_ids) - set(papers.pdf.page_ids)
-    if missing & set(papers.unreadable_page_ids):
+    if set(consent.page_ids) & set(papers.unreadable_page_ids):  # an upload of several sheets may be there in part
         return "page_unreadable"
-    return "page_not_in_document" if missing else None
+    return None if set(consent.page_ids) <= set(papers.pdf.page_ids) else "page_not_in_document"
