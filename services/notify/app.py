@@ -46,6 +46,7 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
         queues=SupplierQueues(service.broker),
         schedule=settings.schedule(),
         lease=timedelta(seconds=settings.lease_s),
+        pick_up_within=timedelta(hours=settings.pick_up_within_h),
         clock=clock,
     )
     service.prepares.append(forwards.prepare)

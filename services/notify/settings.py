@@ -58,6 +58,9 @@ class NotifySettings(BaseSettings):
     lease_s: Annotated[
         float, Field(gt=0, description="how long one try may take before another process takes over")
     ] = 120
+    pick_up_within_h: Annotated[
+        float, Field(gt=0, lt=168, description="an unfetched packet is offered anew, then failed; links live 7 days")
+    ] = 48
     look_every_s: Annotated[float, Field(gt=0, description="how often due forwards are looked for")] = 0.5
     dispatchers: Annotated[int, Field(ge=1, le=32, description="how many suppliers are told at once")] = 4
     allowed_networks: Annotated[

@@ -40,6 +40,14 @@ class Origin:
     traceparent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A second offer of a packet nobody fetched; its notice has an id of its own, or it would pass for a repeat."""
+
+    notice_id: str
+    at: datetime
+
+
 class Ids(TypedDict):
     """What every fact about a forward says of it."""
 
@@ -59,10 +67,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """One consent on its way to its supplier; `due_at` is set while another try is to come.
+    """One consent on its way to its supplier; `due_at` is set while we have something left to do if it does nothing.
 
-    queued -> sent -> picked_up -> acknowledged, any of them skipped, and queued -> failed. A supplier's own sign
-    (it downloaded, it confirmed) counts whatever we believed before, a failure included: no order is promised.
+    queued -> sent -> picked_up -> acknowledged, any of them skipped, and queued -> failed. Sent and not picked up in
+    time: sent -> queued once (a renewal), the second time -> failed. A supplier's own sign (it downloaded, it
+    confirmed) counts whatever we believed before, a failure included: no order is promised.
     """
 
     forward_id: str
@@ -83,7 +92,18 @@ class Forward:
     sent_at: datetime | None = None
     answer: tuple[str, datetime | None] | None = None
     reason: str | None = None
+    renewal: Renewal | None = None
     version: int = 0
+
+    @property
+    def notice_id(self) -> str:
+        """The id of the notice, the same at each try of one offer."""
+        return self.renewal.notice_id if self.renewal else self.forward_id
+
+    @property
+    def offered_since(self) -> datetime:
+        """When the tries of the present offer began."""
+        return self.renewal.at if self.renewal else self.queued_at
 
     def queued(self) -> ForwardQueued:
         """Return the fact that began this forward."""
@@ -102,11 +122,27 @@ class Forward:
         """Note what is about to be sent, and how."""
         return Change(replace(self, packet=packet, way=way))
 
-    def sent(self, at: datetime) -> Change:
-        """Note that the supplier's queue or server took the notice."""
-        if self.sent_at or self.state == "failed":  # taken back while the notice was under way: that word stands
+    def sent(self, at: datetime, *, due_at: datetime | None = None) -> Change:
+        """Note that the supplier's queue or server took the notice, and until when it should fetch the packet."""
+        if self.state != "queued":  # fetched, or taken back while the notice was under way: that word stands
             return Change(self)
-        return Change(*self._told(at))
+        forward, facts = self._told(at)
+        return Change(replace(forward, due_at=due_at), facts)
+
+    def lapsed(self, at: datetime, *, notice_id: str) -> Change:
+        """Offer a packet that was not picked up in time once more, under a new notice id; the second time give up."""
+        if self.state != "sent":
+            return Change(self)
+        queued = replace(self, state="queued", attempt=0, due_at=at)
+        if self.renewal:
+            return queued.failed("not_picked_up", at)
+        return Change(replace(queued, renewal=Renewal(notice_id, at)))
+
+    def revoked(self, at: datetime) -> Change:
+        """Stop what is queued, and look no more after what was sent: its links are dead and nothing is to be done."""
+        if self.state == "sent":
+            return Change(replace(self, due_at=None))
+        return self.failed("consent_revoked", at)
 
     def postponed(self, until: datetime, reason: str, *, counts: bool = True) -> Change:
         """Note that a try failed and when the next one is due; one that was not the supplier's fault may not count."""

@@ -19,6 +19,7 @@ from services.notify.store import Forwards, StaleError
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event, envelop
+from shared.ids import new_id
 from shared.links import Links
 from shared.messaging.ledger import Ledger
 from shared.partners import PartnersFile, Supplier
@@ -44,6 +45,7 @@ class Dispatching:
     queues: SupplierQueues
     schedule: Schedule
     lease: timedelta
+    pick_up_within: timedelta
     clock: Clock
 
     async def dispatch_due(self) -> None:
@@ -53,7 +55,17 @@ class Dispatching:
             forward = await self.forwards.claim(now, now + self.lease)
             if forward is None:
                 return
-            await self._dispatch(forward)
+            await (self._lapse(forward) if forward.state == "sent" else self._dispatch(forward))
+
+    async def _lapse(self, forward: Forward) -> None:
+        """Go on with a packet that was not picked up in time, unless that is no longer so."""
+        change = forward.lapsed(self.clock(), notice_id=new_id())
+        try:
+            async with self.ledger.begin(cause=_cause(forward)) as work:
+                await self.forwarding.keep(change, work)
+        except StaleError:
+            return  # picked up, confirmed or taken back at this very moment
+        log.info("forward.not_picked_up", forward_id=forward.forward_id, state=change.forward.state)
 
     async def _dispatch(self, forward: Forward) -> None:
         """Try one forward; a try that outlives its lease is ended, as another process would begin the next."""
@@ -93,17 +105,18 @@ class Dispatching:
 
     async def _send(self, forward: Forward, packet: Packet, supplier: Supplier) -> Outcome:
         origin = forward.origin
-        fact = offer(forward, packet, self.links, self.public_url, at=self.clock())
+        now, within = self.clock(), self.pick_up_within
+        fact = offer(forward, packet, self.links, self.public_url, at=now, pick_up_within=within)
         body = envelop(
             fact,
-            id=forward.forward_id,
+            id=forward.notice_id,
             time=fact.offered_at,
             source="notify",
             tenant=origin.tenant,
             correlation_id=origin.correlation_id,
             causation_id=origin.event_id,
         ).to_json()
-        message_id = forward.forward_id
+        message_id = forward.notice_id
         if supplier.way == "queue":
             correlation_id = origin.correlation_id
             return await self.queues.send(supplier.id, message_id=message_id, correlation_id=correlation_id, body=body)
@@ -128,10 +141,10 @@ class Dispatching:
     def _after(self, forward: Forward, outcome: Outcome) -> Change:
         now = self.clock()
         if outcome.kind == "taken":
-            return forward.sent(now)
+            return forward.sent(now, due_at=now + self.pick_up_within)
         delay = self.schedule.after(outcome, forward.attempt, random.random())  # noqa: S311 - spreads load, no secret
         ours = outcome.kind == "ours"
-        if delay is None or (ours and now - forward.queued_at > self.schedule.patience):
+        if delay is None or (ours and now - forward.offered_since > self.schedule.patience):
             return forward.failed(outcome.reason, now)
         return forward.postponed(now + delay, outcome.reason, counts=not ours)
 

@@ -41,7 +41,7 @@ class Forwarding:
                 case ConsentRevoked() as fact:
                     forward = await self.forwards.keep_revocation(fact.consent_id, fact.revoked_at, work)
                     if forward:
-                        await self.keep(forward.failed("consent_revoked", fact.revoked_at), work)
+                        await self.keep(forward.revoked(fact.revoked_at), work)
                 case PacketDownloaded() as fact:
                     await self.keep((await self._of(fact, work)).picked_up(fact.downloaded_at), work)
                 case PacketConfirmed() as fact:

@@ -177,3 +177,40 @@ def test_a_try_that_was_not_the_suppliers_fault_does_not_count() -> None:
     later = AT + timedelta(seconds=5)
     assert under_way().postponed(later, "server_unavailable", counts=False).forward.attempt == 0
     assert under_way().postponed(later, "timeout").forward.attempt == 1
+
+
+DUE = AT + timedelta(days=2)
+
+
+def test_a_sent_packet_that_nobody_fetches_is_offered_once_more_and_then_given_up() -> None:
+    """It is looked at again when it is due; the second notice has an id of its own, and the end is a failure."""
+    sent = under_way().sent(AT, due_at=DUE).forward
+    assert (sent.state, sent.due_at, sent.notice_id) == ("sent", DUE, sent.forward_id)
+    anew = sent.lapsed(DUE, notice_id=(second := new_id()))
+    assert (anew.forward.state, anew.forward.due_at, anew.forward.attempt, anew.facts) == ("queued", DUE, 0, ())
+    assert (anew.forward.notice_id, anew.forward.offered_since) == (second, DUE)
+    again = anew.forward.sent(DUE, due_at=DUE + timedelta(days=2))
+    assert (again.forward.state, again.forward.sent_at, again.facts) == ("sent", AT, ())
+    end = again.forward.lapsed(DUE + timedelta(days=2), notice_id=new_id())
+    assert (end.forward.state, end.forward.reason, end.forward.due_at) == ("failed", "not_picked_up", None)
+    assert kinds(end) == ["ForwardFailed"]
+
+
+@pytest.mark.parametrize("sign", ["picked_up", "acknowledged"])
+@pytest.mark.parametrize("lapses", [0, 1, 2])
+def test_a_sign_of_the_supplier_ends_the_wait_however_late(sign: str, lapses: int) -> None:
+    """In time, between the offers, or after we gave up: what was fetched is fetched."""
+    forward = under_way().sent(AT, due_at=DUE).forward
+    for _ in range(lapses):
+        forward = forward.sent(AT, due_at=DUE).forward.lapsed(DUE, notice_id=new_id()).forward
+    fetched = moved(forward, sign).forward
+    assert (fetched.state, fetched.due_at, fetched.reason) == (sign, None, None)
+    assert fetched.sent(DUE, due_at=DUE) == fetched.lapsed(DUE, notice_id=new_id()) == Change(fetched)
+
+
+def test_a_consent_taken_back_after_sent_is_neither_offered_again_nor_alarming() -> None:
+    """The links are dead and nobody has anything left to do."""
+    revoked = under_way().sent(AT, due_at=DUE).forward.revoked(AT)
+    assert (revoked.forward.state, revoked.forward.due_at, revoked.facts) == ("sent", None, ())
+    anew = under_way().sent(AT, due_at=DUE).forward.lapsed(DUE, notice_id=new_id()).forward
+    assert kinds(anew.revoked(DUE)) == ["ForwardFailed"]
