@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, IPvAnyNetwork
+from pydantic import Field, IPvAnyNetwork, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.notify.domain.alert import AlertRules
@@ -14,6 +14,13 @@ from shared.events.notify import AlertKind
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
+_LOOK_WITHIN_H: dict[AlertKind, float] = {
+    "document_filed": 120,
+    "document_failed": 24,
+    "callback_overdue": 2,
+    "forward_failed": 4,
+    "power_cut": 4,
+}
 
 
 class NotifySettings(BaseSettings):
@@ -34,13 +41,10 @@ class NotifySettings(BaseSettings):
         0.4
     )
     type_confidence: Share = 0.5
-    look_within_h: dict[AlertKind, Annotated[float, Field(gt=0)]] = {
-        "document_filed": 120,
-        "document_failed": 24,
-        "callback_overdue": 2,
-        "forward_failed": 4,
-        "power_cut": 4,
-    }
+    look_within_h: Annotated[
+        dict[AlertKind, Annotated[float, Field(gt=0)]],
+        Field(description="hours per kind of alert; a kind that is not named keeps its default"),
+    ] = _LOOK_WITHIN_H
 
     delays_s: Annotated[tuple[Seconds, ...], Field(min_length=1, description="before each try, the first included")] = (
         0,
@@ -70,6 +74,11 @@ class NotifySettings(BaseSettings):
     ca_file: Annotated[
         Path | None, Field(description="PEM file of further certificate authorities to trust for webhooks")
     ] = None
+
+    @field_validator("look_within_h")
+    @classmethod
+    def _every_kind_has_a_time(cls, hours: dict[AlertKind, float]) -> dict[AlertKind, float]:
+        return _LOOK_WITHIN_H | hours
 
     def rules(self) -> AlertRules:
         """Return whom to alert until when."""
