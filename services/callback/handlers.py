@@ -1,6 +1,8 @@
 """What happens when a citizen asks to be called, when a call was made, and when none was."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -10,6 +12,7 @@ from services.callback.store import Callbacks, ChangedMeanwhileError
 from shared.clock import Clock
 from shared.events.event import Event
 from shared.events.gateway import CallbackRequested, CallReported
+from shared.loops import attempt
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import is_conflict
 
@@ -41,14 +44,18 @@ class Promises:
     async def escalate(self) -> None:
         """Ask a person for help, once for each callback whose call was due and did not come."""
         now = self.clock()
-        async for callback, request in self.callbacks.due(now):
-            try:
-                async with self.ledger.begin(cause=request) as work:
-                    await self._keep(callback, callback.lapsed(now), work)
-            except Exception as error:
-                if not (isinstance(error, ChangedMeanwhileError) or is_conflict(error)):
-                    raise
-                log.info("callback.changed_meanwhile", callback_id=callback.callback_id)
+        async for callback_id in self.callbacks.due(now):  # one that cannot be read must not keep the others from it
+            await attempt(partial(self._escalate, callback_id, now), "callback.escalate")
+
+    async def _escalate(self, callback_id: str, now: datetime) -> None:
+        callback, request = await self.callbacks.asked(callback_id)
+        try:
+            async with self.ledger.begin(cause=request) as work:
+                await self._keep(callback, callback.lapsed(now), work)
+        except Exception as error:
+            if not (isinstance(error, ChangedMeanwhileError) or is_conflict(error)):
+                raise
+            log.info("callback.changed_meanwhile", callback_id=callback_id)
 
     async def _keep(self, callback: Callback, change: Change, work: Work) -> None:
         if change.callback.version == callback.version:

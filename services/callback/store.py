@@ -71,10 +71,21 @@ class Callbacks:
         if not changed.matched_count:
             raise ChangedMeanwhileError(old.callback_id)
 
-    async def due(self, before: datetime) -> AsyncIterator[tuple[Callback, Request]]:
-        """Yield callbacks whose next call was due before an instant, with their requests; the oldest first."""
-        async for row in self._rows.find({"due_at": {"$lt": before}}).sort("due_at", 1):
-            yield _callback(row), Request.model_validate(row["request"])
+    async def due(self, before: datetime) -> AsyncIterator[str]:
+        """Yield the ids of callbacks whose next call was due before an instant; the oldest first."""
+        async for row in self._rows.find({"due_at": {"$lt": before}}, {"_id": 1}).sort("due_at", 1):
+            yield row["_id"]
+
+    async def asked(self, callback_id: str) -> tuple[Callback, Request]:
+        """Return a callback with the event that asked for it.
+
+        Raises:
+            UnknownCallbackError: no request for it was handled yet.
+        """
+        row = await self._rows.find_one({"_id": callback_id})
+        if row is None:
+            raise UnknownCallbackError(callback_id)
+        return _callback(row), Request.model_validate(row["request"])
 
 
 def _row(callback: Callback) -> dict[str, Any]:

@@ -95,6 +95,17 @@ async def test_window_that_passed_is_escalated_once_by_several_processes(office:
     assert [await office.version(callback_id) for callback_id in asked] == [2] * len(asked)
 
 
+async def test_one_unreadable_callback_keeps_no_other_from_its_escalation(office: Office) -> None:
+    """Even the oldest one: every other promise that was not kept reaches a person."""
+    await office.open()
+    wish = office.wish()
+    await office.database.callbacks.insert_one({"_id": new_id(), "due_at": office.now - timedelta(days=1)})
+    await office.say(wish)
+    await office.hear(wish.callback_id, 1)
+    office.now += timedelta(hours=2)
+    assert kinds(await office.hear(wish.callback_id, 2)) == ["promised", "overdue"]
+
+
 async def test_many_rounds_at_once_escalate_once(office: Office) -> None:
     """Rounds that meet at the same callback leave it to one of them."""
     await office.open()
