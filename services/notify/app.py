@@ -43,7 +43,7 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
         links=Links(connections.link_secret),
         public_url=connections.public_url,
         webhooks=webhooks,
-        queues=SupplierQueues(service.broker),
+        queues=SupplierQueues(service.broker, service.has_started),
         schedule=settings.schedule(),
         lease=timedelta(seconds=settings.lease_s),
         pick_up_within=timedelta(hours=settings.pick_up_within_h),

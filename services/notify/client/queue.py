@@ -1,8 +1,9 @@
 """Tells a supplier by its own queue: published with a confirm, so that "sent" is known and not hoped."""
 
 import asyncio
+from collections.abc import Callable
 
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream.rabbit import RabbitBroker
 
 from services.notify.domain.retry import Outcome
@@ -19,16 +20,21 @@ from shared.messaging.topology import (
     work_queue,
 )
 
+_AWAY = Outcome("ours", "broker_unavailable")
+
 
 class SupplierQueues:
     """Sends notices to the queues `supplier.<id>`."""
 
-    def __init__(self, broker: RabbitBroker) -> None:
-        """Publish through `broker`."""
+    def __init__(self, broker: RabbitBroker, started: Callable[[], bool]) -> None:
+        """Publish through `broker` once its service has `started`; who connects earlier opens a second connection."""
         self._broker = broker
+        self._started = started
 
     async def send(self, supplier_id: str, *, message_id: str, correlation_id: str, body: bytes) -> Outcome:
         """Put one notice into the supplier's queue; a repeat carries the same `x-event-id`."""
+        if not self._started():
+            return _AWAY
         try:
             await self._make_sure_of(f"supplier.{supplier_id}", supplier_id)
             await publish(
@@ -40,8 +46,13 @@ class SupplierQueues:
                 content_type=CONTENT_TYPE,
                 correlation_id=correlation_id,
             )
-        except (PublishError, AMQPError, OSError, TimeoutError):
-            return Outcome("ours", "broker_unavailable")
+        except (PublishError, AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
+            return _AWAY
+        except asyncio.CancelledError:
+            # A connection that breaks cancels its callers although nobody asked for it.
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return _AWAY
         return Outcome("taken")
 
     async def _make_sure_of(self, name: str, routing_key: str) -> None:
