@@ -35,6 +35,8 @@ class Webhooks:
         self._allowed = tuple(allowed)
         self._clock = clock
         self._client = httpx.AsyncClient(
+            # Kept connections are told apart by address and port alone, and one of them could serve another name there.
+            limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(answer_within_s, connect=min(5.0, answer_within_s)),
             verify=trusted,
             follow_redirects=False,

@@ -36,3 +36,19 @@ async def test_only_a_trusted_certificate_of_the_name_is_told(
         assert len(server.received) == (1 if outcome == "taken" else 0)
         assert all(headers["host"] == url.split("/")[2] for headers, _ in server.received)
     await webhooks.close()
+
+
+async def test_a_connection_is_not_used_for_another_name_at_the_same_address(tmp_path: Path) -> None:
+    """Each notice asks for the certificate of its own name, even if a connection to that address stood open."""
+    authority, pem, ca_file = trustme.CA(), tmp_path / "server.pem", tmp_path / "ca.pem"
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
+    authority.cert_pem.write_to_path(ca_file)
+    webhooks = Webhooks(answer_within_s=5, allowed=LOOPBACK, clock=utc_now, ca_file=ca_file)
+    async with SupplierServer().serving(pem) as server:
+        told = [
+            await webhooks.send(url, SecretStr("whsec_" + "a" * 44), message_id=new_id(), body=b"{}")
+            for url in (server.url.replace("127.0.0.1", "localhost"), server.url)
+        ]
+        assert [outcome.kind for outcome in told] == ["taken", "again"]
+        assert len(server.received) == 1
+    await webhooks.close()
