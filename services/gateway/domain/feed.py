@@ -38,9 +38,10 @@ def parse_mark(text: str | None) -> Mark | None:
     row_id, _, count = (text or "").partition(".")
     try:
         mark = Mark(str(UUID(row_id)), int(count))
-        return mark if mark.floor else None  # an id of no time we can name has no floor, and is none of ours
+        _ = mark.floor  # an id of no time we can name has none, and is none of ours
     except (ValueError, OverflowError, OSError):
         return None
+    return mark
 
 
 @dataclass(slots=True)
