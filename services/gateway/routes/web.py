@@ -18,12 +18,14 @@ DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, casework
 
 Errors are `application/problem+json` (RFC 9457) with a `code`; texts follow `Accept-Language` (German if none fits).
 Every POST that creates something wants an `Idempotency-Key`. An answer 201 or 202 means: durable."""
+# A packet is used up by fetching it, and a stream has no end.
+ONLY_GET = ("/v1/packets/", "/v1/events")
 
 
 def web(parts: Parts, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     api = _api(parts)
-    in_time = Deadline(Tags(api), parts.texts, deadline_s)
+    in_time = Deadline(Tags(api, ONLY_GET), parts.texts, deadline_s)
     streamed = frozenset({pages.PATH})
     return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.windows.client_silence_s, streamed))
 

@@ -79,6 +79,15 @@ async def test_client_that_closes_at_once_used_the_link_up(door: Door, packet: P
         assert (await supplier.get(path)).json()["code"] == "packet.used"
 
 
+async def test_looking_does_not_use_the_link_up(door: Door, packet: Packet) -> None:
+    """HEAD is refused for a packet, and the link still works."""
+    path = packet.path()
+    async with door.caller("energy") as supplier:
+        looked = await supplier.head(path)
+        assert (looked.status_code, looked.headers["allow"]) == (405, "GET")
+        assert (await supplier.get(path)).content == packet.data
+
+
 async def test_broken_download_can_be_repeated(door: Door, packet: Packet) -> None:
     """A download that breaks off leaves the link as it was."""
     path = packet.path()
