@@ -17,7 +17,8 @@ from services.gateway.routes.tags import Tags
 DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, caseworker tools and suppliers.
 
 Errors are `application/problem+json` (RFC 9457) with a `code`; texts follow `Accept-Language` (German if none fits).
-Every POST that creates something wants an `Idempotency-Key`. An answer 201 or 202 means: durable."""
+Every POST that creates something wants an `Idempotency-Key`, except
+activation: its code works once. An answer 201 or 202 means: durable."""
 # A packet is used up by fetching it, and a stream has no end.
 ONLY_GET = ("/v1/packets/", "/v1/events")
 
