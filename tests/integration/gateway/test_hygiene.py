@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Caller, Phone, key, picture, window
+from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
 
 pytestmark = pytest.mark.live
 
@@ -113,12 +113,15 @@ async def test_rates_are_limited_and_told(phone: Phone, connections: Connections
             answers = [await same.get("/v1/documents") for _ in range(4)]
         async with Caller(strict.url, "guess") as guesser:
             guesses = [await guesser.get("/v1/documents") for _ in range(3)]
+            guesser.headers["Authorization"] = f"Bearer {TOKENS['energy']}"
+            neighbour = await guesser.get("/v1/packets/none")
             codes = [await guesser.post("/v1/activations", json={"code": "AAAA"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["ratelimit-policy"] == '"citizen";q=3;w=60'
     assert answers[0].headers["ratelimit"].startswith('"citizen";r=2;t=')
     assert 0 < int(answers[3].headers["retry-after"]) <= 60
     assert [guess.status_code for guess in guesses] == [401, 401, 429]
+    assert neighbour.json()["code"] == "packet.missing"  # known tokens come in from an address that guesses
     assert [answer.status_code for answer in codes] == [422, 429]
 
 
