@@ -3,6 +3,7 @@
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.gateway.domain.limits import Limits
+from shared.limits import MAX_FILE_BYTES
 
 
 class GatewaySettings(BaseSettings):
@@ -11,7 +12,7 @@ class GatewaySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_GATEWAY_", frozen=True)
 
     port: int = 8080
-    max_file_bytes: int = 50 * 1024 * 1024
+    max_file_bytes: int = MAX_FILE_BYTES
     max_pages: int = 30
     max_json_bytes: int = 64 * 1024
 
