@@ -27,6 +27,10 @@ class GatewaySettings(BaseSettings):
     # What a client waits for our servers before it hears 503, and what we wait for a silent client.
     deadline_s: float = 10
     client_silence_s: float = 30
+    # The longest a body may take in all: 50 MB at 0.7 Mbit/s. And how many files may be on their way at once.
+    client_body_s: float = 600
+    max_uploads_each: int = 4
+    max_uploads_together: int = 32
 
     # A submission without an effect is announced again after this time, then after twice as long, and so on.
     repeat_after_s: float = 15 * 60

@@ -28,7 +28,7 @@ def web(parts: Parts, *, deadline_s: float) -> ASGIApp:
     api = _api(parts)
     in_time = Deadline(Tags(api, ONLY_GET), parts.texts, deadline_s)
     streamed = frozenset({pages.PATH})
-    return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.windows.client_silence_s, streamed))
+    return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.patience, streamed))
 
 
 def _api(parts: Parts) -> FastAPI:
