@@ -7,7 +7,9 @@ from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep
 from services.gateway.routes.parts import Parts, Windows
+from services.gateway.routes.patience import Patience
 from services.gateway.routes.rates import Rates
+from services.gateway.routes.uploads import Uploads
 from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
@@ -42,7 +44,9 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
         links=Links(connections.link_secret),
         rates=Rates(settings.rates),
         limits=settings.limits,
-        windows=Windows(settings.download_valid_days, settings.confirm_valid_days, settings.client_silence_s),
+        windows=Windows(settings.download_valid_days, settings.confirm_valid_days),
+        patience=Patience(settings.client_silence_s, settings.client_body_s),
+        uploads=Uploads(settings.max_uploads_each, settings.max_uploads_together),
         feed=feed,
         clock=clock,
     )

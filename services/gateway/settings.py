@@ -3,6 +3,7 @@
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.gateway.domain.limits import Limits
+from shared.limits import MAX_FILE_BYTES
 
 
 class GatewaySettings(BaseSettings):
@@ -11,7 +12,7 @@ class GatewaySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_GATEWAY_", frozen=True)
 
     port: int = 8080
-    max_file_bytes: int = 50 * 1024 * 1024
+    max_file_bytes: int = MAX_FILE_BYTES
     max_pages: int = 30
     max_json_bytes: int = 64 * 1024
 
@@ -26,6 +27,10 @@ class GatewaySettings(BaseSettings):
     # What a client waits for our servers before it hears 503, and what we wait for a silent client.
     deadline_s: float = 10
     client_silence_s: float = 30
+    # The longest a body may take in all: 50 MB at 0.7 Mbit/s. And how many files may be on their way at once.
+    client_body_s: float = 600
+    max_uploads_each: int = 4
+    max_uploads_together: int = 32
 
     # A submission without an effect is announced again after this time, then after twice as long, and so on.
     repeat_after_s: float = 15 * 60

@@ -37,9 +37,11 @@ def parse_mark(text: str | None) -> Mark | None:
     """Return the mark of a `Last-Event-ID`; what is none of ours counts as none."""
     row_id, _, count = (text or "").partition(".")
     try:
-        return Mark(str(UUID(row_id)), int(count))
-    except ValueError:
+        mark = Mark(str(UUID(row_id)), int(count))
+        _ = mark.floor  # an id of no time we can name has none, and is none of ours
+    except (ValueError, OverflowError, OSError):
         return None
+    return mark
 
 
 @dataclass(slots=True)

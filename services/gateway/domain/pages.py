@@ -8,8 +8,9 @@ from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import PageUploaded
 from shared.events.upload import Side, Verdict
+from shared.limits import PDF_WITHIN
 
-HEAD_BYTES = 1024
+HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 FORMATS = ("image/jpeg", "image/heic", "image/png", "image/webp", "image/tiff", "application/pdf")
 
@@ -68,6 +69,6 @@ def media_type_of(head: bytes) -> str:
         return "image/webp"
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         return "image/heic"
-    if b"%PDF-" in head[:HEAD_BYTES]:
+    if b"%PDF-" in head[:PDF_WITHIN]:
         return "application/pdf"
     raise RefusedError("page.format")

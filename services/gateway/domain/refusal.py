@@ -18,6 +18,7 @@ STATUS = {
     "method.not_allowed": 405,
     "rate.exceeded": 429,
     "events.too_many": 429,
+    "uploads.too_many": 429,
     "code.invalid": 422,
     "page.missing": 404,
     "page.no_file": 422,

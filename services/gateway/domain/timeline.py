@@ -29,6 +29,8 @@ TOLD: tuple[type[Fact], ...] = (
 # The fields of facts that their texts quote, and those that choose between several texts.
 _QUOTED = {"receipt_number", "reasons", "cut_reader", "supplier_id", "no_cut_before", "window_start", "attempt", "of"}
 _CHOOSING = ("verdict", "answer")
+# The reasons of a failed forward that have a text of their own, as nothing went wrong.
+FAILED_FOR = frozenset({"consent_revoked"})
 
 
 class Entry(BaseModel):
@@ -60,16 +62,21 @@ def entry_of(
     if not isinstance(fact, TOLD):
         return None
     kind = fact.type.rpartition(".v")[0]
-    variants = [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]
     return Entry(
         id=id,
         citizen_id=citizen_id,
         at=at,
         kind=kind,
-        code=".".join([kind, *variants]),
+        code=".".join([kind, *_variants(fact)]),
         about=fact.subject.removesuffix("_id"),
         about_id=getattr(fact, fact.subject),
         document_id=getattr(fact, "document_id", document_id),
         due_at=getattr(fact, "window_end", None),
         values=fact.model_dump(include=_QUOTED),
     )
+
+
+def _variants(fact: Fact) -> list[str]:
+    if isinstance(fact, notify.ForwardFailed):
+        return [fact.reason] if fact.reason in FAILED_FOR else []
+    return [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]

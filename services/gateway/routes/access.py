@@ -25,11 +25,10 @@ def client_of(request: Request) -> str:
 async def _principal(request: Request, parts: Parts, credentials: Credentials) -> Principal:
     if credentials is None:
         raise RefusedError("token.missing")
-    await parts.rates.check("unknown", client_of(request))
     token, partners = credentials.credentials, parts.partners.current()
     holder = partners.tool_of(token) or partners.supplier_of(token) or await parts.stores.people.holder_of(token)
     if holder is None:
-        await parts.rates.hit("unknown", client_of(request))
+        await parts.rates.hit("unknown", client_of(request))  # only now: others come in from the same address
         raise RefusedError("token.unknown")
     request.state.principal = principal_id(holder)
     return holder

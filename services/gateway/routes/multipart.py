@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.routes.patience import heard
+from services.gateway.routes.patience import Patience, heard, in_time
 
 FIELD = "file"
 # What the form adds around the file.
@@ -46,15 +46,16 @@ class Received:
 
 
 @asynccontextmanager
-async def received(request: Request, limits: Limits, silence_s: float) -> AsyncIterator[Received]:
+async def received(request: Request, limits: Limits, patience: Patience) -> AsyncIterator[Received]:
     """Read the file of a form.
 
     Raises:
-        RefusedError: no form, no file, empty, too large, no format of ours, or the client stopped sending.
+        RefusedError: no form, no file, empty, too large, no format of ours, or the client is too slow.
     """
-    parser = MultiPartParser(request.headers, _body(request, limits, silence_s), max_files=1, max_fields=4)
+    parser = MultiPartParser(request.headers, _body(request, limits, patience), max_files=1, max_fields=4)
     try:
-        form = await parser.parse()
+        async with in_time(patience):
+            form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise RefusedError("request.malformed") from error
     try:
@@ -66,14 +67,14 @@ async def received(request: Request, limits: Limits, silence_s: float) -> AsyncI
         await form.close()
 
 
-async def _body(request: Request, limits: Limits, silence_s: float) -> AsyncGenerator[bytes, None]:
+async def _body(request: Request, limits: Limits, patience: Patience) -> AsyncGenerator[bytes, None]:
     declared = request.headers.get("content-length", "")
     size, more = int(declared) if declared.isdecimal() else 0, True
     if size > limits.file_bytes + FORM_BYTES:
         raise _too_large(limits)
     size = 0
     while more:
-        message = await heard(request.receive, silence_s)
+        message = await heard(request.receive, patience)
         size += len(message.get("body", b""))
         if size > limits.file_bytes + FORM_BYTES:
             raise _too_large(limits)

@@ -1,17 +1,18 @@
 """Packets: papers behind a link that works once, and the supplier's answer to them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
-import structlog
 from fastapi import APIRouter, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from structlog.contextvars import bind_contextvars
 
 from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsSupplier, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
+from services.gateway.routes.handing_over import hand_over
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.schemas.asked import Confirmation
@@ -19,10 +20,7 @@ from shared.events.gateway import PacketConfirmed
 from shared.links import PacketLink, Use
 from shared.partners import Supplier
 
-log = structlog.get_logger()
-
 router = APIRouter(prefix="/v1/packets/{link}", tags=["packets"])
-CHUNK = 64 * 1024
 
 
 @router.get(
@@ -36,21 +34,10 @@ async def download(request: Request, link: str, supplier: AsSupplier, parts: Rea
     packet = _read(link, "download", parts.windows.download_days, supplier, parts)
     await parts.stores.consents.in_force(packet.consent_id)
     data = await parts.stores.packets.fetch(link, packet)
-    headers = {
-        "content-length": str(len(data)),
-        "content-disposition": f'attachment; filename="{packet.forward_id}"',
-    }
-    body = _once(request, link, packet, data, parts)
-    return StreamingResponse(body, headers=headers, media_type=media_type_of(data[:HEAD_BYTES]))
-
-
-async def _once(request: Request, link: str, packet: PacketLink, data: bytes, parts: Parts) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), CHUNK):
-        yield data[start : start + CHUNK]
-    if await request.is_disconnected():
-        log.info("packet.broken_off", forward_id=packet.forward_id)
-        return
-    await parts.stores.packets.mark_used(link, packet)
+    bind_contextvars(forward_id=packet.forward_id)
+    headers = {"content-disposition": f'attachment; filename="{packet.forward_id}"'}
+    mark_used = partial(parts.stores.packets.mark_used, link, packet)
+    return hand_over(request, data, headers, media_type_of(data[:HEAD_BYTES]), mark_used)
 
 
 @router.post(

@@ -33,9 +33,10 @@ async def upload(request: Request, citizen: AsCitizen, parts: Ready) -> Response
     """Keep the original bytes; 201 means that they are durable."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     ask_of(request, "")  # refused before a large body is read
-    async with received(request, parts.limits, parts.windows.client_silence_s) as file:
-        page = _page(citizen, file, parts)
-        return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
+    with parts.uploads.one_of(request.state.principal):
+        async with received(request, parts.limits, parts.patience) as file:
+            page = _page(citizen, file, parts)
+            return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
 
 
 def _page(citizen: Citizen, file: Received, parts: Parts) -> Page:

@@ -7,7 +7,9 @@ from fastapi import Depends, Request
 
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
+from services.gateway.routes.patience import Patience
 from services.gateway.routes.rates import Rates
+from services.gateway.routes.uploads import Uploads
 from services.gateway.store.feed import Feed
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
@@ -17,11 +19,10 @@ from shared.partners import PartnersFile
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """How long links work, in days, and how long a silent client is waited for, in seconds."""
+    """How long links work, in days."""
 
     download_days: int
     confirm_days: int
-    client_silence_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Parts:
     rates: Rates
     limits: Limits
     windows: Windows
+    patience: Patience
+    uploads: Uploads
     feed: Feed
     clock: Clock
 

@@ -1,7 +1,9 @@
 """How long each side waits: a client for our servers, and we for a client's bytes."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 import structlog
 from starlette.requests import Request
@@ -15,15 +17,25 @@ from services.gateway.routes.problems import problem, unavailable
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client is waited for, in seconds: while it is silent, and for a whole body."""
+
+    silence_s: float
+    body_s: float
+
+
 class SmallBodies:
     """Reads JSON bodies up to the limit before the request goes on; `streamed` paths read theirs themselves."""
 
-    def __init__(self, app: ASGIApp, texts: Texts, limits: Limits, silence_s: float, streamed: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, texts: Texts, limits: Limits, patience: Patience, streamed: frozenset[str]
+    ) -> None:
         """Guard `app`."""
         self._app = app
         self._texts = texts
         self._limits = limits
-        self._silence_s = silence_s
+        self._patience = patience
         self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,7 +43,8 @@ class SmallBodies:
         if scope["path"] in self._streamed:
             return await self._app(scope, receive, send)
         try:
-            body = await self._read(receive)
+            async with in_time(self._patience):
+                body = await self._read(receive)
         except RefusedError as error:
             answer = problem(Request(scope), self._texts, error)
             return await answer(scope, receive, send)
@@ -47,7 +60,7 @@ class SmallBodies:
     async def _read(self, receive: Receive) -> bytes:
         body, more = b"", True
         while more:
-            message = await heard(receive, self._silence_s)
+            message = await heard(receive, self._patience)
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._limits.json_bytes:
@@ -55,7 +68,21 @@ class SmallBodies:
         return body
 
 
-async def heard(receive: Receive, silence_s: float) -> Message:
+@asynccontextmanager
+async def in_time(patience: Patience) -> AsyncIterator[None]:
+    """Read a whole body within this, and nothing else.
+
+    Raises:
+        RefusedError: `request.too_slow`, if it takes too long in all.
+    """
+    try:
+        async with asyncio.timeout(patience.body_s):
+            yield
+    except TimeoutError as error:
+        raise RefusedError("request.too_slow") from error
+
+
+async def heard(receive: Receive, patience: Patience) -> Message:
     """Return the next message of a client.
 
     Raises:
@@ -63,7 +90,7 @@ async def heard(receive: Receive, silence_s: float) -> Message:
         ConnectionError: it is gone.
     """
     try:
-        message = await asyncio.wait_for(receive(), silence_s)
+        message = await asyncio.wait_for(receive(), patience.silence_s)
     except TimeoutError as error:
         raise RefusedError("request.too_slow") from error
     if message["type"] == "http.disconnect":

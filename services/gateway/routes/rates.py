@@ -51,15 +51,6 @@ class Rates:
             raise RefusedError("rate.exceeded", retry_after_s=standing.reset_s)
         return standing
 
-    async def check(self, name: str, who: str) -> None:
-        """Check that `who` has not used up a rate, without counting.
-
-        Raises:
-            RefusedError: `rate.exceeded`.
-        """
-        if not await self._limiter.test(self._items[name], name, who):
-            raise RefusedError("rate.exceeded", retry_after_s=(await self._standing(name, who)).reset_s)
-
     async def _standing(self, name: str, who: str) -> Standing:
         item = self._items[name]
         stats = await self._limiter.get_window_stats(item, name, who)

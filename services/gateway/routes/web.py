@@ -17,15 +17,18 @@ from services.gateway.routes.tags import Tags
 DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, caseworker tools and suppliers.
 
 Errors are `application/problem+json` (RFC 9457) with a `code`; texts follow `Accept-Language` (German if none fits).
-Every POST that creates something wants an `Idempotency-Key`. An answer 201 or 202 means: durable."""
+Every POST that creates something wants an `Idempotency-Key`, except
+activation: its code works once. An answer 201 or 202 means: durable."""
+# A packet is used up by fetching it, and a stream has no end.
+ONLY_GET = ("/v1/packets/", "/v1/events")
 
 
 def web(parts: Parts, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     api = _api(parts)
-    in_time = Deadline(Tags(api), parts.texts, deadline_s)
+    in_time = Deadline(Tags(api, ONLY_GET), parts.texts, deadline_s)
     streamed = frozenset({pages.PATH})
-    return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.windows.client_silence_s, streamed))
+    return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.patience, streamed))
 
 
 def _api(parts: Parts) -> FastAPI:

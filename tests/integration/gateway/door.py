@@ -31,10 +31,12 @@ class Door:
     """Runs one gateway, brings people to it, and hears what it announces."""
 
     def __init__(self, connections: Connections, clock: Clock = utc_now, **settings: Any) -> None:
-        """Start nothing yet; rates are no hindrance unless `settings` say so."""
+        """Start nothing yet; rates and the number of uploads are no hindrance unless `settings` say so."""
         self.port = free_port()
         rates = {f"rate_{name}": OFTEN for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier")}
-        self.service = app(connections, GatewaySettings(port=self.port, **{**rates, **settings}), clock)
+        self.service = app(
+            connections, GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, **settings}), clock
+        )
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = self.service.database
         self.announced: list[dict[str, Any]] = []

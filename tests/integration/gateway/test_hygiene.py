@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Caller, Phone, key, picture, window
+from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -64,17 +65,69 @@ async def test_json_beyond_the_limit_is_refused(phone: Phone) -> None:
         assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
 
 
+BODIES = (("/v1/documents", "application/json"), ("/v1/pages", "multipart/form-data; boundary=x"))
+
+
+async def _begin(door: Door, phone: Phone, path: str, kind: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Send a request's head, and the first byte of its body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    lines = [f"POST {path} HTTP/1.1", "Host: gateway", f"Authorization: {phone.headers['Authorization']}"]
+    lines += [f"Content-Type: {kind}", "Idempotency-Key: slow-client", "Content-Length: 1000", "", "-"]
+    writer.write("\r\n".join(lines).encode())
+    return reader, writer
+
+
 async def test_client_that_falls_silent_is_let_go(phone: Phone, connections: Connections) -> None:
     """Who sends half a body and then nothing is answered 408, for JSON as for pictures."""
     async with Door(connections, client_silence_s=0.2) as strict:
-        for path, kind in (("/v1/documents", "application/json"), ("/v1/pages", "multipart/form-data; boundary=x")):
-            reader, writer = await asyncio.open_connection("127.0.0.1", strict.port)
-            lines = [f"POST {path} HTTP/1.1", "Host: gateway", f"Authorization: {phone.headers['Authorization']}"]
-            lines += [f"Content-Type: {kind}", "Idempotency-Key: silent-client", "Content-Length: 1000", "", "-"]
-            writer.write("\r\n".join(lines).encode())
+        for path, kind in BODIES:
+            reader, writer = await _begin(strict, phone, path, kind)
             async with asyncio.timeout(20):
                 assert (await reader.readline()).split()[1] == b"408"
             writer.close()
+
+
+async def test_client_that_drips_is_let_go(phone: Phone, connections: Connections) -> None:
+    """Who keeps sending a little, but takes too long in all, is answered 408, for JSON as for pictures."""
+    async with Door(connections, client_body_s=0.5) as strict:
+        for path, kind in BODIES:
+            reader, writer = await _begin(strict, phone, path, kind)
+            writer.write(b"-x\r\n")  # a form that can still become one
+            answer = asyncio.ensure_future(reader.readline())
+            async with asyncio.timeout(20):
+                while not (await asyncio.wait({answer}, timeout=0.05))[0]:
+                    writer.write(b"a")
+            assert (await answer).split()[1] == b"408"
+            writer.close()
+
+
+async def test_uploads_at_once_are_limited(phone: Phone, connections: Connections) -> None:
+    """While one upload is under way, a second is one too many; when it has ended there is room again."""
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> object:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + picture()
+        under_way.set()
+        await go_on.wait()
+        yield b"\r\n--x--\r\n"
+
+    token, headers = phone.headers["Authorization"].removeprefix("Bearer "), {"Content-Type": BODIES[1][1], **key()}
+    async with Door(connections, max_uploads_each=1) as strict, Phone(strict.url, token) as same:
+        upload = same.post("/v1/pages", content=slow(), headers=headers)  # type: ignore[arg-type] # async bytes
+        first = asyncio.create_task(upload)
+        await under_way.wait()
+        await until(lambda: _is_refused(same), seconds=20)
+        go_on.set()
+        assert (await first).status_code == 201
+        assert (await same.upload()).status_code == 201
+
+
+async def _is_refused(phone: Phone) -> bool:
+    answer = await phone.upload()
+    if answer.status_code == 201:
+        return False  # the first one's head is not read yet
+    assert (answer.status_code, answer.json()["code"]) == (429, "uploads.too_many")
+    return answer.headers["retry-after"] == "5"
 
 
 async def test_answers_are_tagged(phone: Phone) -> None:
@@ -113,12 +166,15 @@ async def test_rates_are_limited_and_told(phone: Phone, connections: Connections
             answers = [await same.get("/v1/documents") for _ in range(4)]
         async with Caller(strict.url, "guess") as guesser:
             guesses = [await guesser.get("/v1/documents") for _ in range(3)]
+            guesser.headers["Authorization"] = f"Bearer {TOKENS['energy']}"
+            neighbour = await guesser.get("/v1/packets/none")
             codes = [await guesser.post("/v1/activations", json={"code": "AAAA"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["ratelimit-policy"] == '"citizen";q=3;w=60'
     assert answers[0].headers["ratelimit"].startswith('"citizen";r=2;t=')
     assert 0 < int(answers[3].headers["retry-after"]) <= 60
     assert [guess.status_code for guess in guesses] == [401, 401, 429]
+    assert neighbour.json()["code"] == "packet.missing"  # known tokens come in from an address that guesses
     assert [answer.status_code for answer in codes] == [422, 429]
 
 

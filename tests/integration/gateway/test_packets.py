@@ -1,5 +1,6 @@
 """Packets: once, only for their supplier, only while the consent stands."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -61,6 +62,30 @@ async def test_packet_is_handed_out_once(door: Door, packet: Packet) -> None:
     assert event["data"]["supplier_id"] == "energy"
     assert (again.status_code, again.json()["code"]) == (410, "packet.used")
     assert len(door.about(packet.link.forward_id, "packet.downloaded.v1")) == 1
+
+
+async def test_client_that_closes_at_once_used_the_link_up(door: Door, packet: Packet) -> None:
+    """A client that closes the connection with the last byte has the packet, and the link is used up."""
+    path = packet.path()
+    async with door.caller("energy") as supplier:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        lines = [f"GET {path} HTTP/1.1", "Host: gateway", f"Authorization: {supplier.headers['Authorization']}"]
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.split()[1] == b"200"
+        assert await reader.readexactly(len(packet.data)) == packet.data
+        writer.transport.abort()
+        assert len(await door.heard(packet.link.forward_id, "packet.downloaded.v1")) == 1
+        assert (await supplier.get(path)).json()["code"] == "packet.used"
+
+
+async def test_looking_does_not_use_the_link_up(door: Door, packet: Packet) -> None:
+    """HEAD is refused for a packet, and the link still works."""
+    path = packet.path()
+    async with door.caller("energy") as supplier:
+        looked = await supplier.head(path)
+        assert (looked.status_code, looked.headers["allow"]) == (405, "GET")
+        assert (await supplier.get(path)).content == packet.data
 
 
 async def test_broken_download_can_be_repeated(door: Door, packet: Packet) -> None:

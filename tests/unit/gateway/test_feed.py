@@ -95,4 +95,13 @@ def test_foreign_marks_count_as_none() -> None:
     """Whatever a client sends as its last id, the feed works."""
     for text in (None, "", "nonsense", f"{_id(0)}", f"{_id(0)}.x", ".3"):
         assert parse_mark(text) is None
+    for digit in ("0", "f"):
+        assert parse_mark(f"{UUID(digit * 32)}.1") is None
     assert parse_mark(f"{_id(0)}.3") == Mark(str(UUID(_id(0))), 3)
+
+
+@given(st.uuids(), st.integers())
+def test_every_mark_that_counts_has_a_floor(row_id: UUID, count: int) -> None:
+    """No id makes the feed fail after it has begun to answer."""
+    mark = parse_mark(f"{row_id}.{count}")
+    assert mark is None or mark.floor <= mark.id

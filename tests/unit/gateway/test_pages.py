@@ -4,6 +4,8 @@ import pytest
 
 from services.gateway.domain.pages import FORMATS, media_type_of
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.settings import GatewaySettings
+from shared.limits import MAX_FILE_BYTES, PDF_WITHIN
 
 HEADS = {
     b"\xff\xd8\xff\xe1": "image/jpeg",
@@ -32,6 +34,18 @@ def test_other_files_are_no_pages(head: bytes) -> None:
     """What we cannot read is refused, also when it is nearly a picture."""
     with pytest.raises(RefusedError, match=r"page\.format"):
         media_type_of(head)
+
+
+def test_pdf_names_itself_within_what_both_services_look_at() -> None:
+    """Junk before a PDF's header is taken up to the shared limit, and not beyond it."""
+    assert media_type_of(bytes(PDF_WITHIN - 5) + b"%PDF-1.7") == "application/pdf"
+    with pytest.raises(RefusedError, match=r"page\.format"):
+        media_type_of(bytes(PDF_WITHIN - 4) + b"%PDF-1.7")
+
+
+def test_file_limit_is_the_one_that_all_services_share() -> None:
+    """What the gateway takes is what the upload service reads."""
+    assert GatewaySettings().limits.file_bytes == MAX_FILE_BYTES
 
 
 def test_nothing_is_no_page() -> None:

@@ -9,9 +9,11 @@ import pytest
 from services.gateway.domain.consents import TEXT_VERSIONS
 from services.gateway.domain.refusal import STATUS
 from services.gateway.domain.texts import Texts
-from services.gateway.domain.timeline import TOLD, Entry
+from services.gateway.domain.timeline import FAILED_FOR, TOLD, Entry, entry_of
 from services.gateway.store.catalogues import load_texts
 from shared.events.event import Fact
+from shared.events.notify import ForwardFailed
+from shared.ids import new_id
 
 TEXTS = load_texts()
 LANGUAGES = sorted(TEXTS.catalogues)
@@ -22,7 +24,8 @@ def _codes(fact: type[Fact]) -> set[str]:
     chosen = [
         get_args(fact.model_fields[name].annotation) for name in ("verdict", "answer") if name in fact.model_fields
     ]
-    return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind}
+    own = {f"{kind}.{reason}" for reason in FAILED_FOR} if fact is ForwardFailed else set()
+    return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind, *own}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,6 +100,22 @@ def test_entry_quotes_names_times_and_reasons() -> None:
     cut = _entry("page.checked.retake", reasons=["cut", "blurred"], cut_reader=["B", "R"])
     expected = "Please take the picture again. The page is cut off: bottom, right."
     assert TEXTS.entry(cut, "en", {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("consent_revoked", "The papers are not sent to EVO, as you took your consent back."),
+        ("unreachable", "The papers could not reach EVO. A person is seeing to it."),
+    ],
+)
+def test_failure_names_the_citizens_own_wish(reason: str, text: str) -> None:
+    """Whoever took the consent back reads that, and not that something went wrong."""
+    at, ids = datetime(2026, 7, 1, tzinfo=UTC), {f"{name}_id": new_id() for name in ("forward", "document", "citizen")}
+    failed = ForwardFailed(**ids, supplier_id="evo", reason=reason, failed_at=at)
+    entry = entry_of(failed, id=new_id(), at=at, citizen_id=failed.citizen_id)
+    assert entry
+    assert TEXTS.entry(entry, "en", {"evo": "EVO"}) == text
 
 
 def test_unknown_codes_still_say_something() -> None:
