@@ -18,6 +18,7 @@ from tests.waiting import until
 GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
 
 LARGE = encoded(letter().repeat(5, axis=0).repeat(5, axis=1), "PNG", compress_level=1)
+NOTHING = Check(file="/dev/null", annotated="/dev/null")  # refused as empty
 
 
 def children() -> set[int]:
@@ -69,23 +70,33 @@ async def test_stopping_leaves_no_process_behind() -> None:
 
 
 async def test_an_urgent_job_overtakes_those_that_wait() -> None:
-    """The smaller number goes first, whatever came earlier."""
-    served: list[int] = []
+    """It goes first, whatever came earlier."""
+    served: list[bool] = []
     pool = Pool(1, Limits())
 
-    async def ask(urgency: int) -> None:
+    async def ask(*, urgent: bool) -> None:
         with pytest.raises(RefusedFileError):
-            await pool.do(Check(file="/dev/null", annotated="/dev/null"), urgency=urgency)
-        served.append(urgency)
+            await pool.do(NOTHING, urgent=urgent)
+        served.append(urgent)
 
     try:
         async with asyncio.TaskGroup() as asking:
-            for urgency in (1, 1, 0):
-                asking.create_task(ask(urgency))
+            for urgent in (False, False, True):
+                asking.create_task(ask(urgent=urgent))
             asking.create_task(_start(pool))
     finally:
         await pool.stop()
-    assert served == [0, 1, 1]
+    assert served == [True, False, False]
+
+
+async def test_whoever_waits_when_the_pool_stops_is_told() -> None:
+    """Nobody waits for an answer that will not come."""
+    pool = Pool(1, Limits())
+    waits = asyncio.create_task(pool.do(NOTHING, urgent=True))
+    await asyncio.sleep(0)  # let it join the line
+    await pool.stop()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
 
 
 async def _start(pool: Pool) -> None:
