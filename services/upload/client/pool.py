@@ -7,10 +7,14 @@ says that has just decoded a hostile picture, share one pipe among workers, or b
 import asyncio
 from dataclasses import dataclass
 
+import structlog
+
 from services.upload.client.line import Line, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
+
+log = structlog.get_logger()
 
 PAUSE = 1.0  # seconds before another process is tried when one could not be started
 
@@ -26,6 +30,7 @@ class Limits:
     read_seconds: float = 120.0
     bind_seconds: float = 120.0
     memory_bytes: int = 4_000_000_000
+    start_seconds: float = 60.0  # a cold machine imports slowly
 
     def seconds(self, job: Job) -> float:
         """Return how long a job may take."""
@@ -46,7 +51,8 @@ class Pool:
     """Child processes that do jobs."""
 
     def __init__(self, processes: int, limits: Limits) -> None:
-        """Plan the pool; nothing is started yet."""
+        """Plan the pool; nothing is started yet, and `served` says how many processes are ready for jobs."""
+        self.served = 0
         self._processes = processes
         self._limits = limits
         self._line = Line()
@@ -88,20 +94,37 @@ class Pool:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
         while True:
             try:
-                child = await Child.start(self._limits.memory_bytes, self._limits.cpu_seconds())
+                child = await self._child()
             except WorkersUnavailableError as error:
-                (await self._line.take()).fail(error)
+                log.warning("worker.not_started", reason=str(error))
+                self._excuse(error)
                 await asyncio.sleep(PAUSE)
-                continue
-            try:
-                while child.alive:
-                    waiting = await self._line.take()
-                    if child.alive:
-                        await self._serve_one(child, waiting)
-                    else:  # it died while it had nothing to do; the job is innocent
-                        self._line.put_back(waiting)
-            finally:
-                await child.end()
+            else:
+                await self._employ(child)
+
+    async def _child(self) -> Child:
+        limits = self._limits
+        return await Child.start(limits.memory_bytes, limits.cpu_seconds(), limits.start_seconds)
+
+    def _excuse(self, error: WorkersUnavailableError) -> None:
+        """Fail whatever waits, unless another process is there to do it."""
+        if not self.served:
+            for waiting in self._line.clear():
+                waiting.fail(error)
+
+    async def _employ(self, child: Child) -> None:
+        """Give a process jobs as long as it lives."""
+        self.served += 1
+        try:
+            while child.alive:
+                waiting = await self._line.take()
+                if child.alive:
+                    await self._serve_one(child, waiting)
+                else:  # it died while it had nothing to do; the job is innocent
+                    self._line.put_back(waiting)
+        finally:
+            self.served -= 1
+            await child.end()
 
     async def _serve_one(self, child: Child, waiting: Waiting) -> None:
         if waiting.answer.done():

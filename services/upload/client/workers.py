@@ -73,6 +73,10 @@ class Workers:
         """End the processes, whatever they do."""
         await self._pool.stop()
 
+    async def missing(self) -> str | None:
+        """Say so if not one process is ready for work."""
+        return None if self._pool.served else "no child process is ready"
+
     async def __aenter__(self) -> Self:
         """Start the processes in the background."""
         await self.start()

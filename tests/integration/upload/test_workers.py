@@ -2,13 +2,17 @@
 
 import asyncio
 import os
+import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psutil
 import pytest
 
 from services.upload.client.pool import Limits, Pool
+from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.workers import Workers
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Check
@@ -97,6 +101,46 @@ async def test_whoever_waits_when_the_pool_stops_is_told() -> None:
     await pool.stop()
     with pytest.raises(asyncio.CancelledError):
         await waits
+
+
+async def test_processes_come_back_once_they_can_be_started_again() -> None:
+    """While nothing can be started jobs fail with our own outage, and afterwards they are served."""
+    pool = Pool(1, Limits())
+    with no_more_files():
+        pool.start()
+        with pytest.raises(WorkersUnavailableError, match="Too many open files"):
+            await pool.do(NOTHING, urgent=True)
+        assert pool.served == 0
+    try:
+        await until(lambda: pool.served == 1)
+        with pytest.raises(RefusedFileError, match="empty"):
+            await pool.do(NOTHING, urgent=True)
+    finally:
+        await pool.stop()
+
+
+async def test_a_process_that_is_not_ready_in_time_is_our_own_outage() -> None:
+    """Again and again: the first failure does not end the trying, and health tells."""
+    before = children()
+    async with Workers(processes=1, limits=Limits(start_seconds=0.001)) as workers:
+        for _ in range(2):
+            with pytest.raises(WorkersUnavailableError, match="not ready"):
+                await workers.check(GOOD)
+        assert await workers.missing() == "no child process is ready"
+    assert children() == before
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing more, as on a machine that has run out of something."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def _start(pool: Pool) -> None:
