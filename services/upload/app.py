@@ -1,5 +1,7 @@
 """Composes the upload service."""
 
+from datetime import timedelta
+
 from services.upload.client.pool import Limits
 from services.upload.client.tessdata import LanguageMissingError, tessdata
 from services.upload.client.workers import Workers
@@ -10,7 +12,9 @@ from shared.clock import Clock, utc_now
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.service import Service, compose
 from shared.settings import Connections
-from shared.telemetry.health import Check
+from shared.telemetry.health import Check, lasting
+
+UNSERVED = timedelta(minutes=5)  # without a child process this long, the container is better started anew
 
 
 def app(connections: Connections, settings: UploadSettings | None = None, clock: Clock = utc_now) -> Service:
@@ -22,7 +26,9 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     intake = Intake(papers, workers, service.ledger, clock)
     service.prepares += [papers.prepare, workers.start]
     service.cleanups.append(workers.stop)
-    service.ready_checks.append(Check("tesseract", _german))
+    served = Check("workers", workers.missing)
+    service.ready_checks += [Check("tesseract", _german), served]
+    service.live_checks.append(lasting(served, UNSERVED))
     waiting = 2 * workers.processes
     service.on("check", intake.check, PageUploaded, prefetch=waiting, deadline_s=settings.check_deadline_s)
     service.on(

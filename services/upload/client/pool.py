@@ -1,16 +1,20 @@
-"""A few warm child processes and one queue: urgent jobs first, and each job alone with its time limit.
+"""A few warm child processes and one line of jobs, each job alone with its time limit.
 
 A library was looked for first (pebble, anyio.to_process, concurrent.futures): they unpickle what a process
 says that has just decoded a hostile picture, share one pipe among workers, or break as a whole when one dies.
 """
 
 import asyncio
-import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import structlog
+
+from services.upload.client.line import Line, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
+
+log = structlog.get_logger()
 
 PAUSE = 1.0  # seconds before another process is tried when one could not be started
 
@@ -26,6 +30,7 @@ class Limits:
     read_seconds: float = 120.0
     bind_seconds: float = 120.0
     memory_bytes: int = 4_000_000_000
+    start_seconds: float = 60.0  # a cold machine imports slowly
 
     def seconds(self, job: Job) -> float:
         """Return how long a job may take."""
@@ -42,31 +47,16 @@ class Limits:
         return round(max(self.check_seconds, self.read_seconds, self.bind_seconds)) + 1
 
 
-@dataclass(order=True, slots=True)
-class _Waiting:
-    urgency: int
-    arrival: int
-    job: Job = field(compare=False)
-    answer: asyncio.Future[Answer] = field(compare=False)
-
-    def settle(self, answer: Answer) -> None:
-        if not self.answer.done():
-            self.answer.set_result(answer)
-
-    def fail(self, error: Exception) -> None:
-        if not self.answer.done():
-            self.answer.set_exception(error)
-
-
 class Pool:
     """Child processes that do jobs."""
 
     def __init__(self, processes: int, limits: Limits) -> None:
-        """Plan the pool; nothing is started yet."""
+        """Plan the pool; nothing is started yet, and `served` says how many processes are ready for jobs."""
+        self.served = 0
         self._processes = processes
         self._limits = limits
-        self._queue: asyncio.PriorityQueue[_Waiting] = asyncio.PriorityQueue()
-        self._arrivals = itertools.count()
+        self._line = Line()
+        self._wanted: set[asyncio.Future[Answer]] = set()
         self._servants: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -78,20 +68,24 @@ class Pool:
         for servant in self._servants:
             servant.cancel()
         await asyncio.gather(*self._servants, return_exceptions=True)
-        while not self._queue.empty():
-            self._queue.get_nowait().answer.cancel()
+        for answer in self._wanted:
+            answer.cancel()
 
-    async def do(self, job: Job, *, urgency: int) -> Answer:
-        """Return the answer to a job; the smaller its urgency number, the sooner its turn comes.
+    async def do(self, job: Job, *, urgent: bool) -> Answer:
+        """Return the answer to a job; an urgent one overtakes others that wait, within bounds.
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
                 `worker_died` where it hung or killed its process, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(urgency, next(self._arrivals), job, answer))
-        result = await answer
+        waiting = Waiting(job, urgent)
+        self._wanted.add(waiting.answer)
+        self._line.put(waiting)
+        try:
+            result = await waiting.answer
+        finally:
+            self._wanted.discard(waiting.answer)
         if isinstance(result, Refused):
             raise RefusedFileError(result.code, result.detail)
         return result
@@ -100,26 +94,39 @@ class Pool:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
         while True:
             try:
-                child = await Child.start(self._limits.memory_bytes, self._limits.cpu_seconds())
+                child = await self._child()
             except WorkersUnavailableError as error:
-                (await self._queue.get()).fail(error)
+                log.warning("worker.not_started", reason=str(error))
+                self._excuse(error)
                 await asyncio.sleep(PAUSE)
-                continue
-            try:
-                while child.alive:
-                    waiting = await self._queue.get()
-                    if child.alive:
-                        await self._serve_one(child, waiting)
-                    else:  # it died while it had nothing to do; the job is innocent
-                        self._queue.put_nowait(waiting)
-            finally:
-                await child.end()
+            else:
+                await self._employ(child)
 
-    async def _serve_one(self, child: Child, waiting: _Waiting) -> None:
+    async def _child(self) -> Child:
+        limits = self._limits
+        return await Child.start(limits.memory_bytes, limits.cpu_seconds(), limits.start_seconds)
+
+    def _excuse(self, error: WorkersUnavailableError) -> None:
+        """Fail whatever waits, unless another process is there to do it."""
+        if not self.served:
+            for waiting in self._line.clear():
+                waiting.fail(error)
+
+    async def _employ(self, child: Child) -> None:
+        """Give a process jobs as long as it lives."""
+        self.served += 1
+        try:
+            while child.alive:
+                waiting = await self._line.take()
+                if child.alive:
+                    await self._serve_one(child, waiting)
+                else:  # it died while it had nothing to do; the job is innocent
+                    self._line.put_back(waiting)
+        finally:
+            self.served -= 1
+            await child.end()
+
+    async def _serve_one(self, child: Child, waiting: Waiting) -> None:
         if waiting.answer.done():
             return
-        try:
-            waiting.settle(await child.ask(waiting.job, self._limits.seconds(waiting.job)))
-        except BaseException:
-            waiting.answer.cancel()
-            raise
+        waiting.settle(await child.ask(waiting.job, self._limits.seconds(waiting.job)))

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from typing import Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 import services
 from services.upload.schemas import Answer, Job, Refused
@@ -16,7 +16,6 @@ from shared.errors import UnavailableError
 
 PROGRAM = "services.upload.client.child"
 READY = b"ready\n"
-START_SECONDS = 60.0  # a cold machine imports slowly
 LONGEST_ANSWER = 1_000_000  # bytes
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX")  # and no secret
 ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -41,33 +40,31 @@ class Child:
         return self._process.returncode is None
 
     @classmethod
-    async def start(cls, memory_bytes: int, cpu_seconds: int) -> Self:
+    async def start(cls, memory_bytes: int, cpu_seconds: int, seconds: float) -> Self:
         """Start a process in a session of its own, so that Ctrl-C reaches only the parent.
 
         Raises:
-            WorkersUnavailableError: if it does not get ready in time.
+            WorkersUnavailableError: if it cannot be started, or is not ready within so many seconds.
         """
-        arguments = ("-m", PROGRAM, str(memory_bytes), str(cpu_seconds))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            stdin=PIPE,
-            stdout=PIPE,
-            env=_environment(),
-            limit=LONGEST_ANSWER,
-            start_new_session=True,
-        )
-        child = cls(process)
         try:
-            async with asyncio.timeout(START_SECONDS):
-                greeting = await child._line()
+            child = cls(await _spawn(memory_bytes, cpu_seconds))
+        except OSError as error:  # no memory, no process or no file descriptor left for it
+            raise WorkersUnavailableError(f"{PROGRAM} could not be started: {error.strerror}") from error
+        try:
+            await child._greet(seconds)
         except BaseException:
             await child.end()
             raise
-        if greeting != READY:
-            await child.end()
-            raise WorkersUnavailableError(f"{PROGRAM} ended with {process.returncode} before it was ready")
         return child
+
+    async def _greet(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                greeting = await self._line()
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError
+            raise WorkersUnavailableError(f"{PROGRAM} was not ready within {seconds} s") from error
+        if greeting != READY:
+            raise WorkersUnavailableError(f"{PROGRAM} ended before it was ready")
 
     async def ask(self, job: Job, seconds: float) -> Answer:
         """Return the answer to a job; a process that hangs, dies or talks nonsense is ended."""
@@ -77,7 +74,7 @@ class Child:
         except TimeoutError:
             await self.end()
             return Refused(code="timed_out")
-        except (ConnectionError, ValueError, ValidationError):
+        except (OSError, ValueError):  # a broken pipe, an endless line, an answer that is none
             await self.end()
             return Refused(code="worker_died")
 
@@ -98,6 +95,18 @@ class Child:
         if self._process.stdout is None:
             raise ConnectionError("the child process has no standard output")
         return await self._process.stdout.readline()
+
+
+async def _spawn(memory_bytes: int, cpu_seconds: int) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", PROGRAM, str(memory_bytes), str(cpu_seconds)),
+        stdin=PIPE,
+        stdout=PIPE,
+        env=_environment(),
+        limit=LONGEST_ANSWER,
+        start_new_session=True,
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -28,7 +28,6 @@ from services.upload.schemas import (
     Unreadable,
 )
 
-SOON, LATER = 0, 1  # the verdict on a new page goes before the reading of an old document
 MOST_PAGES = 100  # of one document, all its files together
 FETCHING = 4  # files in memory at a time
 
@@ -74,6 +73,10 @@ class Workers:
         """End the processes, whatever they do."""
         await self._pool.stop()
 
+    async def missing(self) -> str | None:
+        """Say so if not one process is ready for work."""
+        return None if self._pool.served else "no child process is ready"
+
     async def __aenter__(self) -> Self:
         """Start the processes in the background."""
         await self.start()
@@ -95,7 +98,7 @@ class Workers:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
             try:
-                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgency=SOON)
+                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgent=True)
             except RefusedFileError as refused:
                 _tell(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
@@ -138,7 +141,7 @@ class _Binding:
         places = sorted(self._pages)
         out = self._folder / "document.pdf"
         paths = [self._pages[place] for place in places]
-        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), urgency=LATER)
+        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), urgent=False)
         text = "\n\f\n".join(await asyncio.to_thread(_texts, paths))
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
@@ -166,7 +169,7 @@ class _Binding:
         """Read one page and return how many its file has; note it if it cannot be read."""
         out = self._folder / f"{number}-{page}.json"
         try:
-            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgency=LATER)
+            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgent=False)
         except RefusedFileError as refused:
             _tell(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))

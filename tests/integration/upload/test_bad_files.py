@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from services.upload.client.workers import Workers
+from shared.limits import MAX_FILE_BYTES, PDF_WITHIN
 from tests.unit.upload.drawn import corners, encoded, letter, photograph
 
 GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
@@ -58,7 +59,8 @@ BAD = {
     "locked pdf": (pdf(1, "geheim"), "pdf_encrypted"),
     "broken pdf": (b"%PDF-1.7\n" + bytes(500), "pdf_damaged"),
     "long pdf": (pdf(31), "too_many_pages"),
-    "more than 50 MB": (GOOD + bytes(50_000_000), "too_large"),
+    "avif": (encoded(letter(), "AVIF"), "not_an_image"),
+    "more than a file may have": (GOOD + bytes(MAX_FILE_BYTES + 1 - len(GOOD)), "too_large"),
 }
 
 
@@ -88,6 +90,14 @@ async def test_a_wrong_name_or_a_strange_form_does_not_matter(workers: Workers) 
         picture.save(written, form)
         report = (await workers.check(written.getvalue())).report
         assert (report.width, report.height, report.quad is not None) == (1500, 2000, True)
+
+
+@pytest.mark.parametrize(
+    "data", [GOOD + bytes(MAX_FILE_BYTES - len(GOOD)), bytes(PDF_WITHIN - 5) + pdf(1)], ids=["largest", "late header"]
+)
+async def test_what_is_just_allowed_is_looked_at(workers: Workers, data: bytes) -> None:
+    """The largest file that the gateway takes is read, and a PDF behind as much junk as it takes."""
+    assert (await workers.check(data)).report.width > 0
 
 
 async def test_after_all_that_a_good_page_is_good(workers: Workers) -> None:

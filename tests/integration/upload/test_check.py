@@ -116,9 +116,9 @@ async def test_a_desk_without_a_page_is_no_page(workers: Workers) -> None:
     assert (report.verdict, report.reasons[0], report.quad) == ("retake", "no_page", None)
 
 
-@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF", "HEIF", "AVIF", "PDF"])
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF", "HEIF", "PDF"])
 async def test_other_formats_are_pages_too(workers: Workers, form: str) -> None:
-    """HEIC, PNG, WebP, TIFF, AVIF and PDF are read like JPEG."""
+    """HEIC, PNG, WebP, TIFF and PDF are read like JPEG."""
     if form == "HEIF":
         import pillow_heif  # noqa: PLC0415 - only here a test needs to write it
 

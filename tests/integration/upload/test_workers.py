@@ -2,13 +2,17 @@
 
 import asyncio
 import os
+import resource
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import psutil
 import pytest
 
 from services.upload.client.pool import Limits, Pool
+from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.workers import Workers
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Check
@@ -18,6 +22,7 @@ from tests.waiting import until
 GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
 
 LARGE = encoded(letter().repeat(5, axis=0).repeat(5, axis=1), "PNG", compress_level=1)
+NOTHING = Check(file="/dev/null", annotated="/dev/null")  # refused as empty
 
 
 def children() -> set[int]:
@@ -69,23 +74,73 @@ async def test_stopping_leaves_no_process_behind() -> None:
 
 
 async def test_an_urgent_job_overtakes_those_that_wait() -> None:
-    """The smaller number goes first, whatever came earlier."""
-    served: list[int] = []
+    """It goes first, whatever came earlier."""
+    served: list[bool] = []
     pool = Pool(1, Limits())
 
-    async def ask(urgency: int) -> None:
+    async def ask(*, urgent: bool) -> None:
         with pytest.raises(RefusedFileError):
-            await pool.do(Check(file="/dev/null", annotated="/dev/null"), urgency=urgency)
-        served.append(urgency)
+            await pool.do(NOTHING, urgent=urgent)
+        served.append(urgent)
 
     try:
         async with asyncio.TaskGroup() as asking:
-            for urgency in (1, 1, 0):
-                asking.create_task(ask(urgency))
+            for urgent in (False, False, True):
+                asking.create_task(ask(urgent=urgent))
             asking.create_task(_start(pool))
     finally:
         await pool.stop()
-    assert served == [0, 1, 1]
+    assert served == [True, False, False]
+
+
+async def test_whoever_waits_when_the_pool_stops_is_told() -> None:
+    """Nobody waits for an answer that will not come."""
+    pool = Pool(1, Limits())
+    waits = asyncio.create_task(pool.do(NOTHING, urgent=True))
+    await asyncio.sleep(0)  # let it join the line
+    await pool.stop()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
+
+
+async def test_processes_come_back_once_they_can_be_started_again() -> None:
+    """While nothing can be started jobs fail with our own outage, and afterwards they are served."""
+    pool = Pool(1, Limits())
+    with no_more_files():
+        pool.start()
+        with pytest.raises(WorkersUnavailableError, match="Too many open files"):
+            await pool.do(NOTHING, urgent=True)
+        assert pool.served == 0
+    try:
+        await until(lambda: pool.served == 1)
+        with pytest.raises(RefusedFileError, match="empty"):
+            await pool.do(NOTHING, urgent=True)
+    finally:
+        await pool.stop()
+
+
+async def test_a_process_that_is_not_ready_in_time_is_our_own_outage() -> None:
+    """Again and again: the first failure does not end the trying, and health tells."""
+    before = children()
+    async with Workers(processes=1, limits=Limits(start_seconds=0.001)) as workers:
+        for _ in range(2):
+            with pytest.raises(WorkersUnavailableError, match="not ready"):
+                await workers.check(GOOD)
+        assert await workers.missing() == "no child process is ready"
+    assert children() == before
+
+
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open nothing more, as on a machine that has run out of something."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def _start(pool: Pool) -> None:
