@@ -7,9 +7,9 @@ DocumentState = Literal["received", "failed", "filed"]
 ForwardState = Literal["queued", "sent", "picked_up", "failed", "acknowledged"]
 CallbackState = Literal["requested", "promised", "missed", "overdue", "done"]
 
-# A page read after all makes a failed document filed; a supplier's late answer outweighs our giving up.
+# A page read after all makes a failed document filed; a supplier's late pick-up or answer outweighs our giving up.
 DOCUMENT: tuple[DocumentState, ...] = ("received", "failed", "filed")
-FORWARD: tuple[ForwardState, ...] = ("queued", "sent", "picked_up", "failed", "acknowledged")
+FORWARD: tuple[ForwardState, ...] = ("queued", "sent", "failed", "picked_up", "acknowledged")
 CALLBACK: tuple[CallbackState, ...] = ("requested", "promised", "missed", "overdue", "done")
 
 

@@ -25,8 +25,9 @@ def hand_over(
 
     async def finish() -> None:
         if not whole.is_set():
-            return log.info("packet.broken_off")
-        return await asyncio.shield(asyncio.ensure_future(then()))
+            log.info("packet.broken_off")
+            return
+        await asyncio.shield(asyncio.ensure_future(then()))
 
     body = _body(request, data, whole)
     sized = {**headers, "content-length": str(len(data))}
