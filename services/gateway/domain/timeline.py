@@ -30,7 +30,7 @@ TOLD: tuple[type[Fact], ...] = (
 _QUOTED = {"receipt_number", "reasons", "cut_reader", "supplier_id", "no_cut_before", "window_start", "attempt", "of"}
 _CHOOSING = ("verdict", "answer")
 # The reasons of a failed forward that have a text of their own, as nothing went wrong.
-FAILED_FOR = frozenset({"consent_revoked"})
+FAILED_FOR = frozenset({"consent_revoked", "not_picked_up"})
 
 
 class Entry(BaseModel):

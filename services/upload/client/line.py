@@ -11,10 +11,11 @@ OVERTAKING = 8  # checks take about an eighth of the time of a reading: both get
 
 @dataclass(eq=False, slots=True)
 class Waiting:
-    """A job, whether it may overtake, and the answer that somebody waits for."""
+    """A job, whether it may overtake, whether it failed before, and the answer that somebody waits for."""
 
     job: Job
     urgent: bool
+    failed: bool = False
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def settle(self, answer: Answer) -> None:

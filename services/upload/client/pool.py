@@ -11,7 +11,7 @@ import structlog
 
 from services.upload.client.line import Line, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
-from services.upload.domain.refusal import RefusedFileError
+from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Pool:
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
-                `worker_died` where it hung or killed its process, which no other job notices.
+                `worker_died` where it hung or killed its process, twice, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
         waiting = Waiting(job, urgent)
@@ -92,15 +92,19 @@ class Pool:
 
     async def _serve(self) -> None:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
+        again: Waiting | None = None
         while True:
             try:
                 child = await self._child()
             except WorkersUnavailableError as error:
                 log.warning("worker.not_started", reason=str(error))
+                if again:
+                    self._line.put_back(again)
+                    again = None
                 self._excuse(error)
                 await asyncio.sleep(PAUSE)
             else:
-                await self._employ(child)
+                again = await self._employ(child, again)
 
     async def _child(self) -> Child:
         limits = self._limits
@@ -112,21 +116,38 @@ class Pool:
             for waiting in self._line.clear():
                 waiting.fail(error)
 
-    async def _employ(self, child: Child) -> None:
-        """Give a process jobs as long as it lives."""
+    async def _employ(self, child: Child, first: Waiting | None) -> Waiting | None:
+        """Give a process jobs as long as it lives; return the one that a fresh process is to do once more."""
         self.served += 1
         try:
             while child.alive:
-                waiting = await self._line.take()
-                if child.alive:
-                    await self._serve_one(child, waiting)
-                else:  # it died while it had nothing to do; the job is innocent
+                waiting, first = first or await self._line.take(), None
+                if not child.alive:  # it died while it had nothing to do; the job is innocent
                     self._line.put_back(waiting)
+                elif not await self._settled(child, waiting):
+                    return waiting
+            return None
         finally:
             self.served -= 1
             await child.end()
 
-    async def _serve_one(self, child: Child, waiting: Waiting) -> None:
+    async def _settled(self, child: Child, waiting: Waiting) -> bool:
+        """Have a job done; the first failure that may be ours is not its answer."""
         if waiting.answer.done():
-            return
-        waiting.settle(await child.ask(waiting.job, self._limits.seconds(waiting.job)))
+            return True
+        answer = await child.ask(waiting.job, self._limits.seconds(waiting.job))
+        if not waiting.failed and isinstance(answer, Refused) and _worth_another_try(waiting.job, answer):
+            log.warning("worker.failed_once", code=answer.code, where=answer.detail)
+            waiting.failed = True
+            return False
+        waiting.settle(answer)
+        return True
+
+
+def _worth_another_try(job: Job, refused: Refused) -> bool:
+    """Say whether a fresh process may succeed, and soon enough.
+
+    The time of a reading is forty times what it takes: what overran it once would do so again, and two such
+    pages tried twice would cost the whole document its deadline.
+    """
+    return refused.code in PERHAPS_OURS and (refused.code != "timed_out" or isinstance(job, Check))

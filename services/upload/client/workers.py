@@ -15,7 +15,7 @@ import structlog
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.kinds import suggest
-from services.upload.domain.refusal import RefusedFileError
+from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import (
     Bind,
     Check,
@@ -183,7 +183,7 @@ class _Binding:
 
 def _tell(refused: RefusedFileError) -> None:
     """Log what is no fault of the file's; the rest is said to whoever handed it in."""
-    if refused.code in {"failed", "worker_died", "timed_out", "out_of_memory"}:
+    if refused.code in PERHAPS_OURS:
         log.warning("worker.failed", code=refused.code, where=refused.detail)
 
 

@@ -22,6 +22,9 @@ RefusalCode = Literal[
     "failed",  # in a way nobody thought of
 ]
 
+# What may as well be the machine's fault, or that of what the process did before.
+PERHAPS_OURS: frozenset[RefusalCode] = frozenset({"out_of_memory", "timed_out", "worker_died", "failed"})
+
 
 class RefusedFileError(Exception):
     """A file is refused: the code for people, and for engineers where in the program it happened."""

@@ -5,17 +5,18 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.workers import Workers
 from services.upload.domain.refusal import RefusedFileError
-from services.upload.schemas import Check
+from services.upload.schemas import Check, Read
 from tests.unit.upload.drawn import corners, encoded, letter, photograph
 from tests.waiting import until
 
@@ -27,33 +28,60 @@ NOTHING = Check(file="/dev/null", annotated="/dev/null")  # refused as empty
 
 def children() -> set[int]:
     """Return the processes of ours that serve pictures."""
-    mine = psutil.Process().children(recursive=True)
-    return {child.pid for child in mine if "services.upload.client.child" in child.cmdline()}
+    return {child.pid for child in psutil.Process().children(recursive=True) if _serves_pictures(child)}
 
 
-async def test_a_process_that_hangs_is_replaced() -> None:
-    """The file is refused after its time, and the next one is served by a fresh process."""
+def _serves_pictures(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # it may end while we look
+        return "services.upload.client.child" in process.cmdline()
+    return False
+
+
+async def test_a_process_that_hangs_is_replaced_and_its_page_checked_again() -> None:
+    """One stalled process says nothing about the file: a fresh one gives the verdict."""
     before = children()
     async with Workers(processes=1, limits=Limits(check_seconds=8)) as workers:
         assert (await workers.check(GOOD)).report.verdict == "good"
         (frozen,) = children() - before
         os.kill(frozen, signal.SIGSTOP)
-        assert (await workers.check(GOOD)).report.reasons == ("timed_out",)
         assert (await workers.check(GOOD)).report.verdict == "good"
         assert frozen not in children()
 
 
-async def test_a_process_killed_in_the_middle_of_its_job_fails_that_job_alone() -> None:
-    """Its file is refused; the one that waited behind it is served."""
+async def test_a_page_that_hangs_twice_is_refused() -> None:
+    """The second time it is the file's fault."""
+    async with Workers(processes=1, limits=Limits(check_seconds=0.01)) as workers:
+        with capture_logs() as log:
+            assert (await workers.check(LARGE)).report.reasons == ("timed_out",)
+    assert [line["event"] for line in log] == ["worker.failed_once", "worker.failed"]
+
+
+async def test_a_document_does_not_wait_twice_for_a_page_that_hangs() -> None:
+    """A reading that overran its long time is not tried again."""
+    pool = Pool(1, Limits(read_seconds=0))
+    pool.start()
+    try:
+        with capture_logs() as log, pytest.raises(RefusedFileError, match="timed_out"):
+            await pool.do(Read(file="/dev/zero", out="/dev/null"), urgent=False)
+    finally:
+        await pool.stop()
+    assert log == []
+
+
+@pytest.mark.parametrize(("kills", "refused"), [(1, False), (2, True)])
+async def test_a_process_that_dies_costs_its_page_at_most_one_try(kills: int, *, refused: bool) -> None:
+    """Killed once, the page has its verdict; killed twice, it is refused. Who waits behind it is served."""
     before = children()
     async with Workers(processes=1) as workers:
-        assert (await workers.check(GOOD)).report.verdict == "good"
-        (busy,) = children() - before
         first = asyncio.create_task(workers.check(LARGE))
         second = asyncio.create_task(workers.check(GOOD))
-        await until(partial(_reads_a_file, busy))
-        os.kill(busy, signal.SIGKILL)
-        assert (await first).report.reasons == ("worker_died",)
+        killed: set[int] = set()
+        for _ in range(kills):
+            busy = await until(partial(_reads_a_page, before | killed))
+            os.kill(busy, signal.SIGKILL)
+            killed.add(busy)
+        reasons = (await first).report.reasons
+        assert ("worker_died" in reasons) == refused
         assert (await second).report.verdict == "good"
 
 
@@ -147,5 +175,10 @@ async def _start(pool: Pool) -> None:
     pool.start()
 
 
-async def _reads_a_file(pid: int) -> bool:
-    return bool(psutil.Process(pid).open_files())
+def _reads_a_page(apart_from: set[int]) -> int:
+    """Return the child process that has the file of a page open, 0 if none has."""
+    for pid in children() - apart_from:
+        with suppress(psutil.NoSuchProcess):
+            if any(opened.path.endswith("/page") for opened in psutil.Process(pid).open_files()):
+                return pid
+    return 0
