@@ -24,10 +24,10 @@ def hand_over(
     whole = asyncio.Event()
 
     async def finish() -> None:
-        if not whole.is_set():
+        if whole.is_set():
+            await asyncio.shield(asyncio.ensure_future(then()))
+        else:
             log.info("packet.broken_off")
-            return
-        await asyncio.shield(asyncio.ensure_future(then()))
 
     body = _body(request, data, whole)
     sized = {**headers, "content-length": str(len(data))}

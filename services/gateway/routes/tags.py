@@ -39,7 +39,7 @@ class Tags:
             scope["route"] = inner.get("route")
 
     def _is_refused(self, scope: Scope) -> bool:
-        return bool(scope["method"] == "HEAD" and scope["path"].startswith(self._only_get))
+        return scope["method"] == "HEAD" and str(scope["path"]).startswith(self._only_get)
 
 
 def _can_be_tagged(start: Message) -> bool:
