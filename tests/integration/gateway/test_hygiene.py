@@ -12,7 +12,6 @@ from structlog.testing import capture_logs
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
-from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -99,35 +98,6 @@ async def test_client_that_drips_is_let_go(phone: Phone, connections: Connection
                     writer.write(b"a")
             assert (await answer).split()[1] == b"408"
             writer.close()
-
-
-async def test_uploads_at_once_are_limited(phone: Phone, connections: Connections) -> None:
-    """While one upload is under way, a second is one too many; when it has ended there is room again."""
-    under_way, go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow() -> object:
-        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + picture()
-        under_way.set()
-        await go_on.wait()
-        yield b"\r\n--x--\r\n"
-
-    token, headers = phone.headers["Authorization"].removeprefix("Bearer "), {"Content-Type": BODIES[1][1], **key()}
-    async with Door(connections, max_uploads_each=1) as strict, Phone(strict.url, token) as same:
-        upload = same.post("/v1/pages", content=slow(), headers=headers)  # type: ignore[arg-type] # async bytes
-        first = asyncio.create_task(upload)
-        await under_way.wait()
-        await until(lambda: _is_refused(same), seconds=20)
-        go_on.set()
-        assert (await first).status_code == 201
-        assert (await same.upload()).status_code == 201
-
-
-async def _is_refused(phone: Phone) -> bool:
-    answer = await phone.upload()
-    if answer.status_code == 201:
-        return False  # the first one's head is not read yet
-    assert (answer.status_code, answer.json()["code"]) == (429, "uploads.too_many")
-    return answer.headers["retry-after"] == "5"
 
 
 async def test_answers_are_tagged(phone: Phone) -> None:
