@@ -153,9 +153,7 @@ async def test_a_remembered_port_that_is_taken_is_replaced(tmp_path: Path) -> No
     """Another program on our port of last time costs us the number, not the start."""
     async with LocalStack(tmp_path, ("mongo",)) as first:
         port = int(first.mongo.url.split(":")[2].split("/")[0])
-    with socket.socket() as squatter:
-        squatter.bind(("127.0.0.1", port))
-        squatter.listen()
+    with socket.create_server(("127.0.0.1", port)):
         async with LocalStack(tmp_path, ("mongo",)) as second:
             assert second.mongo.url != first.mongo.url
             await second.mongo.greet()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -77,10 +78,14 @@ class Neighbour:
                 return Event[kind].model_validate_json(message.body).data  # type: ignore[valid-type]  # known at run time
         raise AssertionError("the queue was closed")
 
-    async def unheard(self) -> int:
-        """Return how many announced facts wait to be heard."""
-        declared = await self._channel.declare_queue(self._heard.name, passive=True)
-        return declared.declaration_result.message_count or 0
+    async def told(self) -> set[tuple[str, str]]:
+        """Return id and subject of each event that waits to be heard; a copy, which the relay may send, is the same."""
+        told: set[tuple[str, str]] = set()
+        while message := await self._heard.get(fail=False):
+            await message.ack()
+            event = json.loads(message.body)
+            told.add((event["id"], event["subject"]))
+        return told
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -199,8 +204,7 @@ async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour)
         await gateway.twice(uploaded(page, len(CUT)))
         await until(repeated)
     await until(relayed)
-    assert await gateway.unheard() == 1
-    assert (await gateway.hears(PageChecked)).page_id == page.page_id
+    assert [subject for _, subject in await gateway.told()] == [page.page_id]
 
 
 async def test_an_original_that_was_altered_goes_to_a_person(gateway: Neighbour) -> None:
