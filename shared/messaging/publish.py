@@ -35,9 +35,7 @@ async def publish(
     message = _durable(body, headers or {}, content_type, correlation_id)
     try:
         async with asyncio.timeout(timeout_s):
-            confirmation = await broker.publish(
-                message, queue=routing_key, exchange=exchange, mandatory=True, persist=True
-            )
+            confirmation = await broker.publish(message, queue=routing_key, exchange=exchange, mandatory=True)
     except asyncio.CancelledError as error:
         # A "stuck" connection cancels its callers although nobody asked for it.
         if (task := asyncio.current_task()) and task.cancelling():

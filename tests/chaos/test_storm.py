@@ -61,7 +61,7 @@ async def test_accepted_without_a_broker_and_killed_is_filed_later(stack: LocalS
 async def test_acknowledging_first_is_seen_to_lose(stack: LocalStack) -> None:
     """A consumer that acknowledges before it works loses what it had in hand: the harness can see a loss."""
     async with world(stack, flaw="ack_first", work_s=0.5) as it:
-        outcome = await storm(it, seconds=6, seed=SEED, faults=(kill_filing,), calm_s=10)
+        outcome = await storm(it, seconds=4, seed=SEED, faults=(kill_filing,), calm_s=6)
     assert outcome.filed.lost > 0
 
 
