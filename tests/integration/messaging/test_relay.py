@@ -13,8 +13,9 @@ from shared.ids import first_id_of, new_id
 from shared.messaging.relay import IN_FLIGHT
 from shared.service import Service
 from tests.faults import Proxy
-from tests.integration.messaging.conftest import Composer, up
+from tests.integration.messaging.conftest import Composer, settle, up
 from tests.integration.messaging.facts import Happened
+from tests.integration.messaging.outside import Outside
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -98,7 +99,7 @@ async def test_crash_between_commit_and_publish_loses_nothing(compose_service: C
     await until(lambda: sorted(calls) == sorted(ids))
 
 
-async def test_crash_between_confirm_and_delete_has_one_effect(compose_service: Composer) -> None:
+async def test_crash_between_confirm_and_delete_has_one_effect(compose_service: Composer, outside: Outside) -> None:
     """A row that was published and is still there is published again, and its event has one effect."""
     service = compose_service(clock=_in_ten_seconds)
     calls = subscribe(service)
@@ -108,8 +109,9 @@ async def test_crash_between_confirm_and_delete_has_one_effect(compose_service: 
     row = {"_id": new_id(), "at": utc_now(), "messages": work.messages}
     await until(lambda: is_empty(service.database.outbox))
     await service.database.outbox.insert_one(row)
-    await until(lambda: calls == ids * 2)
+    await until(lambda: len(calls) > 1)
     await until(lambda: is_empty(service.database.outbox))
+    await settle(service, outside)
     assert await effects(service) == ids
 
 
@@ -124,11 +126,11 @@ async def test_rows_that_cannot_be_published_hold_up_no_others(compose_service: 
     await service.database.outbox.insert_many([{"_id": i, "at": start, "messages": [bad]} for i in ids])
     good = await announce(dead)  # found by sweeping only
     await up(service)
-    await until(lambda: calls == good)
+    await until(lambda: set(calls) == set(good))
     assert await service.database.outbox.count_documents({}) == IN_FLIGHT + 5
 
 
-async def test_more_events_than_the_relay_holds_are_all_published(compose_service: Composer) -> None:
+async def test_more_events_than_the_relay_holds_are_all_published(compose_service: Composer, outside: Outside) -> None:
     """A burst larger than the relay keeps in memory waits in the outbox, and is published too."""
     service = compose_service(clock=_in_ten_seconds)
     calls = subscribe(service)
@@ -136,7 +138,9 @@ async def test_more_events_than_the_relay_holds_are_all_published(compose_servic
     service.relay._fresh = asyncio.Queue(maxsize=2)  # noqa: SLF001 - a burst of thousands would take minutes
     ids = await announce(service, 6)
     await up(service)
-    await until(lambda: sorted(calls) == sorted(ids))
+    await until(lambda: set(calls) == set(ids))
+    await settle(service, outside)
+    assert await effects(service) == sorted(ids)
 
 
 async def test_events_wait_while_the_broker_is_away(compose_service: Composer, virtual_host: str) -> None:
@@ -148,7 +152,7 @@ async def test_events_wait_while_the_broker_is_away(compose_service: Composer, v
         await proxy.refuse()
         ids = await announce(service, 5)
         await proxy.heal()
-        await until(lambda: sorted(set(calls)) == sorted(ids))
+        await until(lambda: set(calls) == set(ids))
 
 
 async def test_relay_outlives_stray_cancellation(compose_service: Composer, virtual_host: str) -> None:
