@@ -38,6 +38,7 @@ class System:
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_LINK_SECRET": "only-for-tests-" * 4,
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
+            "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": "16",
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
         }
         self._client = httpx.AsyncClient()

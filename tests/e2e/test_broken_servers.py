@@ -48,8 +48,10 @@ async def test_broker_killed_under_load(system: System, stack: LocalStack, citiz
     submissions = [asyncio.create_task(citizen.hand_in()) for _ in range(8)]
     await submissions[0]
     await stack.rabbit.kill()
-    receipts = [await submission for submission in submissions]
-    await stack.rabbit.start()
+    try:
+        receipts = [await submission for submission in submissions]
+    finally:
+        await stack.rabbit.start()
     for receipt in receipts:
         await citizen.until_filed(receipt["document_id"], seconds=150)
         kinds = await citizen.kinds_of(receipt["document_id"])
