@@ -37,10 +37,10 @@ docs: setup ## Write the event catalogue and the HTTP description into docs/
 	@$(BIN)/python -m services catalogue
 
 lock: ## Bring the lock files in line with pyproject.toml; UPGRADE=--upgrade takes newer versions
-	@test -x $(BIN)/pip-compile || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet pip-tools; }
-	@$(BIN)/pip-compile $(UPGRADE) --extra local --extra dev --output-file requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv; }
+	@$(BIN)/uv pip compile --quiet $(UPGRADE) --extra local --extra dev --output-file requirements-dev.lock pyproject.toml
 	@cp requirements-dev.lock requirements.lock # the same versions: containers run what was tested
-	@$(BIN)/pip-compile --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --output-file requirements.lock pyproject.toml
 
 clean: ## Remove all that setup and run made here, the local data included
 	@$(PYTHON) -m deploy.setup.clean
