@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("shared", "services", "deploy", "bench", "examples")  # training/ needs torch, which is not set up
+PRODUCT = ("shared", "services", "deploy", "bench", "examples", "training")
 
 
 @cache
