@@ -18,7 +18,7 @@ demo: setup ## Play the main job once and end; make demo PHOTOS="a.jpg b.jpg" ta
 	@$(BIN)/python -m deploy.local demo $(PHOTOS)
 
 test: setup ## Every test, on live servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-unit: setup ## The tests that need no server
 	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
