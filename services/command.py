@@ -7,6 +7,7 @@ import typer
 
 from services.catalogue import write_catalogue
 from services.codes import codes
+from services.configuration import list_settings
 from services.dead import dead
 from services.partners import partners
 from services.run import PortTakenError, ProcessSettings, SettingsError, names, run
@@ -15,6 +16,7 @@ from shared.telemetry.logs import configure_logs
 
 command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
 command.command("catalogue")(write_catalogue)
+command.command("settings")(list_settings)
 command.add_typer(codes, name="codes")
 command.add_typer(dead, name="dead")
 command.add_typer(partners, name="partners")

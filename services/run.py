@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
+from typing import Annotated
 
 import structlog
 import uvicorn
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.types import ASGIApp
 
@@ -26,8 +28,8 @@ class ProcessSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
 
-    host: str = "127.0.0.1"
-    operations_port: int = 8081
+    host: Annotated[str, Field(description="the address to listen on")] = "127.0.0.1"
+    operations_port: Annotated[int, Field(description="/live, /ready and /metrics; not for the public")] = 8081
 
 
 class SettingsError(Exception):

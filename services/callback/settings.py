@@ -25,7 +25,7 @@ class CallbackSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_CALLBACK_", frozen=True)
 
-    teams: dict[CallbackTopic, Code] = {
+    teams: Annotated[dict[CallbackTopic, Code], Field(description="which team calls back about which topic")] = {
         "work": "placement",
         "money": "benefits",
         "documents": "benefits",
@@ -39,9 +39,9 @@ class CallbackSettings(BaseSettings):
     ] = {MONDAY: _LONG_DAY, TUESDAY: _LONG_DAY, WEDNESDAY: _LONG_DAY, THURSDAY: _LONG_DAY, FRIDAY: _SHORT_DAY}
     federal_state: Annotated[str, Field(description="whose public holidays count: ISO 3166-2 code without DE-")] = "NW"
     closed_on: Annotated[frozenset[date], Field(description="further days without calls")] = frozenset()
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    attempts: Annotated[int, Field(ge=1, le=10, description="missed calls until a person is alerted")] = 3
     furthest_days: Annotated[int, Field(ge=1, description="a wish further ahead is refused")] = 90
-    check_every_s: Annotated[float, Field(gt=0)] = 10
+    check_every_s: Annotated[float, Field(gt=0, description="how often overdue calls are looked for")] = 10
 
     @field_validator("teams")
     @classmethod

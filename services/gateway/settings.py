@@ -1,5 +1,8 @@
 """The gateway's own settings, from `AMTSBOTE_GATEWAY_*` variables."""
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.gateway.domain.limits import Limits
@@ -11,33 +14,35 @@ class GatewaySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_GATEWAY_", frozen=True)
 
-    port: int = 8080
-    max_file_bytes: int = MAX_FILE_BYTES
-    max_pages: int = 30
-    max_json_bytes: int = 64 * 1024
+    port: Annotated[int, Field(description="where it listens")] = 8080
+    max_file_bytes: Annotated[int, Field(description="of one file")] = MAX_FILE_BYTES
+    max_pages: Annotated[int, Field(description="of one document")] = 30
+    max_json_bytes: Annotated[int, Field(description="of a request without a file")] = 64 * 1024
 
-    # Rates as `limits` writes them; per principal, and per client address before one is known.
-    rate_activation: str = "10/minute"
-    rate_unknown: str = "60/minute"
-    rate_citizen: str = "600/minute"
-    rate_upload: str = "120/minute"
-    rate_tool: str = "1200/minute"
-    rate_supplier: str = "600/minute"
+    rate_activation: Annotated[
+        str, Field(description="activations of one client address, as `limits` writes rates")
+    ] = "10/minute"
+    rate_unknown: Annotated[str, Field(description="requests of one client address without a valid token")] = (
+        "60/minute"
+    )
+    rate_citizen: Annotated[str, Field(description="requests of one citizen")] = "600/minute"
+    rate_upload: Annotated[str, Field(description="uploads of one citizen")] = "120/minute"
+    rate_tool: Annotated[str, Field(description="requests of one caseworker tool")] = "1200/minute"
+    rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
 
-    # What a client waits for our servers before it hears 503, and what we wait for a silent client.
-    deadline_s: float = 10
-    client_silence_s: float = 30
-    # The longest a body may take in all: 50 MB at 0.7 Mbit/s. And how many files may be on their way at once.
-    client_body_s: float = 600
-    max_uploads_each: int = 4
-    max_uploads_together: int = 32
+    deadline_s: Annotated[float, Field(description="how long a client waits for our servers before it hears 503")] = 10
+    client_silence_s: Annotated[float, Field(description="how long we wait for a client that sends nothing")] = 30
+    client_body_s: Annotated[float, Field(description="how long a body may take in all: 50 MB at 0.7 Mbit/s")] = 600
+    max_uploads_each: Annotated[int, Field(description="files of one citizen on their way at once")] = 4
+    max_uploads_together: Annotated[int, Field(description="files of all citizens on their way at once")] = 32
 
-    # A submission without an effect is announced again after this time, then after twice as long, and so on.
-    repeat_after_s: float = 15 * 60
-    reconcile_every_s: float = 5 * 60
-    sweep_every_s: float = 60 * 60
-    download_valid_days: int = 7
-    confirm_valid_days: int = 60
+    repeat_after_s: Annotated[
+        float, Field(description="when a submission without an effect is announced again, then after twice as long")
+    ] = 15 * 60
+    reconcile_every_s: Annotated[float, Field(description="how often such submissions are looked for")] = 5 * 60
+    sweep_every_s: Annotated[float, Field(description="how often files that nobody handed in are looked for")] = 60 * 60
+    download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
+    confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
     @property
     def limits(self) -> Limits:

@@ -35,12 +35,14 @@ class NotifySettings(BaseSettings):
         "power_cut": "power_cut",
         "arbeitsvertrag": "placement",
     }
-    default_team: Code = "benefits"
-    power_cut_types: frozenset[Code] = frozenset({"sperrandrohung", "sperrankuendigung"})
+    default_team: Annotated[Code, Field(description="of everything that names no team")] = "benefits"
+    power_cut_types: Annotated[frozenset[Code], Field(description="document types that mean a power cut")] = frozenset(
+        {"sperrandrohung", "sperrankuendigung"}
+    )
     power_cut_confidence: Annotated[Share, Field(description="low: a false alarm costs a look, a missed one power")] = (
         0.4
     )
-    type_confidence: Share = 0.5
+    type_confidence: Annotated[Share, Field(description="from here on a suggested type chooses the team")] = 0.5
     look_within_h: Annotated[
         dict[AlertKind, Annotated[float, Field(gt=0)]],
         Field(description="hours per kind of alert; a kind that is not named keeps its default"),
@@ -57,7 +59,7 @@ class NotifySettings(BaseSettings):
         36_000,
     )
     refused_tries: Annotated[int, Field(ge=1, description="tries when only a repair can help, e.g. after a 404")] = 3
-    jitter: Share = 0.2
+    jitter: Annotated[Share, Field(description="by which a delay varies, so that tries do not bunch")] = 0.2
     answer_within_s: Annotated[float, Field(gt=0, le=60, description="how long a supplier's server may take")] = 15
     lease_s: Annotated[
         float, Field(gt=0, description="how long one try may take before another process takes over")

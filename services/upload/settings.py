@@ -1,5 +1,8 @@
 """How the upload service works: its child processes and their limits."""
 
+from typing import Annotated
+
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -8,11 +11,15 @@ class UploadSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_UPLOAD_", frozen=True)
 
-    processes: int | None = None
-    check_seconds: float = 30.0
-    read_seconds: float = 120.0
-    bind_seconds: float = 120.0
-    memory_bytes: int = 4_000_000_000
-    check_deadline_s: float = 120.0
-    document_deadline_s: float = 600.0
-    documents_at_once: int = 2
+    processes: Annotated[int | None, Field(description="child processes for pictures; one a core")] = None
+    check_seconds: Annotated[float, Field(description="the longest a child may look at a page")] = 30.0
+    read_seconds: Annotated[float, Field(description="the longest a child may read a page")] = 120.0
+    bind_seconds: Annotated[float, Field(description="the longest a child may bind a document")] = 120.0
+    memory_bytes: Annotated[int, Field(description="the most a child may take")] = 4_000_000_000
+    check_deadline_s: Annotated[
+        float, Field(description="the longest a page may wait and be looked at; then it is tried again")
+    ] = 120.0
+    document_deadline_s: Annotated[
+        float, Field(description="the longest a document may take; then it is tried again")
+    ] = 600.0
+    documents_at_once: Annotated[int, Field(description="documents a process works on at the same time")] = 2
