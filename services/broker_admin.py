@@ -17,10 +17,14 @@ class BrokerAdminError(Exception):
 class BrokerAdmin:
     """One virtual host of one broker, as its operator sees it."""
 
-    def __init__(self, management_url: SecretStr, amqp_url: SecretStr) -> None:
-        """Use the API at `management_url`, e.g. `http://user:password@host:15672`, for the host of `amqp_url`."""
+    def __init__(self, management_url: SecretStr, amqp_url: SecretStr, public_url: str | None = None) -> None:
+        """Use the API at `management_url`, e.g. `http://user:password@host:15672`, for the host of `amqp_url`.
+
+        `public_url` is the broker as partners reach it (`amqps://host:port`), if that differs from how we do.
+        """
         url = urlsplit(management_url.get_secret_value())
         self._amqp = urlsplit(amqp_url.get_secret_value())
+        self._public = urlsplit(public_url) if public_url else self._amqp
         self._host = quote(self.virtual_host, safe="")
         self._client = httpx.Client(
             base_url=urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path.rstrip("/") + "/api/", "", "")),
@@ -34,11 +38,11 @@ class BrokerAdmin:
         """The virtual host of the AMQP URL: `amqp://host/` means the default one, which is called `/`."""
         return unquote(self._amqp.path.removeprefix("/")) or "/"
 
-    def amqp_url(self, login: str, password: str) -> str:
-        """Return the URL a partner connects with."""
-        server = self._amqp.netloc.rpartition("@")[2]
+    def amqp_url(self, queue: str, password: str) -> str:
+        """Return the URL the partner of a queue connects with."""
+        server = self._public.netloc.rpartition("@")[2]
         path = "/" if self.virtual_host == "/" else f"/{self._host}"
-        return f"{self._amqp.scheme}://{quote(login)}:{quote(password)}@{server}{path}"
+        return f"{self._public.scheme}://{self._login(queue)}:{quote(password)}@{server}{path}"
 
     def add_queue(self, name: str, *, exchange: RabbitExchange, routing_key: str) -> None:
         """Declare a partner's queue with its dead queue, and bind it; again is fine."""
@@ -47,18 +51,23 @@ class BrokerAdmin:
         self._declare_queue(work_queue(name, routing_key=routing_key))
         self._bind(exchange.name, name, routing_key)
 
-    def add_login(self, name: str, password: str) -> None:
-        """Give `name` a login that may read the queue of the same name, and nothing else; again changes the password.
+    def add_login(self, queue: str, password: str) -> None:
+        """Give a queue's partner a login that may read it, and nothing else; again changes the password.
 
         `^$` matches no name: the default exchange, whose name is empty, is checked as `amq.default`.
         """
-        self._call("PUT", f"users/{name}", {"password": password, "tags": ""})
-        rights = {"configure": "^$", "write": "^$", "read": f"^{name.replace('.', '[.]')}$"}
-        self._call("PUT", f"permissions/{self._host}/{name}", rights)
+        login = self._login(queue)
+        self._call("PUT", f"users/{login}", {"password": password, "tags": ""})
+        rights = {"configure": "^$", "write": "^$", "read": f"^{queue.replace('.', '[.]')}$"}
+        self._call("PUT", f"permissions/{self._host}/{login}", rights)
 
-    def remove_login(self, name: str) -> None:
-        """End a login and its open connections; none there is fine."""
-        self._call("DELETE", f"users/{name}", missing_is_fine=True)
+    def remove_login(self, queue: str) -> None:
+        """End the login of a queue's partner and its open connections; none there is fine."""
+        self._call("DELETE", f"users/{self._login(queue)}", missing_is_fine=True)
+
+    def _login(self, queue: str) -> str:
+        """Return a login as URLs spell it; logins belong to the whole broker, so each other host adds its name."""
+        return queue if self.virtual_host == "/" else quote(f"{queue}@{self.virtual_host}", safe="")
 
     def remove_queue(self, name: str) -> bool:
         """Unbind a partner's queue, and remove it and its dead queue if empty; tell whether something waits in them."""

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
+from services.partners import ManagementSettings
 from services.run import ProcessSettings, names
 from shared.settings import Connections
 
@@ -49,7 +50,7 @@ def kinds() -> list[type[BaseSettings]]:
     """Return the settings of the process, and of each service."""
     modules = [import_module(f"services.{name}.settings") for name in names()]
     own = [kind for module in modules for kind in vars(module).values() if _is_settings(kind)]
-    return [ProcessSettings, Connections, *own]
+    return [ProcessSettings, Connections, ManagementSettings, *own]
 
 
 def settings_of(kind: type[BaseSettings]) -> Iterator[Setting]:

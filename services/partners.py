@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.broker_admin import BrokerAdmin, BrokerAdminError
@@ -41,7 +41,12 @@ class ManagementSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
 
-    rabbit_management_url: SecretStr = SecretStr("http://guest:guest@127.0.0.1:15672")
+    rabbit_management_url: Annotated[
+        SecretStr, Field(description="RabbitMQ's HTTP API with an administrator, to make partners' logins")
+    ] = SecretStr("http://guest:guest@127.0.0.1:15672")
+    rabbit_public_url: Annotated[
+        str | None, Field(description="the broker as partners reach it, amqps://HOST:PORT, if not as we do")
+    ] = None
 
 
 @partners.command("add-tool")
@@ -161,7 +166,8 @@ def _end_queue(queue: str, connections: Connections) -> bool:
 
 
 def _broker(connections: Connections) -> BrokerAdmin:
-    return BrokerAdmin(ManagementSettings().rabbit_management_url, connections.rabbit_url)
+    settings = ManagementSettings()
+    return BrokerAdmin(settings.rabbit_management_url, connections.rabbit_url, settings.rabbit_public_url)
 
 
 def _webhook_secret() -> SecretStr:

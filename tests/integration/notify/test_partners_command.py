@@ -5,6 +5,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import aio_pika
 import pytest
@@ -65,6 +66,18 @@ async def test_a_removed_tool_can_no_longer_connect(own: Place) -> None:
         await closed.wait()
     with pytest.raises(AMQPConnectionError):
         await aio_pika.connect(tool["amqp_url"])
+
+
+async def test_partners_are_told_the_public_address_and_a_login_of_their_host_alone(own: Place) -> None:
+    """The URL names the broker as partners reach it; a partner of the same name elsewhere has another login."""
+    public = replace(
+        own, environment=own.environment | {"AMTSBOTE_RABBIT_PUBLIC_URL": "amqps://ignored:x@broker.example:5671"}
+    )
+    ours, told = urlsplit(own.environment["AMTSBOTE_RABBIT_URL"]), urlsplit(public.add_tool("power_cut")["amqp_url"])
+    assert (told.scheme, told.hostname, told.port, told.path) == ("amqps", "broker.example", 5671, ours.path)
+    assert unquote(told.username or "").endswith("@" + unquote(ours.path[1:]))
+    here = f"{told.netloc.rpartition('@')[0]}@{ours.netloc.rpartition('@')[2]}"
+    await (await aio_pika.connect(told._replace(scheme=ours.scheme, netloc=here).geturl())).close()
 
 
 async def test_a_removed_supplier_keeps_what_it_has_not_read(own: Place) -> None:
