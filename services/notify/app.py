@@ -8,6 +8,7 @@ from services.notify.client.webhook import Webhooks
 from services.notify.handlers.alerting import alert
 from services.notify.handlers.dispatching import Dispatching
 from services.notify.handlers.forwarding import Forwarding
+from services.notify.handlers.sweeping import sweep
 from services.notify.settings import NotifySettings
 from services.notify.store import Forwards
 from shared.clock import Clock, utc_now
@@ -55,6 +56,7 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
     service.on("follow", forwarding.follow, *_FORWARDING)
     for number in range(settings.dispatchers):
         service.every(settings.look_every_s, dispatching.dispatch_due, name=f"dispatch.{number}")
+    service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
     return service
 
 

@@ -68,6 +68,7 @@ class NotifySettings(BaseSettings):
         float, Field(gt=0, lt=168, description="an unfetched packet is offered anew, then failed; links live 7 days")
     ] = 48
     look_every_s: Annotated[float, Field(gt=0, description="how often due forwards are looked for")] = 0.5
+    sweep_every_s: Annotated[float, Field(gt=0, description="how often packets nobody may fetch are removed")] = 600
     dispatchers: Annotated[int, Field(ge=1, le=32, description="how many suppliers are told at once")] = 4
     allowed_networks: Annotated[
         tuple[IPvAnyNetwork, ...],

@@ -41,6 +41,7 @@ class Forwards:
     async def prepare(self) -> None:
         """Create the indexes; a consent has at most one forward."""
         await self._consents.create_index("document_id")
+        await self._consents.create_index("forward_id")
         await self._forwards.create_index("consent_id", unique=True)
         await self._forwards.create_index("due_at")
 
@@ -82,6 +83,11 @@ class Forwards:
         if row is None:
             raise PermanentError("forward.unknown")
         return _read(_FORWARD, "forward_id", row)
+
+    async def is_revoked(self, forward_id: str) -> bool:
+        """Tell whether the consent of a forward was taken back."""
+        row = await self._consents.find_one({"forward_id": forward_id}, {"revoked_at": 1})
+        return bool(row and row.get("revoked_at"))
 
     async def save(self, forward: Forward, work: Work | None = None) -> Forward:
         """Keep a forward as it is now, if nobody changed it since it was read; return it with its new version.

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 
 import pikepdf
 
+PACKETS = "packets/"  # what keys in the object store begin with
 # What a page may say about other pages, or run; a page that leaves the file must not take it along.
 _TIES = ("/Annots", "/AA", "/B", "/StructParents", "/Tabs", "/PieceInfo", "/Metadata")
+
+
+def key_of(forward_id: str) -> str:
+    """Return where a forward's packet is kept."""
+    return f"{PACKETS}{forward_id}.pdf"
+
+
+def forward_of(key: str) -> str:
+    """Return the id of the forward whose packet is kept under `key`."""
+    return key.removeprefix(PACKETS).removesuffix(".pdf")
 
 
 @dataclass(frozen=True, slots=True)

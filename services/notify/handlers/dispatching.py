@@ -12,7 +12,7 @@ from services.notify.client.queue import SupplierQueues
 from services.notify.client.webhook import Webhooks
 from services.notify.domain.forward import Change, Forward, Packet
 from services.notify.domain.offer import offer
-from services.notify.domain.packet import cut_packet
+from services.notify.domain.packet import cut_packet, key_of
 from services.notify.domain.retry import Outcome, Schedule
 from services.notify.handlers.forwarding import Forwarding
 from services.notify.store import Forwards, StaleError
@@ -99,7 +99,7 @@ class Dispatching:
             raise PermanentError("document_failed")
         filed = await self.objects.get(forward.pdf.key, sha256=forward.pdf.sha256)
         cut = await asyncio.to_thread(cut_packet, filed, forward.pdf.page_ids, forward.page_ids)
-        key = f"packets/{forward.forward_id}.pdf"
+        key = key_of(forward.forward_id)
         await self.objects.put(key, cut.data, size_bytes=len(cut.data), media_type="application/pdf")
         return Packet(key, cut.sha256, len(cut.data))
 
