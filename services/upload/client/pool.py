@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.upload.client.line import Line, Waiting
+from services.upload.client.line import Line, Priority, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
@@ -71,15 +71,15 @@ class Pool:
         for answer in self._wanted:
             answer.cancel()
 
-    async def do(self, job: Job, *, urgent: bool) -> Answer:
-        """Return the answer to a job; an urgent one overtakes others that wait, within bounds.
+    async def do(self, job: Job, *, priority: Priority) -> Answer:
+        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds.
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
                 `worker_died` where it hung or killed its process, twice, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
-        waiting = Waiting(job, urgent)
+        waiting = Waiting(job, priority)
         self._wanted.add(waiting.answer)
         self._line.put(waiting)
         try:

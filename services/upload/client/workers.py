@@ -12,6 +12,7 @@ from typing import Self
 
 import structlog
 
+from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.kinds import suggest
@@ -98,7 +99,7 @@ class Workers:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
             try:
-                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgent=True)
+                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), priority=Priority.VERDICT)
             except RefusedFileError as refused:
                 _tell(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
@@ -141,7 +142,7 @@ class _Binding:
         places = sorted(self._pages)
         out = self._folder / "document.pdf"
         paths = [self._pages[place] for place in places]
-        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), urgent=False)
+        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), priority=Priority.DOCUMENT)
         text = "\n\f\n".join(await asyncio.to_thread(_texts, paths))
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
@@ -169,7 +170,7 @@ class _Binding:
         """Read one page and return how many its file has; note it if it cannot be read."""
         out = self._folder / f"{number}-{page}.json"
         try:
-            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgent=False)
+            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), priority=Priority.DOCUMENT)
         except RefusedFileError as refused:
             _tell(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
