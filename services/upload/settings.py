@@ -8,7 +8,8 @@ class UploadSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_UPLOAD_", frozen=True)
 
-    processes: int | None = None
+    processes: int | None = None  # one a core
+    reserved_processes: int = 1  # more of them, for verdicts only: see docs/decisions/0008
     check_seconds: float = 30.0
     read_seconds: float = 120.0
     bind_seconds: float = 120.0

@@ -61,10 +61,16 @@ class Workers:
     Files travel through a private folder, because a picture is large and what a child says must stay small.
     """
 
-    def __init__(self, processes: int | None = None, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
-        """Plan one process a core, unless told otherwise."""
+    def __init__(
+        self,
+        processes: int | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        *,
+        reserved: int = 0,
+    ) -> None:
+        """Plan one process a core, unless told otherwise, and `reserved` ones more that only ever check pages."""
         self.processes = processes or os.cpu_count() or 1
-        self._pool = Pool(self.processes, limits)
+        self._pool = Pool(self.processes, limits, reserved=reserved)
 
     async def start(self) -> None:
         """Start the processes in the background; work may be handed in at once."""
