@@ -52,7 +52,8 @@ def app(connections: Connections, settings: NotifySettings | None = None, clock:
     )
     service.prepares.append(forwards.prepare)
     service.cleanups.append(webhooks.close)
-    service.on("alert", partial(alert, rules=settings.rules(), ledger=service.ledger), *_ALERTING)
+    alerting = partial(alert, rules=settings.rules(), ledger=service.ledger, forwards=forwards)
+    service.on("alert", alerting, *_ALERTING)
     service.on("follow", forwarding.follow, *_FORWARDING)
     for number in range(settings.dispatchers):
         service.every(settings.look_every_s, dispatching.dispatch_due, name=f"dispatch.{number}")

@@ -11,6 +11,7 @@ from pymongo import ReturnDocument
 from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
 from shared.errors import PermanentError
+from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database
 
@@ -37,6 +38,7 @@ class Forwards:
         self._consents = database.consents
         self._papers = database.papers
         self._forwards = database.forwards
+        self._alerted = database.alerted
 
     async def prepare(self) -> None:
         """Create the indexes; a consent has at most one forward."""
@@ -44,6 +46,7 @@ class Forwards:
         await self._consents.create_index("forward_id")
         await self._forwards.create_index("consent_id", unique=True)
         await self._forwards.create_index("due_at")
+        await self._alerted.create_index("version")  # and with it the collection, which a transaction could not
 
     async def keep_consent(self, consent: Consent, work: Work) -> Consent:
         """Keep a consent and return it with what was known before, such as that it was taken back already."""
@@ -56,12 +59,27 @@ class Forwards:
         row = await self._forwards.find_one({"consent_id": consent_id}, session=work.session)
         return _read(_FORWARD, "forward_id", row) if row else None
 
-    async def keep_papers(self, papers: Papers, work: Work) -> Sequence[Consent]:
-        """Keep what became of a document and return the consents that wait for it."""
+    async def keep_papers(self, papers: Papers, work: Work) -> tuple[Papers, Sequence[Consent]]:
+        """Keep what became of a document; return the highest version known of it, and the consents for it."""
+        before = await self.papers(papers.document_id, work)
+        if before and before.of_version > papers.of_version:
+            papers = before
         known = {k: v for k, v in asdict(papers).items() if k != "document_id"}
         await self._set(self._papers, papers.document_id, {**known, "known": True}, work)
         rows = self._consents.find({"document_id": papers.document_id}, session=work.session)
-        return [_read(_CONSENT, "consent_id", row) async for row in rows]
+        return papers, [_read(_CONSENT, "consent_id", row) async for row in rows]
+
+    async def is_newest(self, fact: DocumentFiled | DocumentFailed, work: Work) -> bool:
+        """Tell whether teams were told of no later version of a document, and remember this one."""
+        highest = {"$max": {"version": fact.version}}
+        row = await self._alerted.find_one_and_update(
+            {"_id": fact.document_id},
+            highest,
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=work.session,
+        )
+        return bool(row["version"] == fact.version)
 
     async def papers(self, document_id: str, work: Work) -> Papers | None:
         """Return what became of a document, or nothing yet; a handler that knows them meanwhile meets this one."""

@@ -21,7 +21,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     """Return the upload service, composed but not started."""
     settings = settings or UploadSettings()
     service = compose("upload", connections, clock)
-    workers = Workers(settings.processes, _limits(settings))
+    workers = Workers(settings.processes, _limits(settings), reserved=settings.reserved_processes)
     papers = Papers(service.database, service.objects)
     intake = Intake(papers, workers, service.ledger, clock)
     service.prepares += [papers.prepare, workers.start]

@@ -37,33 +37,39 @@ class Intake:
         log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
 
     async def file(self, event: Event[DocumentSubmitted]) -> None:
-        """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently."""
+        """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently.
+
+        A version that was overtaken by a later one, in which a page is new, is let pass.
+        """
         document = event.data
+        if not await self._papers.is_newest(document):
+            async with self._ledger.once("upload.file", event):
+                log.info("document.outdated", document_id=document.document_id, version=document.version)
+            return
         originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
         try:
             made = await self._workers.make_document(originals)
         except NothingReadableError as error:
-            await self._fail(event, error.unreadable)
-            return
-        files = await self._papers.keep_files(document.document_id, made)
-        filed = self._filed(document, made, files)
+            outcome: DocumentFiled | DocumentFailed = self._failed(document, error.unreadable)
+            unreadable = error.unreadable
+        else:
+            outcome = self._filed(document, made, await self._papers.keep_files(document.document_id, made))
+            unreadable = made.unreadable
         async with self._ledger.once("upload.file", event) as work:
-            await self._papers.keep_outcome(document, filed, _reasons(document, made.unreadable), work.session)
-            work.announce(filed)
-        log.info("document.filed", document_id=document.document_id, pages=len(filed.page_ids), bytes=filed.pdf_bytes)
+            if newest := await self._papers.keep_outcome(
+                document, outcome, _reasons(document, unreadable), work.session
+            ):
+                work.announce(outcome)
+        _tell(outcome, newest=newest)
 
-    async def _fail(self, event: Event[DocumentSubmitted], unreadable: tuple[Unreadable, ...]) -> None:
-        document = event.data
-        failed = DocumentFailed(
+    def _failed(self, document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> DocumentFailed:
+        return DocumentFailed(
             document_id=document.document_id,
             citizen_id=document.citizen_id,
             reason=unreadable[0].code,
             failed_at=self._clock(),
+            version=document.version,
         )
-        async with self._ledger.once("upload.file", event) as work:
-            await self._papers.keep_outcome(document, failed, _reasons(document, unreadable), work.session)
-            work.announce(failed)
-        log.warning("document.failed", document_id=document.document_id, reason=failed.reason)
 
     def _checked(self, page_id: str, report: PageReport, annotated_key: str | None) -> PageChecked:
         return PageChecked(
@@ -91,7 +97,20 @@ class Intake:
             unreadable_page_ids=tuple(_reasons(document, made.unreadable)),
             types=tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in made.types),
             filed_at=self._clock(),
+            version=document.version,
+            replaced_page_ids=document.replaced_page_ids,
         )
+
+
+def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:
+    document_id, version = outcome.document_id, outcome.version
+    if not newest:
+        log.info("document.outdated", document_id=document_id, version=version)
+    elif isinstance(outcome, DocumentFailed):
+        log.warning("document.failed", document_id=document_id, version=version, reason=outcome.reason)
+    else:
+        pages, size = len(outcome.page_ids), outcome.pdf_bytes
+        log.info("document.filed", document_id=document_id, version=version, pages=pages, bytes=size)
 
 
 def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:

@@ -103,6 +103,14 @@ class Bind(_Message):
 Job = Annotated[Check | Read | Bind, Field(discriminator="do")]
 
 
+class Order(_Message):
+    """A job as a child process gets it: the CPU time it may take, and whether it should let others go first."""
+
+    job: Job
+    cpu_seconds: int
+    patient: bool = False
+
+
 class Checked(_Message):
     """The answer to `Check`."""
 

@@ -12,6 +12,9 @@ class UploadSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_UPLOAD_", frozen=True)
 
     processes: Annotated[int | None, Field(description="child processes for pictures; one a core")] = None
+    reserved_processes: Annotated[
+        int, Field(description="more of them, for verdicts only: see docs/decisions/0008")
+    ] = 1
     check_seconds: Annotated[float, Field(description="the longest a child may look at a page")] = 30.0
     read_seconds: Annotated[float, Field(description="the longest a child may read a page")] = 120.0
     bind_seconds: Annotated[float, Field(description="the longest a child may bind a document")] = 120.0

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from pymongo import ReturnDocument
+
 from services.upload.schemas import FiledDocument, PageReport
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
@@ -70,17 +72,33 @@ class Papers:
             {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
         )
 
+    async def is_newest(self, document: DocumentSubmitted) -> bool:
+        """Tell whether no later version of a document has come to its end yet."""
+        later = {"_id": document.document_id, "version": {"$gt": document.version}}
+        return await self._documents.find_one(later, {"_id": 1}) is None
+
     async def keep_outcome(
         self,
         document: DocumentSubmitted,
         outcome: DocumentFiled | DocumentFailed,
         unreadable: dict[str, str],
         session: Session,
-    ) -> None:
-        """Record what became of a document, and for each unreadable page (by id) the reason."""
-        fields: dict[str, Any] = outcome.model_dump(exclude={"document_id"})
+    ) -> bool:
+        """Record what became of a document, and for each unreadable page (by id) the reason.
+
+        Nothing is recorded, and the answer is no, if a later version of the document was faster.
+        """
+        fields: dict[str, Any] = outcome.model_dump(exclude={"document_id", "version"})
         fields |= {"state": outcome.type, "receipt_number": document.receipt_number, "unreadable": unreadable}
-        await self._documents.update_one({"_id": document.document_id}, {"$set": fields}, upsert=True, session=session)
+        this = {"_id": document.document_id}
+        highest = {"$max": {"version": document.version}}  # writes in any case, so that two versions meet here
+        row = await self._documents.find_one_and_update(
+            this, highest, upsert=True, return_document=ReturnDocument.AFTER, session=session
+        )
+        if row["version"] > document.version:
+            return False
+        await self._documents.update_one(this, {"$set": fields}, session=session)
+        return True
 
 
 def _sha256(data: bytes) -> str:

@@ -33,7 +33,11 @@ class SubmittedPage(BaseModel):
 
 
 class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id"):
-    """A citizen handed in a document; `received_at` is the date of arrival that counts legally."""
+    """A citizen handed in a document, or replaced a page of it; `received_at` is the date that counts legally.
+
+    Each replacement announces the whole document anew under a `version` that is higher by one; number and date of
+    arrival stay. Whoever meets several versions, in any order, goes by the highest.
+    """
 
     document_id: Id
     citizen_id: Id
@@ -41,6 +45,9 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
     pages: Annotated[tuple[SubmittedPage, ...], Field(min_length=1, max_length=30)]
     declared_type: Code | None = None
     received_at: AwareDatetime
+    version: Annotated[int, Field(ge=1)] = 1
+    replaced_page_ids: Annotated[tuple[Id, ...], Field(description="pages that only earlier versions had")] = ()
+    replaced_number: Annotated[int | None, Field(ge=1, description="the place of the page that is new, from 1")] = None
 
 
 class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):

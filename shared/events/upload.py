@@ -35,7 +35,10 @@ class TypeSuggestion(BaseModel):
 
 
 class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
-    """The pages became one searchable PDF/A, kept under `pdf_key` with its text under `text_key`."""
+    """The pages became one searchable PDF/A, kept under `pdf_key` with its text under `text_key`.
+
+    Filed anew, with a higher `version`, when a page was replaced; of several, in any order, the highest counts.
+    """
 
     document_id: Id
     citizen_id: Id
@@ -47,6 +50,8 @@ class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
     unreadable_page_ids: tuple[Id, ...] = ()
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3)] = ()
     filed_at: AwareDatetime
+    version: Annotated[int, Field(ge=1, description="that of the submission")] = 1
+    replaced_page_ids: Annotated[tuple[Id, ...], Field(description="pages that only earlier versions had")] = ()
 
 
 class DocumentFailed(Fact, type="document.failed.v1", subject="document_id"):
@@ -56,3 +61,4 @@ class DocumentFailed(Fact, type="document.failed.v1", subject="document_id"):
     citizen_id: Id
     reason: Code
     failed_at: AwareDatetime
+    version: Annotated[int, Field(ge=1, description="that of the submission")] = 1

@@ -1,6 +1,7 @@
-"""Documents: pages in reading order, handed in together; the receipt says exactly which."""
+"""Documents: pages in reading order, handed in together, each may be taken again; the receipt says exactly which."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,9 @@ from services.gateway.domain.progress import DocumentState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import DocumentSubmitted, SubmittedPage
 from shared.events.upload import TypeSuggestion
+
+# Each makes the whole document be read again; whoever needs more is helped better by a person.
+MOST_REPLACEMENTS = 50
 
 
 class DocumentPage(BaseModel):
@@ -23,11 +27,23 @@ class DocumentPage(BaseModel):
     size_bytes: int
 
 
-class Filing(BaseModel):
-    """The readable document the upload service made."""
+class Replacement(BaseModel):
+    """A page that was taken again: which place it has, from 1, what stood there before, and since when it does not."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    number: int
+    page_id: str
+    replaced: DocumentPage
+    replaced_at: datetime
+
+
+class Filing(BaseModel):
+    """The readable document the upload service made of one version of the pages."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = 1
     pdf_key: str
     pdf_sha256: str
     pdf_bytes: int
@@ -37,8 +53,21 @@ class Filing(BaseModel):
     filed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A wish to put a page in the place of another one; `if_match` says which version of the pages is meant."""
+
+    document_id: str
+    page_id: str
+    new_page_id: str
+    if_match: str | None
+
+
 class Document(BaseModel):
-    """A submission and what became of it; `received_at` counts legally (BSG B 14 AS 51/18 R)."""
+    """A submission and what became of it; `received_at` counts legally (BSG B 14 AS 51/18 R).
+
+    `version` grows with each page that is replaced; `filing` may be of an earlier one until the new one is filed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -49,6 +78,8 @@ class Document(BaseModel):
     received_at: datetime
     declared_type: str | None = None
     pages: tuple[DocumentPage, ...]
+    version: int = 1
+    replacements: tuple[Replacement, ...] = ()
     state: DocumentState = "received"
     filing: Filing | None = None
     failed_reason: str | None = None
@@ -58,8 +89,60 @@ class Document(BaseModel):
         """The ids of the pages, in reading order."""
         return tuple(page.page_id for page in self.pages)
 
+    @property
+    def replaced_page_ids(self) -> tuple[str, ...]:
+        """The ids of pages that earlier versions had."""
+        return tuple(replacement.replaced.page_id for replacement in self.replacements)
+
+    @property
+    def tag(self) -> str:
+        """The entity tag of the list of pages (RFC 9110, 8.8.3)."""
+        return f'"{self.version}"'
+
+    @property
+    def changed_at(self) -> datetime:
+        """When this version of the pages arrived."""
+        return self.replacements[-1].replaced_at if self.replacements else self.received_at
+
+    def check_exchange(self, wish: Exchange) -> None:
+        """Check that a page of this document may give way to another one.
+
+        Raises:
+            RefusedError: the document has changed; the page is none of its, or no longer; the other one was in it
+                before; or too many were.
+        """
+        self._check_version(wish.if_match)
+        if wish.page_id in self.replaced_page_ids:
+            raise RefusedError("page.replaced")
+        if wish.page_id not in self.page_ids:
+            raise RefusedError("page.missing")
+        if wish.new_page_id in (*self.page_ids, *self.replaced_page_ids):
+            raise RefusedError("document.page_twice")
+        if len(self.replacements) >= MOST_REPLACEMENTS:
+            raise RefusedError("document.too_many_replacements", most=MOST_REPLACEMENTS)
+
+    def _check_version(self, if_match: str | None) -> None:
+        """Compare tags as RFC 9110, 13.1.1 asks."""
+        if if_match is None:
+            raise RefusedError("document.version_missing")
+        if if_match.strip() != "*" and self.tag not in (tag.strip() for tag in if_match.split(",")):
+            raise RefusedError("document.changed")
+
+    def with_page(self, page_id: str, new: DocumentPage, at: datetime) -> "Document":
+        """Return the next version: `new` in the place of a page, number and date of arrival as they were."""
+        place = self.page_ids.index(page_id)
+        replacement = Replacement(number=place + 1, page_id=new.page_id, replaced=self.pages[place], replaced_at=at)
+        return self.model_copy(
+            update={
+                "version": self.version + 1,
+                "pages": (*self.pages[:place], new, *self.pages[place + 1 :]),
+                "replacements": (*self.replacements, replacement),
+                "state": "received",
+            }
+        )
+
     def submitted(self) -> DocumentSubmitted:
-        """Say that this document was handed in."""
+        """Say that this document was handed in, or that its newest page was."""
         return DocumentSubmitted(
             document_id=self.id,
             citizen_id=self.citizen_id,
@@ -67,6 +150,9 @@ class Document(BaseModel):
             pages=tuple(SubmittedPage.model_validate(page.model_dump()) for page in self.pages),
             declared_type=self.declared_type,
             received_at=self.received_at,
+            version=self.version,
+            replaced_page_ids=self.replaced_page_ids,
+            replaced_number=self.replacements[-1].number if self.replacements else None,
         )
 
 

@@ -27,10 +27,21 @@ TOLD: tuple[type[Fact], ...] = (
     notify.ForwardFailed,
 )
 # The fields of facts that their texts quote, and those that choose between several texts.
-_QUOTED = {"receipt_number", "reasons", "cut_reader", "supplier_id", "no_cut_before", "window_start", "attempt", "of"}
+_QUOTED = {
+    "receipt_number",
+    "replaced_number",
+    "reasons",
+    "cut_reader",
+    "supplier_id",
+    "no_cut_before",
+    "window_start",
+    "attempt",
+    "of",
+}
 _CHOOSING = ("verdict", "answer")
 # The reasons of a failed forward that have a text of their own, as nothing went wrong.
-FAILED_FOR = frozenset({"consent_revoked", "not_picked_up"})
+FAILED_FOR = frozenset({"consent_revoked", "not_picked_up", "page_replaced"})
+AGAIN = "again"  # a later version of a document, in which one page is new
 
 
 class Entry(BaseModel):
@@ -79,4 +90,6 @@ def entry_of(
 def _variants(fact: Fact) -> list[str]:
     if isinstance(fact, notify.ForwardFailed):
         return [fact.reason] if fact.reason in FAILED_FOR else []
+    if isinstance(fact, gateway.DocumentSubmitted):
+        return [AGAIN] if fact.version > 1 else []
     return [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]

@@ -66,7 +66,8 @@ async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
 )
 async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send a page as it was uploaded."""
-    if page_id not in (await _granted(document_id, tool, parts)).page_ids:
+    found = await _granted(document_id, tool, parts)
+    if page_id not in (*found.page_ids, *found.replaced_page_ids):
         raise RefusedError("page.missing")
     return await original_of(await parts.stores.pages.granted(page_id), parts)
 

@@ -36,7 +36,8 @@ async def show(
 ) -> Timeline:
     """Show the entries about a document, its pages and its forwards."""
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
-    part = await parts.stores.timeline.about(citizen.citizen_id, document_id, document.page_ids, parse_cursor(cursor))
+    page_ids = (*document.page_ids, *document.replaced_page_ids)
+    part = await parts.stores.timeline.about(citizen.citizen_id, document_id, page_ids, parse_cursor(cursor))
     return _timeline(part, parts, language)
 
 

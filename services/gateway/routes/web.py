@@ -6,7 +6,18 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
-from services.gateway.routes import activations, callbacks, consents, desk, documents, meta, packets, pages, timeline
+from services.gateway.routes import (
+    activations,
+    callbacks,
+    consents,
+    desk,
+    document_pages,
+    documents,
+    meta,
+    packets,
+    pages,
+    timeline,
+)
 from services.gateway.routes.border import Border
 from services.gateway.routes.documented import as_sent
 from services.gateway.routes.parts import Parts
@@ -36,7 +47,7 @@ def _api(parts: Parts) -> FastAPI:
         title="Amtsbote", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.parts = parts
-    for room in (activations, pages, documents, consents, callbacks, timeline, desk, packets, meta):
+    for room in (activations, pages, documents, document_pages, consents, callbacks, timeline, desk, packets, meta):
         api.include_router(room.router)
     install(api, parts.texts)
     _document(api)

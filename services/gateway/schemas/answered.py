@@ -1,12 +1,13 @@
 """The bodies of answers to creating requests; they are kept, and given again when a request is repeated."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from services.gateway.domain.callbacks import Callback
 from services.gateway.domain.consents import Consent
-from services.gateway.domain.documents import Document
+from services.gateway.domain.documents import Document, Replacement
 from services.gateway.domain.pages import Page
 
 
@@ -47,8 +48,23 @@ class ReceiptPage(Answered):
     size_bytes: int
 
 
+class ReceiptReplacement(Answered):
+    """A page that was taken again; the one it replaced is kept, and its hash stays proof of what it was."""
+
+    number: int
+    page_id: str
+    replaced_page_id: str
+    replaced_sha256: str
+    replaced_at: datetime
+    replaced_at_text: str
+
+
 class Receipt(Answered):
-    """What was handed in, by whom, and when it arrived: server time, in Europe/Berlin for people."""
+    """What was handed in, by whom, and when it arrived: server time, in Europe/Berlin for people.
+
+    `received_at` is the first arrival, whatever was replaced since; `version` counts from 1 and grows by each of the
+    `replacements`, the oldest of which comes first.
+    """
 
     document_id: str
     receipt_number: str
@@ -57,19 +73,34 @@ class Receipt(Answered):
     declared_type: str | None
     sent_by: str
     pages: tuple[ReceiptPage, ...]
+    version: int = 1
+    replacements: tuple[ReceiptReplacement, ...] = ()
 
     @classmethod
-    def of(cls, document: Document, received_at_text: str) -> "Receipt":
-        """Return the receipt of a document."""
+    def of(cls, document: Document, in_words: Callable[[datetime], str]) -> "Receipt":
+        """Return the receipt of a document; `in_words` writes a time for people."""
         return cls(
             document_id=document.id,
             receipt_number=document.receipt_number,
             received_at=document.received_at,
-            received_at_text=received_at_text,
+            received_at_text=in_words(document.received_at),
             declared_type=document.declared_type,
             sent_by=f"citizen:{document.citizen_id}",
             pages=tuple(ReceiptPage(**page.model_dump(exclude={"object_key"})) for page in document.pages),
+            version=document.version,
+            replacements=tuple(_replacement(each, in_words) for each in document.replacements),
         )
+
+
+def _replacement(each: Replacement, in_words: Callable[[datetime], str]) -> ReceiptReplacement:
+    return ReceiptReplacement(
+        number=each.number,
+        page_id=each.page_id,
+        replaced_page_id=each.replaced.page_id,
+        replaced_sha256=each.replaced.sha256,
+        replaced_at=each.replaced_at,
+        replaced_at_text=in_words(each.replaced_at),
+    )
 
 
 class ConsentKept(Answered):

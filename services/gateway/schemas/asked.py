@@ -27,6 +27,12 @@ class Submission(Asked):
     declared_type: Annotated[Code | None, Field(examples=["sperrankuendigung"])] = None
 
 
+class PageExchange(Asked):
+    """The page, uploaded before, that takes the place of another one."""
+
+    page_id: Id
+
+
 class ConsentRequest(Asked):
     """Which pages a supplier may get, and the version of the text that was agreed to."""
 

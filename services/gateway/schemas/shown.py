@@ -78,11 +78,16 @@ class ForwardShown(Shown):
 
 
 class DocumentShown(Shown):
-    """A document, what it may be, and where it went."""
+    """A document, what it may be, and where it went.
+
+    `version` is that of the pages, `filed_version` that of the PDF to be had; they differ while a new one is made.
+    """
 
     document_id: str
     receipt_number: str
     state: DocumentState
+    version: int = 1
+    filed_version: int | None = None
     received_at: datetime
     declared_type: str | None
     types: tuple[TypeSuggestion, ...] = ()
@@ -95,10 +100,11 @@ class DocumentShown(Shown):
     def of(cls, document: Document, forwards: list[Forward]) -> "DocumentShown":
         """Return a document as its citizen and the job centre see it."""
         kept = document.model_dump(include=set(cls.model_fields))
-        filing = document.filing.model_dump(include=set(cls.model_fields)) if document.filing else {}
+        filing = document.filing.model_dump(include=set(cls.model_fields) - {"version"}) if document.filing else {}
         return cls(
             document_id=document.id,
             page_ids=document.page_ids,
+            filed_version=document.filing.version if document.filing else None,
             forwards=tuple(ForwardShown.of(f) for f in forwards),
             **kept,
             **filing,

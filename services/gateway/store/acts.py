@@ -60,6 +60,10 @@ class Acts:
                 return await again_on_conflict(partial(self._try, ask, act))
             except DuplicateKeyError:
                 continue
+            except RefusedError:
+                if answer := await self.first_answer(ask):  # what stands in its way is its own effect, a moment ago
+                    return answer
+                raise
         raise UnavailableError("new ids and numbers meet old ones again and again")
 
     async def _try(self, ask: Ask, act: Act) -> Answer:

@@ -1,9 +1,11 @@
 """Documents: handed in once, read by their citizen and by the teams that were alerted about them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.gateway.domain.access import Answer, Ask, Citizen
-from services.gateway.domain.documents import Document, DocumentPage, Filing
+from services.gateway.domain.documents import Document, DocumentPage, Exchange, Filing
+from services.gateway.domain.pages import Page
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.progress import DOCUMENT, before
 from services.gateway.domain.refusal import RefusedError
@@ -57,10 +59,42 @@ class Documents:
             row |= {"event_id": event_id, "repeat_at": document.received_at, "repeats": 0}
             await self._documents.insert_one(row, session=work.session)
             await self._timeline.add(fact, citizen.citizen_id, document.received_at, work.session)
-            receipt = Receipt.of(document, self._texts.time(document.received_at, language))
-            return Answer(202, receipt.model_dump(mode="json"), f"/v1/documents/{document.id}")
+            return Answer(202, self._receipt(document, language), f"/v1/documents/{document.id}")
 
         return await self._acts.once(ask, act)
+
+    async def replace_page(self, ask: Ask, citizen: Citizen, wish: Exchange, language: str) -> Answer:
+        """Put a page in the place of another one: the next version, its event and its receipt are durable together.
+
+        Raises:
+            RefusedError: `document.missing`, `document.version_missing`, `document.changed`, `page.missing`,
+                `page.replaced`, `document.page_twice`, `document.too_many_replacements`.
+        """
+
+        async def act(work: Work) -> Answer:
+            document = await self._one({"_id": wish.document_id, "citizen_id": citizen.citizen_id}, work.session)
+            document.check_exchange(wish)
+            [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen.citizen_id, work.session)
+            changed = document.with_page(wish.page_id, _as_handed_in(page), self._clock())
+            fact = changed.submitted()
+            await self._next_version(document, changed, work.announce(fact), work.session)
+            await self._timeline.add(fact, citizen.citizen_id, changed.changed_at, work.session)
+            return Answer(202, self._receipt(changed, language), f"/v1/documents/{document.id}")
+
+        return await self._acts.once(ask, act)
+
+    async def _next_version(self, old: Document, new: Document, event_id: str, session: Session) -> None:
+        """Keep a new version in the place of the one that was read; its event is repeated as the first one was."""
+        fields = new.model_dump(include={"version", "pages", "replacements", "state"})
+        fields |= {"event_id": event_id, "repeat_at": new.changed_at, "repeats": 0}
+        kept = await self._documents.update_one(
+            {"_id": old.id, "version": _of_version(old.version)}, {"$set": fields}, session=session
+        )
+        if not kept.matched_count:
+            raise RefusedError("document.changed")
+
+    def _receipt(self, document: Document, language: str) -> dict[str, Any]:
+        return Receipt.of(document, lambda at: self._texts.time(at, language)).model_dump(mode="json")
 
     async def _new(
         self, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, session: Session
@@ -73,7 +107,7 @@ class Documents:
             receipt_number=new_number(),
             received_at=self._clock(),
             declared_type=declared_type,
-            pages=tuple(DocumentPage(page_id=page.id, **page.model_dump(exclude={"id"})) for page in pages),
+            pages=tuple(_as_handed_in(page) for page in pages),
         )
 
     async def of_citizen(self, document_id: str, citizen_id: str) -> Document:
@@ -82,10 +116,7 @@ class Documents:
         Raises:
             RefusedError: `document.missing`; somebody else's document is missing, too.
         """
-        row = await self._documents.find_one({"_id": document_id, "citizen_id": citizen_id})
-        if row is None:
-            raise RefusedError("document.missing")
-        return Document.model_validate(row)
+        return await self._one({"_id": document_id, "citizen_id": citizen_id})
 
     async def granted(self, document_id: str) -> Document:
         """Return a document to whose reader access was granted before.
@@ -93,7 +124,10 @@ class Documents:
         Raises:
             RefusedError: `document.missing`.
         """
-        row = await self._documents.find_one({"_id": document_id})
+        return await self._one({"_id": document_id})
+
+    async def _one(self, query: dict[str, str], session: Session | None = None) -> Document:
+        row = await self._documents.find_one(query, session=session)
         if row is None:
             raise RefusedError("document.missing")
         return Document.model_validate(row)
@@ -106,14 +140,31 @@ class Documents:
         )
 
     async def file(self, fact: DocumentFiled, session: Session) -> None:
-        """Keep where the readable document is."""
+        """Keep where the readable document is; of several versions the highest, in whatever order they come."""
         filing = Filing.model_validate(fact.model_dump()).model_dump()
-        await self._step(fact.document_id, "filed", {"filing": filing}, session)
+        none_yet = "filing" if fact.version == 1 else "filing.version"  # a filing older than versions is of the first
+        older = {"$or": [{none_yet: None}, {"filing.version": {"$lt": fact.version}}]}
+        unless_newer = {"_id": fact.document_id, **older}
+        await self._documents.update_one(unless_newer, {"$set": {"filing": filing}}, session=session)
+        await self._step(fact, "filed", {}, session)
 
     async def fail(self, fact: DocumentFailed, session: Session) -> None:
         """Keep why there is no readable document."""
-        await self._step(fact.document_id, "failed", {"failed_reason": fact.reason}, session)
+        await self._step(fact, "failed", {"failed_reason": fact.reason}, session)
 
-    async def _step(self, document_id: str, state: str, more: dict[str, object], session: Session) -> None:
-        forward_only = {"_id": document_id, "state": {"$in": before(DOCUMENT, state)}}
+    async def _step(
+        self, fact: DocumentFiled | DocumentFailed, state: str, more: dict[str, object], session: Session
+    ) -> None:
+        """Move a document on, if the fact is about its present version; what comes late changes nothing."""
+        present = {"_id": fact.document_id, "version": _of_version(fact.version)}
+        forward_only = {**present, "state": {"$in": before(DOCUMENT, state)}}
         await self._documents.update_one(forward_only, {"$set": {"state": state, **more}}, session=session)
+
+
+def _as_handed_in(page: Page) -> DocumentPage:
+    return DocumentPage(page_id=page.id, **page.model_dump(exclude={"id"}))
+
+
+def _of_version(version: int) -> Any:
+    """Return the condition on rows of a version; rows that are older than versions have the first one."""
+    return {"$in": [None, 1]} if version == 1 else version

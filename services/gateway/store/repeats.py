@@ -1,18 +1,20 @@
 """Finds what was accepted and had no effect, and announces it again under the same event id."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
 from shared.clock import Clock
-from shared.events.event import Event, Fact, envelop
+from shared.events.event import Fact, envelop
 from shared.loops import attempt
 from shared.messaging.ledger import Ledger
 from shared.storage.documents import Collection, Database, again_on_conflict
 
+# What a row says once more, and when it was said first.
+Told = Callable[[dict[str, Any]], tuple[Fact, datetime]]
 AT_ONCE = 1000
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
 LONGEST = timedelta(days=1)
@@ -37,7 +39,7 @@ class Repeats:
         """Repeat the events of pages never checked; return how many were due and went well."""
         return await self._repeat(self._database.pages, "uploaded", _uploaded)
 
-    async def _repeat(self, rows: Collection, state: str, fact_of: Callable[[dict[str, Any]], Fact]) -> int:
+    async def _repeat(self, rows: Collection, state: str, fact_of: Told) -> int:
         waiting = {"state": state, "repeat_at": {"$lt": self._clock() - self._after}}
         found = await rows.find(waiting).sort("repeat_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
         done = [await attempt(partial(self._again, rows, row, fact_of), "repeat") for row in found]
@@ -47,11 +49,12 @@ class Repeats:
         self,
         rows: Collection,
         row: dict[str, Any],
-        fact_of: Callable[[dict[str, Any]], Fact],
+        fact_of: Told,
     ) -> None:
-        event = self._event(row, fact_of(row))
+        fact, at = fact_of(row)
+        event = envelop(fact, id=row["event_id"], time=at, source="gateway", tenant=self._tenant)
         pause = min(self._after * (2 ** row["repeats"]), LONGEST)
-        unchanged = {"_id": row["_id"], "state": row["state"], "repeats": row["repeats"]}
+        unchanged = {name: row[name] for name in ("_id", "event_id", "state", "repeats")}
         next_time = {"$set": {"repeat_at": self._clock() + pause - self._after}, "$inc": {"repeats": 1}}
 
         async def step() -> None:
@@ -62,14 +65,12 @@ class Repeats:
 
         await again_on_conflict(step)
 
-    def _event(self, row: dict[str, Any], fact: Fact) -> Event[Any]:
-        at = row.get("received_at") or row["uploaded_at"]
-        return envelop(fact, id=row["event_id"], time=at, source="gateway", tenant=self._tenant)
+
+def _submitted(row: dict[str, Any]) -> tuple[Fact, datetime]:
+    document = Document.model_validate(row)
+    return document.submitted(), document.changed_at
 
 
-def _submitted(row: dict[str, Any]) -> Fact:
-    return Document.model_validate(row).submitted()
-
-
-def _uploaded(row: dict[str, Any]) -> Fact:
-    return Page.model_validate(row).uploaded()
+def _uploaded(row: dict[str, Any]) -> tuple[Fact, datetime]:
+    page = Page.model_validate(row)
+    return page.uploaded(), page.uploaded_at

@@ -36,21 +36,27 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What became of a document: its PDF with the pages in it, or the reason why there is none."""
+    """What became of a document: its PDF with the pages in it, or the reason why there is none.
+
+    `of_version` is that of the pages; it is higher after one of them was replaced.
+    """
 
     document_id: str
     citizen_id: str
     pdf: Pdf | None = None
     unreadable_page_ids: tuple[str, ...] = ()
     failed: str | None = None
+    of_version: int = 1
+    replaced_page_ids: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, fact: DocumentFiled | DocumentFailed) -> "Papers":
         """Take over what a document became."""
         if isinstance(fact, DocumentFailed):
-            return cls(fact.document_id, fact.citizen_id, failed=fact.reason)
+            return cls(fact.document_id, fact.citizen_id, failed=fact.reason, of_version=fact.version)
         pdf = Pdf(fact.pdf_key, fact.pdf_sha256, fact.page_ids)
-        return cls(fact.document_id, fact.citizen_id, pdf, fact.unreadable_page_ids)
+        unreadable, replaced = fact.unreadable_page_ids, fact.replaced_page_ids
+        return cls(fact.document_id, fact.citizen_id, pdf, unreadable, None, fact.version, replaced)
 
 
 def queue_forward(
@@ -87,6 +93,8 @@ def _obstacle(consent: Consent, papers: Papers) -> str | None:
         return "citizen_differs"
     if papers.pdf is None:
         return "document_failed"
+    if set(consent.page_ids) & set(papers.replaced_page_ids):  # the new picture is not the one that was ticked
+        return "page_replaced"
     if set(consent.page_ids) & set(papers.unreadable_page_ids):  # an upload of several sheets may be there in part
         return "page_unreadable"
     return None if set(consent.page_ids) <= set(papers.pdf.page_ids) else "page_not_in_document"

@@ -35,8 +35,8 @@ class Forwarding:
                     consent = await self.forwards.keep_consent(Consent.given(fact), work)
                     await self._queue(consent, await self.forwards.papers(fact.document_id, work), event, work)
                 case DocumentFiled() | DocumentFailed() as fact:
-                    papers = Papers.of(fact)
-                    for consent in await self.forwards.keep_papers(papers, work):
+                    papers, consents = await self.forwards.keep_papers(Papers.of(fact), work)
+                    for consent in consents:
                         await self._queue(consent, papers, event, work)
                 case ConsentRevoked() as fact:
                     forward = await self.forwards.keep_revocation(fact.consent_id, fact.revoked_at, work)

@@ -8,29 +8,34 @@ import os
 import resource
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
+from services.upload.client.confine import allow, confine, give_way
 from services.upload.domain.refusal import RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Read, Refused
+from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Order, Read, Refused
 
 READY = b"ready\n"
 
-_jobs: TypeAdapter[Job] = TypeAdapter(Job)
 _answers: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
-def main(memory_bytes: int, cpu_seconds: int) -> None:
-    """Serve jobs from standard input until it ends, each within so many seconds of CPU."""
+def main(memory_bytes: int, parent: int) -> None:
+    """Serve jobs from standard input until it ends, or `parent` does."""
     answers = _keep_answers_apart()
+    confine(parent)
     _warm_up()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     answers.write(READY)
-    for line in sys.stdin.buffer:
-        _allow(cpu_seconds)
-        answers.write(_answers.dump_json(_do(line)) + b"\n")
+    with ThreadPoolExecutor(1, initializer=give_way) as aside:
+        for line in sys.stdin.buffer:
+            order = Order.model_validate_json(line)
+            allow(order.cpu_seconds)
+            answer = aside.submit(_do, order.job).result() if order.patient else _do(order.job)
+            answers.write(_answers.dump_json(answer) + b"\n")
 
 
 def _keep_answers_apart() -> BinaryIO:
@@ -54,16 +59,9 @@ def _warm_up() -> None:
     os.dup2(1, 2)
 
 
-def _allow(cpu_seconds: int) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    end = int(used.ru_utime + used.ru_stime) + cpu_seconds
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (end if hard == resource.RLIM_INFINITY else min(end, hard), hard))
-
-
-def _do(line: bytes) -> Answer:
+def _do(job: Job) -> Answer:
     try:
-        return _work(_jobs.validate_json(line))
+        return _work(job)
     except RefusedFileError as refused:
         return Refused(code=refused.code)
     except MemoryError:

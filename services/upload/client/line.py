@@ -1,20 +1,29 @@
-"""Who is next: urgent jobs overtake the others, but never so many that those get nowhere."""
+"""Who is next: the more urgent job goes first, but none is overtaken so often that it gets nowhere."""
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from services.upload.schemas import Answer, Job
 
 OVERTAKING = 8  # checks take about an eighth of the time of a reading: both get half the time when all is busy
 
 
+class Priority(IntEnum):
+    """How urgent a job is, the most urgent first."""
+
+    VERDICT = 0  # the letter still lies on the table
+    PROBE = 1  # the second verdict, with recognised words
+    DOCUMENT = 2  # nobody stands waiting
+
+
 @dataclass(eq=False, slots=True)
 class Waiting:
-    """A job, whether it may overtake, whether it failed before, and the answer that somebody waits for."""
+    """A job, how urgent it is, whether it failed before, and the answer that somebody waits for."""
 
     job: Job
-    urgent: bool
+    priority: Priority
     failed: bool = False
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -30,43 +39,47 @@ class Waiting:
 
 
 class Line:
-    """Jobs that wait: urgent ones first, yet after eight of them it is the turn of one that is not."""
+    """Jobs that wait in a lane for each priority; after eight of the more urgent ones it is a lane's own turn."""
 
     def __init__(self) -> None:
         """Begin with nobody waiting."""
-        self._urgent: deque[Waiting] = deque()
-        self._others: deque[Waiting] = deque()
-        self._overtook = 0
-        self._arrived = asyncio.Semaphore(0)
+        self._lanes: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
+        self._overtaken = dict.fromkeys(Priority, 0)
+        self._arrived = asyncio.Event()
 
     def put(self, waiting: Waiting) -> None:
         """Let a job wait behind those of its kind."""
-        self._of(waiting).append(waiting)
-        self._arrived.release()
+        self._lanes[waiting.priority].append(waiting)
+        self._arrived.set()
 
     def put_back(self, waiting: Waiting) -> None:
         """Let a job wait before those of its kind, for its turn had come already."""
-        self._of(waiting).appendleft(waiting)
-        self._arrived.release()
+        self._lanes[waiting.priority].appendleft(waiting)
+        self._arrived.set()
 
-    async def take(self) -> Waiting:
-        """Return the job whose turn it is, as soon as there is one."""
-        while True:
-            await self._arrived.acquire()
-            if self._urgent or self._others:
-                return self._next()
+    async def take(self, least: Priority = Priority.DOCUMENT) -> Waiting:
+        """Return the job whose turn it is, as soon as there is one; none less urgent than `least`."""
+        while not (waiting := self._wanted(least)):
+            self._arrived.clear()  # whoever waits was woken already, and looks again
+            await self._arrived.wait()
+        return self._next(waiting)
 
     def clear(self) -> list[Waiting]:
         """Return all that wait, and let none wait any longer."""
-        all_of_them = [*self._urgent, *self._others]
-        self._urgent.clear()
-        self._others.clear()
-        return all_of_them
+        everybody = [waiting for lane in self._lanes.values() for waiting in lane]
+        for lane in self._lanes.values():
+            lane.clear()
+        return everybody
 
-    def _of(self, waiting: Waiting) -> deque[Waiting]:
-        return self._urgent if waiting.urgent else self._others
+    def _wanted(self, least: Priority) -> list[Priority]:
+        """Return the lanes in which somebody waits, the most urgent first."""
+        return [priority for priority, lane in self._lanes.items() if lane and priority <= least]
 
-    def _next(self) -> Waiting:
-        overtakes = bool(self._urgent) and (not self._others or self._overtook < OVERTAKING)
-        self._overtook = self._overtook + 1 if overtakes and self._others else 0
-        return (self._urgent if overtakes else self._others).popleft()
+    def _next(self, waiting: list[Priority]) -> Waiting:
+        overdue = [priority for priority in waiting if self._overtaken[priority] >= OVERTAKING]
+        chosen = (overdue or waiting)[0]
+        self._overtaken[chosen] = 0
+        for priority in waiting:
+            if priority > chosen:
+                self._overtaken[priority] += 1
+        return self._lanes[chosen].popleft()

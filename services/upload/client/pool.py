@@ -5,14 +5,15 @@ says that has just decoded a hostile picture, share one pipe among workers, or b
 """
 
 import asyncio
+import math
 from dataclasses import dataclass
 
 import structlog
 
-from services.upload.client.line import Line, Waiting
+from services.upload.client.line import Line, Priority, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Job, Read, Refused
+from services.upload.schemas import Answer, Bind, Check, Job, Order, Read, Refused
 
 log = structlog.get_logger()
 
@@ -21,9 +22,10 @@ PAUSE = 1.0  # seconds before another process is tried when one could not be sta
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a job may take before it is ended: seconds by the clock, bytes of address space.
+    """What a job may take before it is ended: seconds by the clock and of CPU time, bytes of address space.
 
-    The times are long, for on a busy machine a good page must not be refused for being slow.
+    The times are long, for on a busy machine a good page must not be refused for being slow. CPU time does not pass
+    while others are served: a third of the clock's is still forty times what a page takes.
     """
 
     check_seconds: float = 30.0
@@ -42,18 +44,18 @@ class Limits:
             case Bind():
                 return self.bind_seconds
 
-    def cpu_seconds(self) -> int:
-        """Return the CPU time of any job, for the case that nobody is left to watch the clock."""
-        return round(max(self.check_seconds, self.read_seconds, self.bind_seconds)) + 1
+    def cpu_seconds(self, job: Job) -> int:
+        """Return how much CPU time a job may take, in whole seconds as the kernel counts them."""
+        return math.ceil(self.seconds(job) / 3) + 1
 
 
 class Pool:
-    """Child processes that do jobs."""
+    """Child processes that do jobs: `processes` of them any, `reserved` ones verdicts only."""
 
-    def __init__(self, processes: int, limits: Limits) -> None:
+    def __init__(self, processes: int, limits: Limits, *, reserved: int = 0) -> None:
         """Plan the pool; nothing is started yet, and `served` says how many processes are ready for jobs."""
         self.served = 0
-        self._processes = processes
+        self._least = [*[Priority.DOCUMENT] * processes, *[Priority.VERDICT] * reserved]
         self._limits = limits
         self._line = Line()
         self._wanted: set[asyncio.Future[Answer]] = set()
@@ -61,7 +63,7 @@ class Pool:
 
     def start(self) -> None:
         """Start the child processes in the background; jobs may be handed in at once."""
-        self._servants = [asyncio.create_task(self._serve()) for _ in range(self._processes)]
+        self._servants = [asyncio.create_task(self._serve(least)) for least in self._least]
 
     async def stop(self) -> None:
         """End the child processes, and with them the jobs that are still under way."""
@@ -71,15 +73,16 @@ class Pool:
         for answer in self._wanted:
             answer.cancel()
 
-    async def do(self, job: Job, *, urgent: bool) -> Answer:
-        """Return the answer to a job; an urgent one overtakes others that wait, within bounds.
+    async def do(self, job: Job, *, priority: Priority) -> Answer:
+        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds.
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
-                `worker_died` where it hung or killed its process, twice, which no other job notices.
+                `worker_died` where it hung or killed its process, twice, and `too_complex` where it used up its
+                CPU time, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
-        waiting = Waiting(job, urgent)
+        waiting = Waiting(job, priority)
         self._wanted.add(waiting.answer)
         self._line.put(waiting)
         try:
@@ -90,25 +93,17 @@ class Pool:
             raise RefusedFileError(result.code, result.detail)
         return result
 
-    async def _serve(self) -> None:
+    async def _serve(self, least: Priority) -> None:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
-        again: Waiting | None = None
         while True:
             try:
-                child = await self._child()
+                child = await Child.start(self._limits.memory_bytes, self._limits.start_seconds)
             except WorkersUnavailableError as error:
                 log.warning("worker.not_started", reason=str(error))
-                if again:
-                    self._line.put_back(again)
-                    again = None
                 self._excuse(error)
                 await asyncio.sleep(PAUSE)
             else:
-                again = await self._employ(child, again)
-
-    async def _child(self) -> Child:
-        limits = self._limits
-        return await Child.start(limits.memory_bytes, limits.cpu_seconds(), limits.start_seconds)
+                await self._employ(child, least)
 
     def _excuse(self, error: WorkersUnavailableError) -> None:
         """Fail whatever waits, unless another process is there to do it."""
@@ -116,17 +111,17 @@ class Pool:
             for waiting in self._line.clear():
                 waiting.fail(error)
 
-    async def _employ(self, child: Child, first: Waiting | None) -> Waiting | None:
-        """Give a process jobs as long as it lives; return the one that a fresh process is to do once more."""
+    async def _employ(self, child: Child, least: Priority) -> None:
+        """Give a process jobs as long as it lives; one that failed waits once more, behind those of its kind."""
         self.served += 1
         try:
             while child.alive:
-                waiting, first = first or await self._line.take(), None
+                waiting = await self._line.take(least)
                 if not child.alive:  # it died while it had nothing to do; the job is innocent
                     self._line.put_back(waiting)
                 elif not await self._settled(child, waiting):
-                    return waiting
-            return None
+                    self._line.put(waiting)
+                    return
         finally:
             self.served -= 1
             await child.end()
@@ -135,7 +130,9 @@ class Pool:
         """Have a job done; the first failure that may be ours is not its answer."""
         if waiting.answer.done():
             return True
-        answer = await child.ask(waiting.job, self._limits.seconds(waiting.job))
+        patient = waiting.priority is Priority.DOCUMENT
+        order = Order(job=waiting.job, cpu_seconds=self._limits.cpu_seconds(waiting.job), patient=patient)
+        answer = await child.ask(order, self._limits.seconds(waiting.job))
         if not waiting.failed and isinstance(answer, Refused) and _worth_another_try(waiting.job, answer):
             log.warning("worker.failed_once", code=answer.code, where=answer.detail)
             waiting.failed = True

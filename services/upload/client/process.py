@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Self
 from pydantic import TypeAdapter
 
 import services
-from services.upload.schemas import Answer, Job, Refused
+from services.upload.schemas import Answer, Order, Refused
 from shared.errors import UnavailableError
 
 PROGRAM = "services.upload.client.child"
 READY = b"ready\n"
+GOODBYE_S = 2.0
 LONGEST_ANSWER = 1_000_000  # bytes
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX")  # and no secret
 ONE_THREAD = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -40,14 +42,14 @@ class Child:
         return self._process.returncode is None
 
     @classmethod
-    async def start(cls, memory_bytes: int, cpu_seconds: int, seconds: float) -> Self:
+    async def start(cls, memory_bytes: int, seconds: float) -> Self:
         """Start a process in a session of its own, so that Ctrl-C reaches only the parent.
 
         Raises:
             WorkersUnavailableError: if it cannot be started, or is not ready within so many seconds.
         """
         try:
-            child = cls(await _spawn(memory_bytes, cpu_seconds))
+            child = cls(await _spawn(memory_bytes))
         except OSError as error:  # no memory, no process or no file descriptor left for it
             raise WorkersUnavailableError(f"{PROGRAM} could not be started: {error.strerror}") from error
         try:
@@ -66,23 +68,32 @@ class Child:
         if greeting != READY:
             raise WorkersUnavailableError(f"{PROGRAM} ended before it was ready")
 
-    async def ask(self, job: Job, seconds: float) -> Answer:
+    async def ask(self, order: Order, seconds: float) -> Answer:
         """Return the answer to a job; a process that hangs, dies or talks nonsense is ended."""
         try:
             async with asyncio.timeout(seconds):
-                return _answers.validate_json(await self._exchange(job.model_dump_json().encode() + b"\n"))
+                return _answers.validate_json(await self._exchange(order.model_dump_json().encode() + b"\n"))
         except TimeoutError:
             await self.end()
             return Refused(code="timed_out")
         except (OSError, ValueError):  # a broken pipe, an endless line, an answer that is none
-            await self.end()
-            return Refused(code="worker_died")
+            used_up = await self._exit_status() == -signal.SIGXCPU
+            return Refused(code="too_complex" if used_up else "worker_died")
 
     async def end(self) -> None:
         """End the process at once, whatever it does, and wait until it is gone."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         await self._process.wait()
+
+    async def _exit_status(self) -> int | None:
+        """Return what a process ended with that ends by itself; killed first, it would not tell any more."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self._process.wait()
+        await self.end()
+        return self._process.returncode
 
     async def _exchange(self, line: bytes) -> bytes:
         if self._process.stdin is None:
@@ -97,10 +108,10 @@ class Child:
         return await self._process.stdout.readline()
 
 
-async def _spawn(memory_bytes: int, cpu_seconds: int) -> Process:
+async def _spawn(memory_bytes: int) -> Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", PROGRAM, str(memory_bytes), str(cpu_seconds)),
+        *("-m", PROGRAM, str(memory_bytes), str(os.getpid())),
         stdin=PIPE,
         stdout=PIPE,
         env=_environment(),

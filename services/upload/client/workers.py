@@ -12,6 +12,7 @@ from typing import Self
 
 import structlog
 
+from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.kinds import suggest
@@ -60,10 +61,16 @@ class Workers:
     Files travel through a private folder, because a picture is large and what a child says must stay small.
     """
 
-    def __init__(self, processes: int | None = None, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
-        """Plan one process a core, unless told otherwise."""
+    def __init__(
+        self,
+        processes: int | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        *,
+        reserved: int = 0,
+    ) -> None:
+        """Plan one process a core, unless told otherwise, and `reserved` ones more that only ever check pages."""
         self.processes = processes or os.cpu_count() or 1
-        self._pool = Pool(self.processes, limits)
+        self._pool = Pool(self.processes, limits, reserved=reserved)
 
     async def start(self) -> None:
         """Start the processes in the background; work may be handed in at once."""
@@ -98,7 +105,7 @@ class Workers:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
             try:
-                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), urgent=True)
+                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), priority=Priority.VERDICT)
             except RefusedFileError as refused:
                 _tell(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
@@ -141,7 +148,7 @@ class _Binding:
         places = sorted(self._pages)
         out = self._folder / "document.pdf"
         paths = [self._pages[place] for place in places]
-        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), urgent=False)
+        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), priority=Priority.DOCUMENT)
         text = "\n\f\n".join(await asyncio.to_thread(_texts, paths))
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
@@ -169,7 +176,7 @@ class _Binding:
         """Read one page and return how many its file has; note it if it cannot be read."""
         out = self._folder / f"{number}-{page}.json"
         try:
-            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), urgent=False)
+            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), priority=Priority.DOCUMENT)
         except RefusedFileError as refused:
             _tell(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))

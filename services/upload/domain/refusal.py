@@ -16,6 +16,7 @@ RefusalCode = Literal[
     "pdf_empty",
     "too_many_pages",
     "no_such_page",
+    "too_complex",  # would take far longer than any page of its size
     "out_of_memory",
     "timed_out",
     "worker_died",

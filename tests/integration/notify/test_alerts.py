@@ -32,6 +32,21 @@ async def next_alert(amqp_url: str, queue: str) -> dict[str, Any]:
     return event
 
 
+async def test_teams_are_told_of_each_version_once_and_never_of_an_older_one_afterwards(events: World) -> None:
+    """A page taken again alerts anew; a version that comes late, or comes twice, is let pass."""
+    document, about = Document(), {"kind": "power_cut"}
+    versions = [await events.filed(document, version=version) for version in (1, 2, 3)]
+    await events.happen(versions[1])
+    await events.until(AlertRaised, about_id=document.document_id, **about)
+    await events.happen(versions[0])
+    await events.happen(versions[2])
+    await events.until_true(lambda: len(events.all(AlertRaised, about_id=document.document_id, **about)) > 1)
+    last = Document()
+    await events.happen(await events.filed(last))
+    await events.until(AlertRaised, about_id=last.document_id)
+    assert len(events.all(AlertRaised, about_id=document.document_id)) == 2
+
+
 async def test_an_alert_reaches_the_teams_tools_and_the_views_with_one_id(events: World, place: Place) -> None:
     """A power-cut letter becomes one early alert: on the team's queue and on the exchange of events."""
     tool, other, document = place.add_tool("power_cut"), place.add_tool("placement"), Document()

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from shared.events.notify import AlertRaised, ForwardFailed, ForwardQueued, ForwardSent, PacketOffered
 from shared.events.upload import DocumentFailed
+from shared.ids import new_id
 from shared.links import Links, PacketLink
 from shared.service import Service
 from tests.integration.notify.conftest import Place
@@ -109,3 +110,47 @@ async def test_a_document_without_readable_pages_fails_its_forward(events: World
     )
     await events.happen(document.consent(supplier_id), failed)
     assert (await events.until(ForwardFailed, document_id=document.document_id)).reason == "document_failed"
+
+
+async def test_a_packet_is_not_changed_by_a_page_that_is_replaced_later(
+    events: World, place: Place, supplier: SupplierServer, notify: Service
+) -> None:
+    """What was consented to was the old picture: the supplier keeps it, and gets the new one by a new consent."""
+    shown, document = place.add_supplier("--webhook", supplier.url), Document()
+    first, second, third = document.page_ids
+    await events.happen(document.consent(shown["id"]), await events.filed(document))
+    sent = await events.until(ForwardSent, document_id=document.document_id)
+    link = link_in(
+        PacketOffered.model_validate(json.loads(supplier.received[0][1])["data"]).files[0].url, place, "download"
+    )
+    before = await notify.objects.get(link.object_key, sha256=link.sha256)
+    again = new_id()
+    changes = {"page_ids": (first, second, again), "version": 2, "replaced_page_ids": (third,)}
+    await events.happen(await events.filed(document, **changes), document.consent(shown["id"], (again,)))
+    await events.until_true(lambda: len(events.all(ForwardSent, document_id=document.document_id)) > 1)
+    assert await notify.objects.get(link.object_key, sha256=link.sha256) == before
+    assert pages_of(before) == [first, second, third]
+    both = events.all(ForwardSent, document_id=document.document_id)
+    assert sent.forward_id in {fact.forward_id for fact in both}
+    offers = [PacketOffered.model_validate(json.loads(body)["data"]) for _, body in supplier.received]
+    new = link_in(offers[-1].files[0].url, place, "download")
+    assert pages_of(await notify.objects.get(new.object_key, sha256=new.sha256)) == [again]
+
+
+async def test_the_highest_version_counts_when_an_older_one_comes_later(
+    events: World, supplier: SupplierServer, supplier_id: str
+) -> None:
+    """A consent to a page that was replaced is not carried out, whichever version was filed last."""
+    document = Document()
+    first, second, third = document.page_ids
+    again = new_id()
+    changes = {"page_ids": (first, second, again), "version": 2, "replaced_page_ids": (third,)}
+    newest = await events.filed(document, **changes)
+    consented = document.consent(supplier_id, (first, again))
+    await events.happen(
+        newest, await events.filed(document), newest, document.consent(supplier_id, (third,)), consented
+    )
+    failed = await events.until(ForwardFailed, document_id=document.document_id)
+    assert failed.reason == "page_replaced"
+    await events.until(ForwardSent, document_id=document.document_id)
+    assert len(events.all(ForwardFailed, document_id=document.document_id)) == 1

@@ -82,7 +82,7 @@ class World:
     async def filed(self, document: Document, **changes: Any) -> DocumentFiled:
         """Put a document's PDF into the store, as upload does before it says so."""
         pages: tuple[str, ...] = changes.pop("page_ids", document.page_ids)
-        pdf, key = pdf_of(pages), f"documents/{document.document_id}.pdf"
+        pdf, key = pdf_of(pages), f"documents/{document.document_id}/{changes.get('version', 1)}.pdf"
         await self.objects.put(key, pdf, size_bytes=len(pdf), media_type="application/pdf")
         return DocumentFiled(
             document_id=document.document_id,

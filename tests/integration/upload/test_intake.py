@@ -1,136 +1,21 @@
 """The running service: events in, events and files out, on the real servers."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any, TypeVar
 
 import aio_pika
 import pypdfium2
 import pytest
-import pytest_asyncio
-from aio_pika.abc import AbstractQueue
 from structlog.testing import capture_logs
 
-from deploy.local.stack import LocalStack
-from services.upload.app import app
-from services.upload.settings import UploadSettings
-from shared.events.event import Event, Fact, envelop
-from shared.events.gateway import DocumentSubmitted, PageUploaded, SubmittedPage
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
-from shared.ids import new_id
-from shared.service import Service
-from shared.settings import Connections
-from shared.telemetry.health import failures
+from tests.integration.upload.neighbour import Neighbour, submitted, uploaded
 from tests.unit.upload.drawn import corners, cut_off, encoded, letter, photograph
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
-F = TypeVar("F", bound=Fact)
 GOOD = encoded(photograph(letter(), corners(2250, 3000), (2250, 3000)), quality=90)
 CUT = encoded(cut_off(letter()), quality=90)
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-
-
-class Neighbour:
-    """The gateway's part: stores originals, announces facts, and hears what upload announces."""
-
-    def __init__(self, service: Service, channel: aio_pika.abc.AbstractChannel, heard: AbstractQueue) -> None:
-        """Speak to a service."""
-        self.service = service
-        self._channel = channel
-        self._heard = heard
-
-    async def store(self, data: bytes) -> SubmittedPage:
-        """Store an original as the gateway does."""
-        page_id = new_id()
-        key = f"originals/{page_id}"
-        await self.service.objects.put(key, data, size_bytes=len(data), media_type="image/jpeg")
-        return SubmittedPage(page_id=page_id, object_key=key, sha256=hashlib.sha256(data).hexdigest())
-
-    async def announce(self, *facts: Fact) -> None:
-        """Publish facts as events."""
-        exchange = await self._channel.get_exchange("amtsbote")
-        for fact in facts:
-            event = envelop(fact, id=new_id(), time=NOW, source="gateway", tenant="default")
-            await self.publish(exchange, event)
-
-    async def publish(self, exchange: aio_pika.abc.AbstractExchange, event: Event[Any]) -> None:
-        """Publish one event."""
-        await exchange.publish(aio_pika.Message(event.to_json()), routing_key=event.data.type)
-
-    async def twice(self, fact: Fact) -> None:
-        """Publish one event twice, as a broker may deliver it."""
-        exchange = await self._channel.get_exchange("amtsbote")
-        event = envelop(fact, id=new_id(), time=NOW, source="gateway", tenant="default")
-        for _ in range(2):
-            await self.publish(exchange, event)
-
-    async def hears(self, kind: type[F]) -> F:
-        """Return the next fact that upload announces."""
-        async with asyncio.timeout(120), self._heard.iterator() as messages:
-            async for message in messages:
-                await message.ack()
-                return Event[kind].model_validate_json(message.body).data  # type: ignore[valid-type]  # known at run time
-        raise AssertionError("the queue was closed")
-
-    async def told(self) -> set[tuple[str, str]]:
-        """Return id and subject of each event that waits to be heard; a copy, which the relay may send, is the same."""
-        told: set[tuple[str, str]] = set()
-        while message := await self._heard.get(fail=False):
-            await message.ack()
-            event = json.loads(message.body)
-            told.add((event["id"], event["subject"]))
-        return told
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def service(stack: LocalStack) -> AsyncIterator[Service]:
-    """The upload service, running."""
-    values = {k.removeprefix("AMTSBOTE_").lower(): v for k, v in stack.environment.items()}
-    known = {k: v for k, v in values.items() if k in Connections.model_fields}
-    connections = Connections.model_validate(known | {"database_prefix": f"t{new_id()[-8:]}_"})
-    running = app(connections, UploadSettings(processes=2), clock=lambda: NOW)
-    await running.start()
-
-    async def ready() -> bool:
-        return not await failures(running.ready_checks)
-
-    await until(ready)
-    yield running
-    await running.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def gateway(service: Service) -> AsyncIterator[Neighbour]:
-    """A neighbour that hears upload's events."""
-    connection = await aio_pika.connect(service.connections.rabbit_url.get_secret_value())
-    async with connection:
-        channel = await connection.channel()
-        heard = await channel.declare_queue(exclusive=True)
-        for kind in (PageChecked, DocumentFiled, DocumentFailed):
-            await heard.bind("amtsbote", routing_key=kind.type)
-        yield Neighbour(service, channel, heard)
-        with suppress(Exception):
-            await heard.delete(if_unused=False, if_empty=False)
-
-
-def uploaded(page: SubmittedPage, size: int) -> PageUploaded:
-    """Return the fact that a page arrived."""
-    return PageUploaded(
-        **page.model_dump(), citizen_id=new_id(), size_bytes=size, media_type="image/jpeg", uploaded_at=NOW
-    )
-
-
-def submitted(*pages: SubmittedPage) -> DocumentSubmitted:
-    """Return the fact that a document was handed in."""
-    return DocumentSubmitted(
-        document_id=new_id(), citizen_id=new_id(), receipt_number="K7Q2-M9XA-4", pages=pages, received_at=NOW
-    )
 
 
 async def test_a_page_is_checked_and_its_annotated_picture_stored(gateway: Neighbour) -> None:

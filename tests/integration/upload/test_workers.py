@@ -7,11 +7,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
 from structlog.testing import capture_logs
 
+from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.workers import Workers
@@ -62,27 +64,41 @@ async def test_a_document_does_not_wait_twice_for_a_page_that_hangs() -> None:
     pool.start()
     try:
         with capture_logs() as log, pytest.raises(RefusedFileError, match="timed_out"):
-            await pool.do(Read(file="/dev/zero", out="/dev/null"), urgent=False)
+            await pool.do(Read(file="/dev/zero", out="/dev/null"), priority=Priority.DOCUMENT)
     finally:
         await pool.stop()
     assert log == []
 
 
 @pytest.mark.parametrize(("kills", "refused"), [(1, False), (2, True)])
-async def test_a_process_that_dies_costs_its_page_at_most_one_try(kills: int, *, refused: bool) -> None:
-    """Killed once, the page has its verdict; killed twice, it is refused. Who waits behind it is served."""
-    before = children()
-    async with Workers(processes=1) as workers:
-        first = asyncio.create_task(workers.check(LARGE))
-        second = asyncio.create_task(workers.check(GOOD))
-        killed: set[int] = set()
-        for _ in range(kills):
-            busy = await until(partial(_reads_a_page, before | killed))
-            os.kill(busy, signal.SIGKILL)
-            killed.add(busy)
-        reasons = (await first).report.reasons
-        assert ("worker_died" in reasons) == refused
-        assert (await second).report.verdict == "good"
+async def test_a_process_that_dies_costs_its_page_at_most_one_try(tmp_path: Path, kills: int, *, refused: bool) -> None:
+    """Killed once, the page has its verdict; killed twice, it is refused. Who waits beside it is served in between."""
+    before, served = children(), list[str]()
+    pool = Pool(1, Limits())
+
+    async def check(name: str, data: bytes) -> None:
+        file = tmp_path / name / "page"
+        file.parent.mkdir()
+        file.write_bytes(data)
+        with suppress(RefusedFileError):
+            await pool.do(Check(file=str(file), annotated=str(tmp_path / f"{name}.jpg")), priority=Priority.VERDICT)
+            name += " seen"
+        served.append(name)
+
+    pool.start()
+    try:
+        async with asyncio.TaskGroup() as checking:
+            checking.create_task(check("large", LARGE))
+            first = await until(partial(_reads_a_page, before))
+            checking.create_task(check("good", GOOD))
+            await asyncio.sleep(0)  # let it join the line
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: served)
+            for _ in range(kills - 1):
+                os.kill(await until(partial(_reads_a_page, before | {first})), signal.SIGKILL)
+    finally:
+        await pool.stop()
+    assert served == ["good seen", "large" if refused else "large seen"]
 
 
 async def test_too_much_memory_ends_the_job_and_not_the_service() -> None:
@@ -103,28 +119,28 @@ async def test_stopping_leaves_no_process_behind() -> None:
 
 async def test_an_urgent_job_overtakes_those_that_wait() -> None:
     """It goes first, whatever came earlier."""
-    served: list[bool] = []
+    served: list[Priority] = []
     pool = Pool(1, Limits())
 
-    async def ask(*, urgent: bool) -> None:
+    async def ask(priority: Priority) -> None:
         with pytest.raises(RefusedFileError):
-            await pool.do(NOTHING, urgent=urgent)
-        served.append(urgent)
+            await pool.do(NOTHING, priority=priority)
+        served.append(priority)
 
     try:
         async with asyncio.TaskGroup() as asking:
-            for urgent in (False, False, True):
-                asking.create_task(ask(urgent=urgent))
+            for priority in (Priority.DOCUMENT, Priority.PROBE, Priority.DOCUMENT, Priority.VERDICT):
+                asking.create_task(ask(priority))
             asking.create_task(_start(pool))
     finally:
         await pool.stop()
-    assert served == [True, False, False]
+    assert served == [Priority.VERDICT, Priority.PROBE, Priority.DOCUMENT, Priority.DOCUMENT]
 
 
 async def test_whoever_waits_when_the_pool_stops_is_told() -> None:
     """Nobody waits for an answer that will not come."""
     pool = Pool(1, Limits())
-    waits = asyncio.create_task(pool.do(NOTHING, urgent=True))
+    waits = asyncio.create_task(pool.do(NOTHING, priority=Priority.VERDICT))
     await asyncio.sleep(0)  # let it join the line
     await pool.stop()
     with pytest.raises(asyncio.CancelledError):
@@ -137,12 +153,12 @@ async def test_processes_come_back_once_they_can_be_started_again() -> None:
     with no_more_files():
         pool.start()
         with pytest.raises(WorkersUnavailableError, match="Too many open files"):
-            await pool.do(NOTHING, urgent=True)
+            await pool.do(NOTHING, priority=Priority.VERDICT)
         assert pool.served == 0
     try:
         await until(lambda: pool.served == 1)
         with pytest.raises(RefusedFileError, match="empty"):
-            await pool.do(NOTHING, urgent=True)
+            await pool.do(NOTHING, priority=Priority.VERDICT)
     finally:
         await pool.stop()
 

@@ -9,9 +9,10 @@ import pytest
 from services.gateway.domain.consents import TEXT_VERSIONS
 from services.gateway.domain.refusal import STATUS
 from services.gateway.domain.texts import Texts
-from services.gateway.domain.timeline import FAILED_FOR, TOLD, Entry, entry_of
+from services.gateway.domain.timeline import AGAIN, FAILED_FOR, TOLD, Entry, entry_of
 from services.gateway.store.catalogues import load_texts
 from shared.events.event import Fact
+from shared.events.gateway import DocumentSubmitted
 from shared.events.notify import ForwardFailed
 from shared.ids import new_id
 
@@ -25,6 +26,7 @@ def _codes(fact: type[Fact]) -> set[str]:
         get_args(fact.model_fields[name].annotation) for name in ("verdict", "answer") if name in fact.model_fields
     ]
     own = {f"{kind}.{reason}" for reason in FAILED_FOR} if fact is ForwardFailed else set()
+    own |= {f"{kind}.{AGAIN}"} if fact is DocumentSubmitted else set()
     return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind, *own}
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 
-from services.upload.client.line import OVERTAKING, Line, Waiting
+from services.upload.client.line import OVERTAKING, Line, Priority, Waiting
 from services.upload.schemas import Check, Read
 
 CHECK = Check(file="page", annotated="seen")
+PROBE = Check(file="page", annotated="read")
 READ = Read(file="page", out="read")
 
 
@@ -13,10 +14,10 @@ async def test_a_document_gets_its_turn_however_many_pages_keep_arriving() -> No
     """A new page for every one that is taken: the readings are done all the same, one in nine jobs."""
     line = Line()
     for _ in range(3):
-        line.put(Waiting(READ, urgent=False))
+        line.put(Waiting(READ, Priority.DOCUMENT))
     turns = []
     for _ in range(3 * (OVERTAKING + 1)):
-        line.put(Waiting(CHECK, urgent=True))
+        line.put(Waiting(CHECK, Priority.VERDICT))
         turns.append((await line.take()).job)
     assert turns == [*[CHECK] * OVERTAKING, READ] * 3
 
@@ -25,9 +26,9 @@ async def test_a_page_goes_before_documents_that_wait_longer() -> None:
     """Where pages are few, each of them is next."""
     line = Line()
     for _ in range(20):
-        line.put(Waiting(READ, urgent=False))
+        line.put(Waiting(READ, Priority.DOCUMENT))
     assert (await line.take()).job == READ
-    line.put(Waiting(CHECK, urgent=True))
+    line.put(Waiting(CHECK, Priority.VERDICT))
     assert (await line.take()).job == CHECK
     assert (await line.take()).job == READ
 
@@ -35,7 +36,7 @@ async def test_a_page_goes_before_documents_that_wait_longer() -> None:
 async def test_what_is_put_back_is_next() -> None:
     """A job whose turn had come does not start again at the end."""
     line = Line()
-    first, second = Waiting(READ, urgent=False), Waiting(READ, urgent=False)
+    first, second = Waiting(READ, Priority.DOCUMENT), Waiting(READ, Priority.DOCUMENT)
     line.put(first)
     line.put(second)
     assert await line.take() is first
@@ -46,9 +47,38 @@ async def test_what_is_put_back_is_next() -> None:
 async def test_nobody_is_given_what_was_cleared() -> None:
     """After clearing, whoever takes gets the next that arrives."""
     line = Line()
-    gone, arriving = Waiting(CHECK, urgent=True), Waiting(READ, urgent=False)
+    gone, arriving = Waiting(CHECK, Priority.VERDICT), Waiting(READ, Priority.DOCUMENT)
     line.put(gone)
     assert line.clear() == [gone]
     taking = asyncio.create_task(line.take())
     line.put(arriving)
     assert await taking is arriving
+
+
+async def test_a_lane_in_the_middle_is_overtaken_and_overtakes() -> None:
+    """Verdicts go before probes and probes before documents, and neither keeps the others waiting for ever."""
+    line = Line()
+    turns = []
+    for _ in range(2 * (OVERTAKING + 1) ** 2):
+        for job, priority in ((CHECK, Priority.VERDICT), (PROBE, Priority.PROBE), (READ, Priority.DOCUMENT)):
+            line.put(Waiting(job, priority))
+        turns.append((await line.take()).job)
+    assert turns[0] == CHECK
+    assert turns.count(CHECK) > turns.count(PROBE) >= turns.count(READ) > OVERTAKING
+
+
+async def test_whoever_takes_only_urgent_jobs_leaves_the_others_alone() -> None:
+    """It waits rather than begin a long one, and what it takes costs the others no turn."""
+    line = Line()
+    reading = Waiting(READ, Priority.DOCUMENT)
+    line.put(reading)
+    taking = asyncio.create_task(line.take(Priority.VERDICT))
+    for _ in range(2 * OVERTAKING):
+        line.put(Waiting(CHECK, Priority.VERDICT))
+        await taking
+        taking = asyncio.create_task(line.take(Priority.VERDICT))
+    await asyncio.sleep(0)  # let it look
+    assert not taking.done()
+    line.put(Waiting(CHECK, Priority.VERDICT))
+    assert (await taking).job == CHECK
+    assert await line.take() is reading

@@ -1,0 +1,66 @@
+"""The pages of a document that was handed in: which they are, and one of them taken again."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+
+from services.gateway.domain.documents import Exchange
+from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.answers import digest_of, respond
+from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.parts import InLanguage, Ready
+from services.gateway.schemas.answered import Receipt
+from services.gateway.schemas.asked import PageExchange
+from services.gateway.schemas.places import PagesShown
+from shared.events.event import Id
+
+router = APIRouter(tags=["documents"])
+PATH = "/v1/documents/{document_id}/pages"
+
+_EXCHANGE: dict[str, Any] = {
+    "parameters": [
+        *IDEMPOTENT["parameters"],
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": True,
+            "description": "The ETag of the list of pages, so that two devices do not undo each other's change.",
+            "schema": {"type": "string", "maxLength": 255},
+        },
+    ]
+}
+
+
+@router.get(PATH, summary="The pages of a document", responses=problems(401, 403, 404))
+async def show(document_id: Id, citizen: AsCitizen, parts: Ready, response: Response) -> PagesShown:
+    """Show which page stands where, and what stood there before; the tag changes with the pages only."""
+    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    response.headers["etag"] = document.tag
+    return PagesShown.of(document)
+
+
+@router.post(
+    PATH + "/{page_id}/replacement",
+    status_code=202,
+    response_model=Receipt,
+    summary="Take one page again",
+    responses=problems(400, 401, 403, 404, 409, 412, 422, 428),
+    openapi_extra=_EXCHANGE,
+)
+async def replace(  # noqa: PLR0917 - what FastAPI hands over
+    request: Request,
+    document_id: Id,
+    page_id: Id,
+    wish: PageExchange,
+    citizen: AsCitizen,
+    parts: Ready,
+    language: InLanguage,
+    if_match: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """Put a page, uploaded before, in the place of another one; receipt number and date of arrival stay.
+
+    The document is filed anew, and the page it replaces is kept. Papers that a supplier was sent stay as they were.
+    """
+    ask = ask_of(request, digest_of(wish))
+    exchange = Exchange(document_id, page_id, wish.page_id, if_match)
+    return respond(await parts.stores.documents.replace_page(ask, citizen, exchange, language))
