@@ -7,6 +7,7 @@ STATUS = {
     "request.invalid": 422,
     "request.too_slow": 408,
     "request.too_large": 413,
+    "request.cross_site": 403,
     "cursor.invalid": 400,
     "idempotency_key.missing": 400,
     "idempotency_key.invalid": 400,

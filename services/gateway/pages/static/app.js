@@ -1,0 +1,5 @@
+// Runs on every page: nothing here is needed to hand something in, all of it makes that quicker.
+
+import { fillCode } from "./code.js";
+
+fillCode();
