@@ -21,6 +21,7 @@ STATUS = {
     "events.too_many": 429,
     "uploads.too_many": 429,
     "code.invalid": 422,
+    "device.missing": 404,
     "page.missing": 404,
     "page.no_file": 422,
     "page.empty": 422,

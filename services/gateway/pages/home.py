@@ -3,21 +3,30 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import FIELD, choose
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Guest, let_in
+from services.gateway.pages.visitor import Guest, Visitor, let_in
 from services.gateway.routes.access import client_of
-from services.gateway.routes.parts import Ready
+from services.gateway.routes.parts import Parts, Ready
 
 router = APIRouter()
+NEWS = 4
+"""How many entries the first page shows."""
 
 
 @router.get("/")
-async def show(request: Request, guest: Guest) -> Response:
+async def show(request: Request, guest: Guest, parts: Ready) -> Response:
     """Show the first page."""
-    return page(request, "home.html") if guest else _welcome(request)
+    return await _home(request, guest, parts) if guest else _welcome(request)
+
+
+@router.get("/home/news")
+async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
+    """Show what is new, as it is now."""
+    return await _home(request, citizen, parts, "home_news.html")
 
 
 @router.post("/")
@@ -43,6 +52,12 @@ async def switch(request: Request, filled: FormOf) -> Response:
     back = filled.get("next")
     ours = back.startswith("/") and not back.startswith(("//", "/\\"))
     return leave_for(request, back if ours else "/")
+
+
+async def _home(request: Request, citizen: Citizen, parts: Parts, template: str = "home.html") -> Response:
+    draft = await parts.stores.drafts.of_device(citizen.device_id)
+    news = await parts.stores.timeline.newest(citizen.citizen_id, None)
+    return page(request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names)
 
 
 def _welcome(

@@ -3,7 +3,19 @@
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.gateway.pages import about, home, statics
+from services.gateway.pages import (
+    about,
+    callbacks,
+    consents,
+    devices,
+    documents,
+    hand_in,
+    home,
+    live,
+    pictures,
+    statics,
+    things,
+)
 from services.gateway.pages.errors import refuse
 from services.gateway.pages.look import Look
 from services.gateway.pages.origin import OwnForms
@@ -11,8 +23,9 @@ from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install
 
+ROOMS = (home, hand_in, documents, consents, things, callbacks, devices, pictures, live, about, statics)
 # Files are read from these as they come, and never wholly into memory.
-STREAMED: frozenset[str] = frozenset()
+STREAMED = frozenset({hand_in.UPLOAD})
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
@@ -32,7 +45,7 @@ def _pages(parts: Parts, look: Look) -> FastAPI:
     pages = FastAPI(title="Amtsbote", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.state.parts = parts
     pages.state.look = look
-    for room in (home, about, statics):
+    for room in ROOMS:
         pages.include_router(room.router)
     install(pages, refuse)
     return pages

@@ -34,6 +34,11 @@ class Words:
     catalogues: Mapping[str, NullTranslations]
 
     @property
+    def names(self) -> dict[str, str]:
+        """All languages we know of, by code, with their own names."""
+        return NAMES
+
+    @property
     def offered(self) -> dict[str, str]:
         """The languages there are, by code, with their own names."""
         return {code: name for code, name in NAMES.items() if code in self.catalogues}

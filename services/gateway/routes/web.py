@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.texts import Texts
-
 from services.gateway.routes import activations, callbacks, consents, desk, documents, meta, packets, pages, timeline
 from services.gateway.routes.border import Border
 from services.gateway.routes.documented import as_sent
