@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-unit lint bench docs lock clean
+.PHONY: help setup setup-tests words run demo test test-unit lint bench docs lock clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,16 +11,19 @@ help: ## Show what there is
 setup: ## Install what is missing (at once if nothing is)
 	@$(PYTHON) -m deploy.setup
 
+setup-tests: ## Install what the tests need, too
+	@$(PYTHON) -m deploy.setup --tests
+
 run: setup ## Start everything, play the main job, stay up until Ctrl-C
 	@$(BIN)/python -m deploy.local up
 
 demo: setup ## Play the main job once and end; make demo PHOTOS="a.jpg b.jpg" takes your photographs
 	@$(BIN)/python -m deploy.local demo $(PHOTOS)
 
-test: setup ## Every test, on live servers
+test: setup-tests ## Every test, on live servers
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-unit: setup ## The tests that need no server
+test-unit: setup-tests ## The tests that need no server
 	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
 
 lint: setup ## Style, types and the rules between the modules
@@ -35,6 +38,9 @@ bench: setup ## Measure our own path beside its floor
 
 docs: setup ## Write the event catalogue and the HTTP description into docs/
 	@$(BIN)/python -m services catalogue
+
+words: setup ## Gather the pages' words, and bring every catalogue up to date for its translators
+	@$(BIN)/python -m services.gateway.pages
 
 lock: ## Bring the lock files in line with pyproject.toml; UPGRADE=--upgrade takes newer versions
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv; }

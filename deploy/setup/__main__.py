@@ -1,4 +1,7 @@
-"""`python3 -m deploy.setup` makes this machine ready for `make run`; done in no time if it is."""
+"""`python3 -m deploy.setup` makes this machine ready for `make run`, with `--tests` for `make test`, too.
+
+Done in no time if it is.
+"""
 
 import sys
 
@@ -13,18 +16,19 @@ def main() -> None:
     if sys.version_info < OLDEST:
         sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
     try:
-        _install()
+        _install(tests="--tests" in sys.argv[1:])
     except SetupFailed as failure:
         sys.exit(str(failure))
 
 
-def _install() -> None:
-    if packages := debian.missing():
+def _install(*, tests: bool) -> None:
+    if packages := debian.missing(tests=tests):
         with step(f"System packages ({len(packages)})"):
             debian.install(packages)
     if not environment.is_current():
         with step("Python environment"):
             environment.make()
+    environment.run("deploy.assets", *(["--tests"] if tests else []))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
-MADE = (".venv", ".local", ".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", "dist")
+CACHES = (".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache")
+MADE = (".venv", ".local", *CACHES, "dist", "node_modules", "services/gateway/pages/vendor")
 
 
 def main() -> None:

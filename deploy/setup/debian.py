@@ -18,21 +18,28 @@ PACKAGES = {
     "tesseract-ocr-eng": "English",
     "fonts-dejavu-core": "typefaces of the sample letters",
     "fonts-liberation": "typefaces of the sample letters",
+    "npm": "fetches the design system of the pages; only where there is none yet",
+}
+FOR_TESTS = {
+    "chromium": "the browser that the pages are tested in",
 }
 DAEMONS = ("rabbitmq-server.service", "epmd.service", "epmd.socket")
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its daemon; 101 means no
 
 
-def missing() -> list[str]:
+def missing(*, tests: bool) -> list[str]:
     """Return the packages that are not installed; none where there is no dpkg."""
+    packages = {**PACKAGES, **FOR_TESTS} if tests else PACKAGES
     if not shutil.which("dpkg-query"):
         return []
-    query = ("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *PACKAGES)
+    query = ("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *packages)
     answer = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603 - no outside input
     installed = {line.split()[0] for line in answer.stdout.splitlines() if line.endswith(" installed")}
     if find_spec("ensurepip"):
         installed.add("python3-venv")
-    return [package for package in PACKAGES if package not in installed]
+    if shutil.which("npm"):
+        installed.add("npm")
+    return [package for package in packages if package not in installed]
 
 
 def install(packages: list[str]) -> None:

@@ -2,10 +2,11 @@
 
 import hashlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
-from deploy.setup.step import quietly
+from deploy.setup.step import SetupFailed, quietly
 
 FOLDER = Path(".venv")
 LOCK = Path("requirements-dev.lock")
@@ -27,6 +28,13 @@ def make() -> None:
     # --no-compile: Python compiles what it imports at the first start; all of it would take half a minute.
     quietly((*pip, "--no-deps", "--no-compile", "--require-hashes", "--requirement", str(LOCK)))
     STAMP.write_text(_wanted())
+
+
+def run(module: str, *words: str) -> None:
+    """Run a module in the environment, its output shown; raises SetupFailed if it fails."""
+    command = (str(FOLDER / "bin" / "python"), "-m", module, *words)
+    if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command
+        raise SetupFailed(f"`{' '.join(command)}` failed")
 
 
 def _wanted() -> str:

@@ -6,6 +6,10 @@ from functools import partial
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep
+from services.gateway.pages.assets import load_assets
+from services.gateway.pages.look import Look, Office, look
+from services.gateway.pages.site import site
+from services.gateway.pages.words import load_words
 from services.gateway.routes.parts import Parts, Windows
 from services.gateway.routes.patience import Patience
 from services.gateway.routes.rates import Rates
@@ -50,7 +54,8 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
         feed=feed,
         clock=clock,
     )
-    service.web, service.web_port = web(parts, deadline_s=settings.deadline_s), settings.port
+    pages = site(parts, _look(parts, settings, connections), deadline_s=settings.deadline_s)
+    service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
     service.ready_checks = [database_check(service.client), _objects_check(service)]
     service.prepares.append(kept.prepare)
     service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
@@ -58,6 +63,18 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
     _upkeep(service, kept, settings)
     return service
+
+
+def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> Look:
+    office = Office(
+        name=settings.office_name,
+        imprint=settings.imprint,
+        privacy=settings.privacy,
+        accessibility=settings.accessibility,
+        feedback_email=settings.feedback_email,
+    )
+    secure = connections.public_url.startswith("https:")
+    return look(parts.texts, load_words(), load_assets(), office, secure=secure)
 
 
 def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:

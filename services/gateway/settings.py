@@ -44,6 +44,13 @@ class GatewaySettings(BaseSettings):
     download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
+    # What the pages say of who runs them: plain text, paragraphs parted by an empty line. None of it can be invented.
+    office_name: str = "Jobcenter"
+    imprint: str = ""
+    privacy: str = ""
+    accessibility: str = ""
+    feedback_email: str = ""
+
     @property
     def limits(self) -> Limits:
         """What the gateway takes, in the form its rules use."""

@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain.refusal import RefusedError
 from shared.partners import Supplier, Tool
@@ -17,6 +20,16 @@ class Citizen:
 
     citizen_id: str
     device_id: str
+
+
+class Device(BaseModel):
+    """A device a citizen activated, and since when it is in use."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    id: str = Field(alias="_id")
+    created_at: datetime
+    seen_at: datetime | None = None
 
 
 Principal = Citizen | Tool | Supplier

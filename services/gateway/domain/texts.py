@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from services.gateway.domain.timeline import Entry
 from shared.clock import BERLIN
@@ -43,6 +43,10 @@ class Texts:
         """Return an instant as people in Germany read it: Europe/Berlin, to the minute."""
         pattern = self.catalogues[language]["forms"]["time"]
         return format_datetime(at, pattern, tzinfo=BERLIN, locale=language)
+
+    def day(self, day: date, language: str) -> str:
+        """Return a day with its weekday, in full."""
+        return format_date(day, "full", locale=language.partition("-")[0])
 
     def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
         """Return the text of a timeline entry; `suppliers` are names by id."""

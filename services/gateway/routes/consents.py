@@ -31,7 +31,7 @@ async def text(purpose: Code, parts: Ready, language: InLanguage, supplier_id: C
     """Show what a citizen agrees to; `supplier_id` puts the supplier's name into it."""
     if purpose not in TEXT_VERSIONS:
         raise RefusedError("consent.text_missing")
-    words = _words(purpose, supplier_id or "", parts, language)
+    words = words_of(purpose, supplier_id or "", parts, language)
     return ConsentText(purpose=purpose, text_version=TEXT_VERSIONS[purpose], language=language, text=words)
 
 
@@ -51,7 +51,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
-    return respond(await parts.stores.consents.give(ask, _consent(document_id, wish, citizen, parts, language)))
+    return respond(await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language)))
 
 
 @router.delete("/v1/consents/{consent_id}", status_code=204, summary="Take back", responses=problems(401, 403, 404))
@@ -60,18 +60,20 @@ async def revoke(consent_id: Id, citizen: AsCitizen, parts: Ready) -> None:
     await parts.stores.consents.revoke(consent_id, citizen.citizen_id, parts.clock())
 
 
-def _consent(document_id: str, wish: ConsentRequest, citizen: Citizen, parts: Parts, language: str) -> Consent:
+def consent_of(document_id: str, wish: ConsentRequest, citizen: Citizen, parts: Parts, language: str) -> Consent:
+    """Return the consent that a wish is, with the text in force."""
     return Consent(
         id=new_id(),
         citizen_id=citizen.citizen_id,
         document_id=document_id,
-        text=_words(wish.purpose, wish.supplier_id, parts, language),
+        text=words_of(wish.purpose, wish.supplier_id, parts, language),
         language=language,
         given_at=parts.clock(),
         **wish.model_dump(),
     )
 
 
-def _words(purpose: str, supplier_id: str, parts: Parts, language: str) -> str:
+def words_of(purpose: str, supplier_id: str, parts: Parts, language: str) -> str:
+    """Return the text that is agreed to."""
     supplier = parts.supplier_names.get(supplier_id, "…")
     return parts.texts.get("consents", purpose, language, supplier=supplier)

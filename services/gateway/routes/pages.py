@@ -35,11 +35,12 @@ async def upload(request: Request, citizen: AsCitizen, parts: Ready) -> Response
     ask_of(request, "")  # refused before a large body is read
     with parts.uploads.one_of(request.state.principal):
         async with received(request, parts.limits, parts.patience) as file:
-            page = _page(citizen, file, parts)
+            page = page_of(file, citizen, parts)
             return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
 
 
-def _page(citizen: Citizen, file: Received, parts: Parts) -> Page:
+def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:
+    """Return the new page that a file is."""
     page_id = new_id()
     return Page(
         id=page_id,

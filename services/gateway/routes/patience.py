@@ -1,20 +1,22 @@
 """How long each side waits: a client for our servers, and we for a client's bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.domain.texts import Texts
-from services.gateway.routes.problems import problem, unavailable
+from services.gateway.routes.problems import unavailable
 
 log = structlog.get_logger()
+
+Refuse = Callable[[Request, RefusedError], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,11 @@ class SmallBodies:
     """Reads JSON bodies up to the limit before the request goes on; `streamed` paths read theirs themselves."""
 
     def __init__(
-        self, app: ASGIApp, texts: Texts, limits: Limits, patience: Patience, streamed: frozenset[str]
+        self, app: ASGIApp, refuse: Refuse, limits: Limits, patience: Patience, streamed: frozenset[str]
     ) -> None:
         """Guard `app`."""
         self._app = app
-        self._texts = texts
+        self._refuse = refuse
         self._limits = limits
         self._patience = patience
         self._streamed = streamed
@@ -46,7 +48,7 @@ class SmallBodies:
             async with in_time(self._patience):
                 body = await self._read(receive)
         except RefusedError as error:
-            answer = problem(Request(scope), self._texts, error)
+            answer = self._refuse(Request(scope), error)
             return await answer(scope, receive, send)
         except ConnectionError:
             return None
@@ -104,10 +106,10 @@ class Deadline:
     The work is left behind rather than awaited: letting go of a silent server takes long, too.
     """
 
-    def __init__(self, app: ASGIApp, texts: Texts, deadline_s: float) -> None:
+    def __init__(self, app: ASGIApp, refuse: Refuse, deadline_s: float) -> None:
         """Guard `app`."""
         self._app = app
-        self._texts = texts
+        self._refuse = refuse
         self._deadline_s = deadline_s
         self._left: set[asyncio.Future[None]] = set()
 
@@ -120,7 +122,7 @@ class Deadline:
             if work.done():
                 return work.result()
             log.warning("request.deadline", seconds=self._deadline_s)
-            answer = problem(Request(scope), self._texts, unavailable())
+            answer = self._refuse(Request(scope), unavailable())
             await answer(scope, receive, send)
         finally:
             watch.stop()

@@ -1,5 +1,6 @@
 """Every error becomes problem+json, in the client's language, without a word of what was sent."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -22,10 +23,15 @@ _BY_STATUS = {404: "route.missing", 405: "method.not_allowed", 400: "request.mal
 
 
 def problem(
-    request: Request, texts: Texts, refused: RefusedError, errors: list[FieldProblem] | None = None
+    request: Request,
+    texts: Texts,
+    refused: RefusedError,
+    errors: list[FieldProblem] | None = None,
+    *,
+    language: str | None = None,
 ) -> Response:
-    """Return the answer to a refused request."""
-    language = texts.language(request.headers.get("accept-language"))
+    """Return the answer to a refused request, in the language its headers ask for unless one is given."""
+    language = language or texts.language(request.headers.get("accept-language"))
     retry_after_s = refused.retry_after_s
     title, detail = texts.problem(refused.code, language, **refused.values, retry_after_s=retry_after_s)
     body = Problem(
@@ -51,20 +57,20 @@ def unavailable() -> RefusedError:
     return RefusedError("server.unavailable", retry_after_s=RETRY_AFTER_S)
 
 
-def install(web: FastAPI, texts: Texts) -> None:
-    """Make `web` answer every error with a problem."""
+def install(web: FastAPI, refuse: Callable[..., Response]) -> None:
+    """Make `web` answer every error by `refuse(request, refused_error, field_problems_or_none)`."""
 
     async def refused(request: Request, error: Any) -> Response:
-        return problem(request, texts, error)
+        return refuse(request, error)
 
     async def invalid(request: Request, error: Any) -> Response:
         fields = [_field(e["loc"], e["type"]) for e in error.errors()]
         malformed = any(field.reason == "json_invalid" for field in fields)
         code = "request.malformed" if malformed else "request.invalid"
-        return problem(request, texts, RefusedError(code), None if malformed else fields)
+        return refuse(request, RefusedError(code), None if malformed else fields)
 
     async def http(request: Request, error: Any) -> Response:
-        answer = problem(request, texts, RefusedError(_BY_STATUS.get(error.status_code, "request.malformed")))
+        answer = refuse(request, RefusedError(_BY_STATUS.get(error.status_code, "request.malformed")))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -72,7 +78,7 @@ def install(web: FastAPI, texts: Texts) -> None:
         away = isinstance(error, (UnavailableError, TimeoutError)) or is_unavailable(error) or is_conflict(error)
         name = "request.unavailable" if away else "request.failed"
         log.warning(name, error=type(error).__name__, where=where(error))
-        return problem(request, texts, unavailable() if away else RefusedError("server.failed"))
+        return refuse(request, unavailable() if away else RefusedError("server.failed"))
 
     web.add_exception_handler(RefusedError, refused)
     web.add_exception_handler(RequestValidationError, invalid)

@@ -1,11 +1,16 @@
 """The web application: all routes, and around them what holds for every request."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.texts import Texts
 from services.gateway.routes import (
     activations,
     callbacks,
@@ -22,8 +27,9 @@ from services.gateway.routes.border import Border
 from services.gateway.routes.documented import as_sent
 from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
-from services.gateway.routes.problems import install
+from services.gateway.routes.problems import install, problem
 from services.gateway.routes.tags import Tags
+from services.gateway.schemas.problem import FieldProblem
 
 DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, caseworker tools and suppliers.
 
@@ -32,24 +38,38 @@ Every POST that creates something wants an `Idempotency-Key`, except
 activation: its code works once. An answer 201 or 202 means: durable."""
 # A packet is used up by fetching it, and a stream has no end.
 ONLY_GET = ("/v1/packets/", "/v1/events")
+VERSIONED = "/v1/"
+DESCRIPTIONS = frozenset({"/openapi.json", "/asyncapi.json"})
 
 
-def web(parts: Parts, *, deadline_s: float) -> ASGIApp:
-    """Return the application, outermost layer first."""
-    api = _api(parts)
-    in_time = Deadline(Tags(api, ONLY_GET), parts.texts, deadline_s)
+def web(parts: Parts, site: ASGIApp, *, deadline_s: float) -> ASGIApp:
+    """Return the application, outermost layer first: the API for programs, and `site` at every other address."""
+    refuse = partial(_refuse, parts.texts)
+    in_time = Deadline(Tags(_api(parts, refuse), ONLY_GET), refuse, deadline_s)
     streamed = frozenset({pages.PATH})
-    return Border(SmallBodies(in_time, parts.texts, parts.limits, parts.patience, streamed))
+    api = SmallBodies(in_time, refuse, parts.limits, parts.patience, streamed)
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope["path"])
+        await (api if path.startswith(VERSIONED) or path in DESCRIPTIONS else site)(scope, receive, send)
+
+    return Border(either)
 
 
-def _api(parts: Parts) -> FastAPI:
+def _refuse(
+    texts: Texts, request: Request, refused: RefusedError, errors: list[FieldProblem] | None = None
+) -> Response:
+    return problem(request, texts, refused, errors)
+
+
+def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
     api = FastAPI(
         title="Amtsbote", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.parts = parts
     for room in (activations, pages, documents, document_pages, consents, callbacks, timeline, desk, packets, meta):
         api.include_router(room.router)
-    install(api, parts.texts)
+    install(api, refuse)
     _document(api)
     return api
 

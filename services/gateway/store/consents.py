@@ -62,6 +62,11 @@ class Consents:
             await self._timeline.add(fact, consent.citizen_id, at, work.session, document_id=consent.document_id)
         return True
 
+    async def of_document(self, document_id: str, citizen_id: str) -> list[Consent]:
+        """Return what this citizen agreed to for a document, oldest first; taken back or not."""
+        rows = self._consents.find({"document_id": document_id, "citizen_id": citizen_id}).sort("given_at", 1)
+        return [Consent.model_validate(row) for row in await rows.to_list(None)]
+
     async def in_force(self, consent_id: str) -> None:
         """Check that a consent stands.
 

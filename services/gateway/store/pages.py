@@ -79,7 +79,9 @@ class Pages:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
 
-    async def all_of_citizen(self, page_ids: Sequence[str], citizen_id: str, session: Session) -> list[Page]:
+    async def all_of_citizen(
+        self, page_ids: Sequence[str], citizen_id: str, session: Session | None = None
+    ) -> list[Page]:
         """Return pages of this citizen, in the order asked for.
 
         Raises:

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, Device
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.ids import new_id, new_number, parse_number
@@ -34,14 +34,38 @@ class People:
         """Let codes go that are out of date, and find devices by their token's hash."""
         await self._codes.create_index("expires_at", expireAfterSeconds=0)
         await self._devices.create_index("token_sha256", unique=True)
+        await self._devices.create_index("citizen_id")
 
     async def invite(self, valid_for: timedelta) -> str:
         """Create a citizen and return the code that activates their first device."""
-        citizen_id, code, now = new_id(), new_number(), self._clock()
-        await self._citizens.insert_one({"_id": citizen_id, "created_at": now})
-        row = {"_id": await _hash_code(code), "citizen_id": citizen_id, "expires_at": now + valid_for}
+        citizen_id = new_id()
+        await self._citizens.insert_one({"_id": citizen_id, "created_at": self._clock()})
+        return await self.invite_device(citizen_id, valid_for)
+
+    async def invite_device(self, citizen_id: str, valid_for: timedelta) -> str:
+        """Return a code that activates one more device of a citizen."""
+        code = new_number()
+        row = {"_id": await _hash_code(code), "citizen_id": citizen_id, "expires_at": self._clock() + valid_for}
         await self._codes.insert_one(row)
         return code
+
+    async def devices_of(self, citizen_id: str) -> list[Device]:
+        """Return the devices a citizen can get in with, oldest first."""
+        theirs = {"citizen_id": citizen_id, "revoked_at": None}
+        return [Device.model_validate(row) for row in await self._devices.find(theirs).sort("_id", 1).to_list(None)]
+
+    async def revoke(self, device_id: str, citizen_id: str) -> None:
+        """Let a device in no more; its code cannot bring it back, as the device counts as used.
+
+        Raises:
+            RefusedError: `device.missing`; somebody else's device is missing, too.
+        """
+        now = self._clock()
+        gone = {"revoked_at": now, "seen_at": now, "token_sha256": f"revoked {device_id}"}
+        theirs = {"_id": device_id, "citizen_id": citizen_id}
+        done = await self._devices.update_one({**theirs, "revoked_at": None}, {"$set": gone})
+        if not done.matched_count and await self._devices.find_one(theirs) is None:
+            raise RefusedError("device.missing")
 
     async def activate(self, typed: str) -> tuple[Citizen, str]:
         """Use up a code; return the new device and its token, which is kept only as a hash.

@@ -8,6 +8,7 @@ from services.gateway.store.alerts import Alerts
 from services.gateway.store.callbacks import Callbacks
 from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
+from services.gateway.store.drafts import Drafts
 from services.gateway.store.forwards import Forwards
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
@@ -26,6 +27,7 @@ class Stores:
     acts: Acts
     people: People
     pages: Pages
+    drafts: Drafts
     documents: Documents
     consents: Consents
     callbacks: Callbacks
@@ -58,6 +60,7 @@ def stores(database: Database, ledger: Ledger, objects: Objects, texts: Texts, c
         acts=acts,
         people=People(database, clock),
         pages=pages,
+        drafts=Drafts(database),
         documents=Documents(database, acts, pages=pages, timeline=timeline, texts=texts, clock=clock),
         consents=Consents(database, acts, ledger, timeline),
         callbacks=Callbacks(database, acts, timeline),

@@ -1,0 +1,33 @@
+"""Who runs this, what happens to data, and how accessible it is: the operator's words, or that there are none yet."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.pages.page import page
+from services.gateway.pages.visitor import Guest
+
+router = APIRouter()
+
+
+@router.get("/imprint")
+async def imprint(request: Request, _: Guest) -> Response:
+    """Show who runs this."""
+    return page(request, "imprint.html")
+
+
+@router.get("/privacy")
+async def privacy(request: Request, _: Guest) -> Response:
+    """Show what happens to data."""
+    return page(request, "privacy.html")
+
+
+@router.get("/accessibility")
+async def accessibility(request: Request, _: Guest) -> Response:
+    """Show how accessible the pages are, and whom to tell if they are not."""
+    return page(request, "accessibility.html")
+
+
+@router.get("/offline")
+async def offline(request: Request) -> Response:
+    """Show that there is no network; kept on the phone for when there is none."""
+    return page(request, "offline.html")

@@ -1,0 +1,65 @@
+"""Styles, scripts, fonts and icons: read once, named by the hash of all of them, kept by browsers for a year."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from services.gateway.pages.compression import Encoding, compressed
+
+log = structlog.get_logger()
+
+FOLDER = Path(__file__).parent
+OURS = FOLDER / "static"
+# Made by `python -m deploy.assets`; without it the pages work, and look plain.
+OTHERS = FOLDER / "vendor"
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_TEXT = {".css", ".js", ".svg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, in each encoding it is worth sending in."""
+
+    media_type: str
+    plain: bytes
+    encoded: Mapping[Encoding, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All files by name, and the version that stands in their addresses."""
+
+    version: str
+    files: Mapping[str, Asset]
+
+    def url(self, name: str) -> str:
+        """Return where a file is; it changes whenever any of them does."""
+        return f"/static/{self.version}/{name}"
+
+
+def load_assets() -> Assets:
+    """Read all files; those of others may be missing at a desk, which is logged."""
+    if not OTHERS.exists():
+        log.warning("assets.missing", remedy="python -m deploy.assets")
+    paths = [path for folder in (OURS, OTHERS) if folder.exists() for path in sorted(folder.iterdir())]
+    files = {path.name: _asset(path) for path in paths if path.suffix in MEDIA_TYPES}
+    digest = hashlib.sha256(b"".join(name.encode() + files[name].plain for name in sorted(files)))
+    return Assets(digest.hexdigest()[:16], files)
+
+
+def _asset(path: Path) -> Asset:
+    plain = path.read_bytes()
+    if path.suffix not in _TEXT:
+        return Asset(MEDIA_TYPES[path.suffix], plain, {})
+    small = path.with_name(path.name + ".br")
+    br = small.read_bytes() if small.exists() else compressed(plain, "br")
+    return Asset(MEDIA_TYPES[path.suffix], plain, {"br": br, "gzip": compressed(plain, "gzip")})

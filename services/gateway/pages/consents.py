@@ -1,0 +1,87 @@
+"""Passing papers on: the citizen reads what they agree to, ticks the pages, and can take it back."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.consents import TEXT_VERSIONS, check_consent
+from services.gateway.domain.documents import Document
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.language import language_of
+from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.consents import consent_of, words_of
+from services.gateway.routes.parts import Parts, Ready
+from services.gateway.schemas.asked import ConsentRequest
+from shared.events.event import Code, Id
+from shared.ids import new_id
+
+router = APIRouter()
+PATH = "/documents/{document_id}/forward/{supplier_id}"
+PURPOSE = "power_cut"
+
+
+@router.get(PATH)
+async def show(request: Request, document_id: Id, supplier_id: Code, citizen: Visitor, parts: Ready) -> Response:
+    """Show what would be agreed to."""
+    document = await _document(document_id, supplier_id, citizen, parts)
+    return _show(request, document, supplier_id, parts)
+
+
+@router.post(PATH)
+async def give(  # noqa: PLR0917 - what FastAPI hands over
+    request: Request, document_id: Id, supplier_id: Code, citizen: Visitor, filled: FormOf, parts: Ready
+) -> Response:
+    """Keep a consent for exactly the pages that were ticked."""
+    document = await _document(document_id, supplier_id, citizen, parts)
+    pages = list(filled.all("page"))
+    if filled.only_language:
+        return _show(request, document, supplier_id, parts, filled=filled)
+    if not pages:
+        return _show(request, document, supplier_id, parts, filled=filled, status=422, missing=True)
+    version = filled.get("text_version")
+    check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
+    wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
+    ask = Ask(principal_id(citizen), f"consent.{filled.get('key')}", f"POST {PATH}", wish.model_dump_json())
+    await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
+    return leave_for(request, f"/documents/{document_id}")
+
+
+@router.post("/documents/{document_id}/consents/{consent_id}/revoke")
+async def revoke(request: Request, document_id: Id, consent_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Take a consent back; what is still queued is not sent."""
+    await parts.stores.consents.revoke(consent_id, citizen.citizen_id, parts.clock())
+    return leave_for(request, f"/documents/{document_id}")
+
+
+async def _document(document_id: str, supplier_id: str, citizen: Citizen, parts: Parts) -> Document:
+    if supplier_id not in parts.supplier_names:
+        raise RefusedError("route.missing")
+    return await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+
+
+def _show(
+    request: Request,
+    document: Document,
+    supplier_id: str,
+    parts: Parts,
+    *,
+    filled: Filled = NOTHING_TYPED,
+    status: int = 200,
+    **values: Any,
+) -> Response:
+    return page(
+        request,
+        "consent.html",
+        status,
+        document=document,
+        supplier=parts.supplier_names[supplier_id],
+        words=words_of(PURPOSE, supplier_id, parts, language_of(request)),
+        text_version=TEXT_VERSIONS[PURPOSE],
+        filled=filled,
+        fresh_key=new_id(),
+        missing=values.get("missing", False),
+    )

@@ -1,0 +1,81 @@
+"""A document that was handed in: its receipt, what became of it, and where it may go."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.access import Citizen
+from services.gateway.domain.documents import Document
+from services.gateway.domain.paging import parse_cursor
+from services.gateway.pages.kinds import POWER_CUT
+from services.gateway.pages.language import language_of
+from services.gateway.pages.page import page
+from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.files import pdf_of, text_of
+from services.gateway.routes.parts import Parts, Ready
+from services.gateway.schemas.answered import Receipt
+from shared.events.event import Id
+
+router = APIRouter()
+PATH = "/documents/{document_id}"
+
+
+@router.get(PATH)
+async def show(
+    request: Request, document_id: Id, citizen: Visitor, parts: Ready, cursor: str | None = None
+) -> Response:
+    """Show the receipt, and everything that happened."""
+    return await _show(request, document_id, citizen, parts, cursor=cursor)
+
+
+@router.get(PATH + "/news")
+async def refresh(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Show what became of it, as it is now."""
+    return await _show(request, document_id, citizen, parts, template="document_news.html")
+
+
+@router.get(PATH + "/pdf")
+async def pdf(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Send the readable document, to be kept: browsers' viewers do not work behind our headers."""
+    response = await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
+    kept = response.headers["content-disposition"].replace("inline", "attachment", 1)
+    response.headers["content-disposition"] = kept
+    return response
+
+
+@router.get(PATH + "/text")
+async def text(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Send what was read on the pages."""
+    return await text_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
+
+
+async def _show(
+    request: Request,
+    document_id: str,
+    citizen: Citizen,
+    parts: Parts,
+    *,
+    template: str = "document.html",
+    cursor: str | None = None,
+) -> Response:
+    stores, language = parts.stores, language_of(request)
+    document = await stores.documents.of_citizen(document_id, citizen.citizen_id)
+    sent = await stores.pages.all_of_citizen(document.page_ids, citizen.citizen_id)
+    events = await stores.timeline.about(citizen.citizen_id, document_id, document.page_ids, parse_cursor(cursor))
+    return page(
+        request,
+        template,
+        document=document,
+        receipt=Receipt.of(document, lambda at: parts.texts.time(at, language)),
+        drawn={one.id for one in sent if one.check and one.check.annotated_key},
+        events=events,
+        suppliers=parts.supplier_names,
+        consents=await stores.consents.of_document(document_id, citizen.citizen_id),
+        threatened=is_threatened(document),
+    )
+
+
+def is_threatened(document: Document) -> bool:
+    """Tell whether papers may have to go to an energy supplier: the citizen says so, or the words on the pages do."""
+    if document.declared_type:
+        return document.declared_type in POWER_CUT
+    return bool(document.filing and document.filing.types and document.filing.types[0].type in POWER_CUT)

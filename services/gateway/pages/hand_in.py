@@ -1,0 +1,125 @@
+"""Handing in: page after page, each checked while the next is taken, then all of them together as one document."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain import drafts
+from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.documents import check_submission
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.kinds import KINDS
+from services.gateway.pages.language import language_of
+from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.multipart import received
+from services.gateway.routes.pages import page_of
+from services.gateway.routes.parts import Parts, Ready
+from services.gateway.schemas.shown import PageShown
+from shared.events.event import Id
+from shared.ids import new_id
+
+router = APIRouter()
+PATH = "/hand-in"
+UPLOAD = PATH + "/pages"
+STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
+    "up": partial(drafts.move, by=-1),
+    "down": partial(drafts.move, by=1),
+    "remove": drafts.remove,
+}
+
+
+@router.get(PATH)
+async def show(request: Request, citizen: Visitor, parts: Ready, retake: Id | None = None) -> Response:
+    """Show what is there so far; `retake` names the page that the next picture replaces."""
+    return await _show(request, citizen, parts, retake=retake)
+
+
+@router.get(PATH + "/list")
+async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
+    """Show the pages again, as they are now."""
+    return await _show(request, citizen, parts, template="draft.html")
+
+
+@router.post(UPLOAD)
+async def upload(request: Request, citizen: Visitor, parts: Ready, key: Id, replaces: Id | None = None) -> Response:
+    """Keep one page, and put it into the draft; sent again under its key, it is the same page."""
+    request.state.standing = await parts.rates.hit("upload", request.state.principal)
+    with parts.uploads.one_of(request.state.principal):
+        async with received(request, parts.limits, parts.patience) as file:
+            ask = Ask(request.state.principal, key, f"POST {UPLOAD}", file.sha256)
+            answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    page_id = str(answer.body["page_id"])
+    await parts.stores.drafts.change(
+        citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)
+    )
+    response = await _again(request, citizen, parts)
+    response.headers["x-page"] = page_id
+    return response
+
+
+@router.post(PATH + "/change")
+async def change(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
+    """Move or remove a page: the button that was pressed says `step page_id`."""
+    step, _, page_id = filled.get("change").partition(" ")
+    if step in STEPS:
+        await parts.stores.drafts.change(citizen.device_id, lambda pages: STEPS[step](pages, page_id))
+    return await _again(request, citizen, parts)
+
+
+@router.post(PATH)
+async def send(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
+    """Hand the pages in as one document: those that were seen, and each state of a draft only once."""
+    if filled.only_language:
+        return await _show(request, citizen, parts, filled=filled)
+    key = filled.get("key")
+    ask = Ask(principal_id(citizen), key, f"POST {PATH}", key)
+    answer = await parts.stores.acts.first_answer(ask)
+    if answer is None:
+        draft = await parts.stores.drafts.of_device(citizen.device_id)
+        if key != draft.key:
+            return await _show(request, citizen, parts, filled=filled, changed=True, status=409)
+        check_submission(draft.page_ids, parts.limits)
+        kind = filled.get("kind") if filled.get("kind") in KINDS else None
+        answer = await parts.stores.documents.submit(ask, citizen, draft.page_ids, kind, language_of(request))
+    sent = [page["page_id"] for page in answer.body["pages"]]
+    await parts.stores.drafts.change(citizen.device_id, lambda pages: drafts.remove(pages, *sent))
+    return leave_for(request, f"/documents/{answer.body['document_id']}")
+
+
+async def _again(request: Request, citizen: Citizen, parts: Parts) -> Response:
+    """Show the pages after a change: in place to a script, as a page of its own to a browser without."""
+    if request.headers.get("hx-request"):
+        return await _show(request, citizen, parts, template="draft.html")
+    return leave_for(request, PATH)
+
+
+async def _show(
+    request: Request,
+    citizen: Citizen,
+    parts: Parts,
+    *,
+    template: str = "hand_in.html",
+    status: int = 200,
+    filled: Filled = NOTHING_TYPED,
+    **values: Any,
+) -> Response:
+    draft = await parts.stores.drafts.of_device(citizen.device_id)
+    kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen.citizen_id)
+    shown = [PageShown.of(one, parts.texts, language_of(request)) for one in kept]
+    more = {"retake": None, "changed": False, **values}
+    return page(
+        request,
+        template,
+        status,
+        draft=draft,
+        pages=shown,
+        filled=filled,
+        limits=parts.limits,
+        kinds=KINDS,
+        fresh_key=new_id(),
+        **more,
+    )

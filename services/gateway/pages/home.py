@@ -1,0 +1,66 @@
+"""The first page: for who is new, three sentences and the code of a letter; for who is in, what to do next."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.access import Citizen
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.language import FIELD, choose
+from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.visitor import Guest, Visitor, let_in
+from services.gateway.routes.access import client_of
+from services.gateway.routes.parts import Parts, Ready
+
+router = APIRouter()
+NEWS = 4
+"""How many entries the first page shows."""
+
+
+@router.get("/")
+async def show(request: Request, guest: Guest, parts: Ready) -> Response:
+    """Show the first page."""
+    return await _home(request, guest, parts) if guest else _welcome(request)
+
+
+@router.get("/home/news")
+async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
+    """Show what is new, as it is now."""
+    return await _home(request, citizen, parts, "home_news.html")
+
+
+@router.post("/")
+async def activate(request: Request, filled: FormOf, parts: Ready) -> Response:
+    """Use up the code of a letter: this device is the citizen's from now on."""
+    if filled.only_language:
+        return _welcome(request, filled)
+    request.state.standing = await parts.rates.hit("activation", client_of(request))
+    try:
+        _, token = await parts.stores.people.activate(filled.get("code"))
+    except RefusedError as refused:
+        request.state.problem = refused.code
+        return _welcome(request, filled, problem=refused.code, status=refused.status)
+    response = leave_for(request, "/")
+    let_in(request, response, token)
+    return response
+
+
+@router.post("/language")
+async def switch(request: Request, filled: FormOf) -> Response:
+    """Show the page somebody came from in another language."""
+    choose(request, filled.get(FIELD))
+    back = filled.get("next")
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return leave_for(request, back if ours else "/")
+
+
+async def _home(request: Request, citizen: Citizen, parts: Parts, template: str = "home.html") -> Response:
+    draft = await parts.stores.drafts.of_device(citizen.device_id)
+    news = await parts.stores.timeline.newest(citizen.citizen_id, None)
+    return page(request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names)
+
+
+def _welcome(
+    request: Request, filled: Filled = NOTHING_TYPED, problem: str | None = None, status: int = 200
+) -> Response:
+    return page(request, "welcome.html", status, filled=filled, problem=problem)

@@ -1,0 +1,22 @@
+"""The types of documents a citizen can choose from; what they are called stands in `templates/kinds.html`."""
+
+KINDS = (
+    "sperrankuendigung",
+    "sperrandrohung",
+    "stromrechnung",
+    "heizkostenabrechnung",
+    "nebenkostenabrechnung",
+    "mietvertrag",
+    "arbeitsvertrag",
+    "lohnabrechnung",
+    "kuendigung",
+    "kontoauszug",
+    "krankenversicherung",
+    "meldebescheinigung",
+    "aufenthaltstitel",
+    "schulbescheinigung",
+    "ausweis",
+    "sonstiges",
+)
+POWER_CUT = frozenset({"sperrankuendigung", "sperrandrohung"})
+"""The types after which papers may go to an energy supplier."""

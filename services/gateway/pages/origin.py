@@ -1,0 +1,40 @@
+"""Forms are taken from our own pages only: what another site makes a browser send stays outside (CSRF)."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.domain.refusal import RefusedError
+
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+
+def is_ours(headers: Headers) -> bool:
+    """Tell whether a browser says that a page of ours sent this (W3C Fetch Metadata; older ones: RFC 6454).
+
+    A request that says neither is no browser's form: those who write programs have the API.
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site == "same-origin"
+    origin = urlsplit(headers.get("origin", ""))
+    return bool(origin.netloc) and origin.netloc == headers.get("host")
+
+
+class OwnForms:
+    """Refuses what would change something and does not come from our own pages."""
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request, RefusedError], Response]) -> None:
+        """Guard `app`."""
+        self._app = app
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["method"] in _READING or is_ours(Headers(scope=scope)):
+            return await self._app(scope, receive, send)
+        answer = self._refuse(Request(scope), RefusedError("request.cross_site"))
+        return await answer(scope, receive, send)

@@ -1,0 +1,60 @@
+"""A page: a template filled in the reader's language, compressed, and kept from doing anything but what it should."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.gateway.pages.compression import LEAST, compressed, encoding_of
+from services.gateway.pages.language import keep_choice, language_of
+from services.gateway.pages.look import look_of
+from services.gateway.pages.words import direction_of
+from services.gateway.routes.parts import parts_of
+
+# Icons of the design system are `data:` masks; `blob:` is a picture the citizen just took, shown before it is sent.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",  # the phone's own camera app needs none of it
+    "referrer-policy": "same-origin",  # with `no-referrer` a browser hides its origin from our own forms, too
+}
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page; templates find the values, and `request`, `texts`, `office`, `language` among others."""
+    look, language = look_of(request), language_of(request)
+    html = look.templates.get_template(template).render(
+        request=request,
+        look=look,
+        office=look.office,
+        language=language,
+        direction=direction_of(language),
+        translations=look.words.catalogues[language],
+        texts=parts_of(request).texts,
+        signed_in=getattr(request.state, "principal", None) is not None,
+        **values,
+    )
+    response = _dressed(request, html.encode(), status)
+    response.headers["content-language"] = language
+    keep_choice(request, response)
+    return response
+
+
+def leave_for(request: Request, path: str) -> Response:
+    """Send the browser on to a page of ours, after a form took effect: a reload then repeats nothing."""
+    response = RedirectResponse(path, 303, HEADERS)
+    keep_choice(request, response)
+    return response
+
+
+def _dressed(request: Request, body: bytes, status: int) -> Response:
+    headers = {**HEADERS, "vary": "Accept-Encoding, Cookie"}
+    encoding = encoding_of(request.headers.get("accept-encoding", "")) if len(body) >= LEAST else None
+    if encoding:
+        body, headers["content-encoding"] = compressed(body, encoding), encoding
+    return Response(body, status, headers, "text/html")

@@ -1,0 +1,51 @@
+"""The web app: all pages, and around them what holds for every request."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.pages import (
+    about,
+    callbacks,
+    consents,
+    devices,
+    documents,
+    hand_in,
+    home,
+    live,
+    pictures,
+    statics,
+    things,
+)
+from services.gateway.pages.errors import refuse
+from services.gateway.pages.look import Look
+from services.gateway.pages.origin import OwnForms
+from services.gateway.routes.parts import Parts
+from services.gateway.routes.patience import Deadline, SmallBodies
+from services.gateway.routes.problems import install
+
+ROOMS = (home, hand_in, documents, consents, things, callbacks, devices, pictures, live, about, statics)
+# Files are read from these as they come, and never wholly into memory.
+STREAMED = frozenset({hand_in.UPLOAD})
+
+
+def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
+    """Return the application, outermost layer first."""
+    pages = _pages(parts, look)
+    in_time = Deadline(pages, refuse, deadline_s)
+    guarded = OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse)
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = pages  # a layer that refuses makes a page, too
+        await guarded(scope, receive, send)
+
+    return served
+
+
+def _pages(parts: Parts, look: Look) -> FastAPI:
+    pages = FastAPI(title="Amtsbote", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    pages.state.parts = parts
+    pages.state.look = look
+    for room in ROOMS:
+        pages.include_router(room.router)
+    install(pages, refuse)
+    return pages

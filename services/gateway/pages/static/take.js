@@ -1,0 +1,72 @@
+// Takes pictures one after the other and sends each at once; the next can be taken while the last is on its way.
+
+import { afterSwap, put, say } from "./fragment.js";
+import { Sending } from "./sending.js";
+
+const previews = new Map();
+
+export function takePages() {
+  const box = document.querySelector("[data-take]");
+  if (!box) return;
+  const words = document.querySelector("[data-words]").dataset;
+  const sending = new Sending(box.dataset.url, words, { began: show, arrived, changed: guardSending });
+  let replaces = null;
+
+  box.hidden = false;
+  document.querySelector("[data-plain]").hidden = true;
+  box.querySelectorAll("[data-pick]").forEach((button) => {
+    button.addEventListener("click", () => pick(button.dataset.pick, null));
+  });
+  box.querySelectorAll("[data-source]").forEach((input) => input.addEventListener("change", () => take(input)));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-retake]");
+    if (!link) return;
+    event.preventDefault();
+    pick("camera", link.dataset.retake);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-send]") && sending.count) event.preventDefault();
+  });
+  addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
+  afterSwap(() => (showPreviews(), guardSending()));
+
+  function pick(source, page) {
+    replaces = page;
+    box.querySelector(`[data-source=${source}]`).click();
+  }
+
+  function take(input) {
+    for (const file of input.files) sending.add(file, replaces, Number(box.dataset.limit));
+    replaces = null;
+    input.value = "";
+  }
+
+  function arrived(item, html, page) {
+    previews.set(page, item.picture);
+    put(html, "#draft");
+    say(document.getElementById("draft-heading")?.textContent ?? "");
+  }
+
+  function guardSending() {
+    const note = document.querySelector("[data-unsent]");
+    if (!note) return;
+    note.hidden = !sending.count;
+    note.closest("form").querySelector("[type=submit]").disabled = sending.count > 0;
+  }
+}
+
+function show(item, row) {
+  document.querySelector("[data-local]").append(row);
+  if (item.picture) row.querySelector("img").src = item.picture;
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function showPreviews() {
+  document.querySelectorAll("img[data-preview]").forEach((image) => {
+    const picture = previews.get(image.dataset.preview);
+    if (!picture) return;
+    image.src = picture;
+    image.hidden = false;
+    image.nextElementSibling.hidden = true;
+  });
+}
