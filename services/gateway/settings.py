@@ -45,11 +45,11 @@ class GatewaySettings(BaseSettings):
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
     # What the pages say of who runs them: plain text, paragraphs parted by an empty line. None of it can be invented.
-    office_name: str = "Jobcenter"
-    imprint: str = ""
-    privacy: str = ""
-    accessibility: str = ""
-    feedback_email: str = ""
+    office_name: Annotated[str, Field(description="the job centre's name on every page")] = "Jobcenter"
+    imprint: Annotated[str, Field(description="text of the page `imprint`")] = ""
+    privacy: Annotated[str, Field(description="text of the page `privacy`")] = ""
+    accessibility: Annotated[str, Field(description="text of the accessibility statement")] = ""
+    feedback_email: Annotated[str, Field(description="where to write when a page is a barrier")] = ""
 
     @property
     def limits(self) -> Limits:
