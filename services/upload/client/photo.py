@@ -42,8 +42,8 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
             pages = _pages(opened, page, most)
             opened.seek(page)
             _guard_size(opened, pixels)
-            turn = _turn(opened)
-            return _oriented(_decode(file, opened), turn), pages
+            picture = _decode(file, opened)  # first: to find EXIF data some readers read it all, and hide its faults
+            return _oriented(picture, _turn(opened)), pages
     except UnidentifiedImageError as error:
         raise RefusedFileError("damaged") from error
     except MemoryError as error:
