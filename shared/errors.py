@@ -14,6 +14,10 @@ class UnavailableError(Exception):
     """A server we depend on did not answer: worth another try, and not the message's fault."""
 
 
+class NotYetError(Exception):
+    """An event came before the one it builds on, for no order is promised: it waits until that one was handled."""
+
+
 class PublishError(UnavailableError):
     """The broker did not confirm a message; it stays in the outbox, or its original unacknowledged."""
 

@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.callback.domain.callback import Call, Callback
 from services.callback.domain.hours import Window
-from shared.errors import AlreadyHandledError
+from shared.errors import AlreadyHandledError, NotYetError
 from shared.events.event import Event
 from shared.events.gateway import CallbackRequested
 from shared.storage.documents import Database, Session
@@ -17,8 +17,8 @@ from shared.storage.documents import Database, Session
 Request = Event[CallbackRequested]
 
 
-class UnknownCallbackError(Exception):
-    """Nobody asked for this callback yet: the request may still be on its way, so it is worth another try."""
+class UnknownCallbackError(NotYetError):
+    """Nobody asked for this callback yet: the request may still be on its way."""
 
 
 class ChangedMeanwhileError(Exception):

@@ -3,7 +3,7 @@
 import socket
 from dataclasses import dataclass
 
-from shared.errors import DeadlineError, PermanentError, UnavailableError
+from shared.errors import DeadlineError, NotYetError, PermanentError, UnavailableError
 from shared.storage.documents import is_unavailable
 
 
@@ -12,7 +12,7 @@ class Reason:
     """A code for machines and the error's type, never its data.
 
     `permanent` failures are not tried again. Tries that do not `count` are repeated for as long as a server may be
-    away; the others are a rung of the ladder each.
+    away, or another event under way; the others are a rung of the ladder each.
     """
 
     code: str
@@ -32,6 +32,8 @@ def reason_of(error: Exception) -> Reason:
             return Reason(error.code, name, permanent=True)
         case DeadlineError():
             return Reason("handler.too_slow", name)
+        case NotYetError():
+            return Reason("event.early", name, counts=False)
         case UnavailableError() | ConnectionError() | TimeoutError() | socket.gaierror():
             return Reason("server.unavailable", name, counts=False)
         case _ if is_unavailable(error):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from minio import Minio
@@ -20,6 +21,7 @@ from shared.settings import ObjectStoreAddress
 T = TypeVar("T")
 
 THREADS = 16
+PART = 1000  # as many as S3 lists in one answer
 DEADLINE_S = 30.0
 _MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchBucket"}
 _OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
@@ -101,13 +103,12 @@ class Objects:
         return data
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """Yield what is stored under keys that begin with `prefix`."""
-        found = await self._call(
-            lambda: list(self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True))
-        )
-        for item in found:
-            if item.object_name and item.last_modified:
-                yield StoredObject(item.object_name, item.size or 0, item.last_modified)
+        """Yield what is stored under keys that begin with `prefix`, asking for a part of the list at a time."""
+        listing = iter(self._client.list_objects(bucket_name=self._bucket, prefix=prefix, recursive=True))
+        while part := await self._call(lambda: list(islice(listing, PART))):
+            for item in part:
+                if item.object_name and item.last_modified:
+                    yield StoredObject(item.object_name, item.size or 0, item.last_modified)
 
     async def remove(self, key: str) -> None:
         """Remove what is under `key`; nothing there is fine."""

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pillow_heif
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from services.upload.domain.pixels import Picture
@@ -17,6 +18,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")  # by JPEG's reader al
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, OverflowError, RuntimeError, struct.error, zlib.error)
 STILL = ("JPEG", "MPO", "HEIF")  # further frames are depth maps and thumbnails, not pages
 LEAST_SIDE = 64  # pixels
+SCAN = b"\xff\xda"  # a JPEG of many goes over all its pixels as many times
+MOST_WORK = 3_000_000_000  # pixels times scans: the largest progressive pictures have a third of that
+WHITES = (1, 255, 4095, 65535)  # what white is in fractions, 8, 12 and 16 bits
 ORIENTATION = 0x0112  # EXIF
 
 
@@ -38,8 +42,8 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
             pages = _pages(opened, page, most)
             opened.seek(page)
             _guard_size(opened, pixels)
-            turn = opened.getexif().get(ORIENTATION, 1)
-            return _oriented(_decode(file, opened), turn), pages
+            picture = _decode(file, opened)  # first: to find EXIF data some readers read it all, and hide its faults
+            return _oriented(picture, _turn(opened)), pages
     except UnidentifiedImageError as error:
         raise RefusedFileError("damaged") from error
     except MemoryError as error:
@@ -50,8 +54,7 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pict
 
 def _pages(opened: Image.Image, page: int, most: int) -> int:
     """Return how many pages a picture file has, sure that the one asked for is among them."""
-    frames = getattr(opened, "n_frames", 1)
-    pages = 1 if opened.format in STILL else int(frames)
+    pages = _count(opened, most)
     if pages > 1 and opened.format != "TIFF":
         raise RefusedFileError("animated")
     if pages > most:
@@ -59,6 +62,30 @@ def _pages(opened: Image.Image, page: int, most: int) -> int:
     if page >= pages:
         raise RefusedFileError("no_such_page")
     return pages
+
+
+def _count(opened: Image.Image, most: int) -> int:
+    """Return how many pages a picture file has, no further than one more than allowed."""
+    if opened.format in STILL:
+        return 1
+    if opened.format != "TIFF":
+        return int(getattr(opened, "n_frames", 1))
+    for number in range(1, most + 1):  # asked for their number, it would read them all, be they a million
+        try:
+            opened.seek(number)
+        except EOFError:
+            return number
+    return most + 1
+
+
+def _turn(opened: Image.Image) -> object:
+    """Return the EXIF orientation; what is no number of it, or cannot be read, is none."""
+    if opened.format == "TIFF":
+        return 1  # Pillow turns these by itself
+    try:
+        return opened.getexif().get(ORIENTATION, 1)
+    except BROKEN:
+        return 1
 
 
 def _guard_size(opened: Image.Image, pixels: int) -> None:
@@ -69,9 +96,12 @@ def _guard_size(opened: Image.Image, pixels: int) -> None:
 
 
 def _decode(file: Path, opened: Image.Image) -> Picture:
-    if opened.format in ("JPEG", "MPO") and opened.mode in ("RGB", "L"):
-        return _jpeg(file.read_bytes())
-    return _colour(opened)
+    if opened.format not in ("JPEG", "MPO"):
+        return _colour(opened)
+    data = file.read_bytes()
+    if data.count(SCAN) * opened.width * opened.height > MOST_WORK:
+        raise RefusedFileError("too_complex")
+    return _jpeg(data) if opened.mode in ("RGB", "L") else _colour(opened)
 
 
 def _jpeg(data: bytes) -> Picture:
@@ -86,19 +116,29 @@ def _jpeg(data: bytes) -> Picture:
 
 def _colour(opened: Image.Image) -> Picture:
     """Return any Pillow picture as B, G, R: 16 bits scaled to 8, transparency laid on white."""
-    if opened.mode.startswith("I"):
-        deep = np.asarray(opened, np.float32)
-        shallow = (deep * (255 / max(float(deep.max()), 255.0))).astype(np.uint8)
-        return cv2.cvtColor(shallow, cv2.COLOR_GRAY2BGR).astype(np.uint8)
+    if opened.mode == "F" or opened.mode.startswith("I"):
+        return np.asarray(cv2.cvtColor(_shallow(np.asarray(opened, np.float32)), cv2.COLOR_GRAY2BGR), np.uint8)
+    if opened.mode == "L" and not opened.has_transparency_data:
+        return np.asarray(cv2.cvtColor(np.asarray(opened), cv2.COLOR_GRAY2BGR), np.uint8)
     if opened.has_transparency_data:
         layer = opened.convert("RGBA")
         opened = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return np.ascontiguousarray(np.asarray(opened.convert("RGB"))[:, :, ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(opened.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
 
 
-def _oriented(picture: Picture, orientation: int) -> Picture:
+def _shallow(deep: NDArray[np.float32]) -> Picture:
+    """Return grey values as 8 bits; how many they had shows in the largest, for scanners write 12 bits into 16."""
+    deep = np.nan_to_num(deep, posinf=0, neginf=0)
+    largest = float(deep.max())
+    white = next((full for full in WHITES if largest <= full), largest)
+    return np.asarray(np.clip(deep * (255 / white), 0, 255), np.uint8)
+
+
+def _oriented(picture: Picture, orientation: object) -> Picture:
     """Turn and mirror a picture as its EXIF orientation (1 to 8) asks; anything else leaves it as it is."""
-    turns = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}.get(orientation, 0)
+    turns = {3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}.get(orientation, 0) if isinstance(orientation, int) else 0
     mirrored = orientation in (2, 4, 5, 7)
+    if not (turns or mirrored):
+        return picture
     upright = np.rot90(picture, turns)
     return np.ascontiguousarray(upright[:, ::-1] if mirrored else upright)

@@ -31,6 +31,7 @@ class Limits:
     check_seconds: float = 30.0
     read_seconds: float = 120.0
     bind_seconds: float = 120.0
+    cpu_share: float = 1 / 3
     memory_bytes: int = 4_000_000_000
     start_seconds: float = 60.0  # a cold machine imports slowly
 
@@ -46,7 +47,7 @@ class Limits:
 
     def cpu_seconds(self, job: Job) -> int:
         """Return how much CPU time a job may take, in whole seconds as the kernel counts them."""
-        return math.ceil(self.seconds(job) / 3) + 1
+        return math.ceil(self.seconds(job) * self.cpu_share) + 1
 
 
 class Pool:

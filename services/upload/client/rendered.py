@@ -1,5 +1,6 @@
 """Renders a page of a PDF that somebody handed in."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from services.upload.domain.refusal import RefusalCode, RefusedFileError
 
 DPI = 200
 POINTS = 72
-REASONS: dict[int | None, RefusalCode] = {
+REASONS: dict[int, RefusalCode] = {
     pdfium.FPDF_ERR_PASSWORD: "pdf_encrypted",
-    pdfium.FPDF_ERR_SUCCESS: "pdf_empty",  # it will not open a document without pages
 }
+LEAST_SIDE = 64  # pixels
 LONGEST = 3508  # pixels: A4 at 300 dpi, whatever size the page claims to have
 
 
@@ -29,12 +30,32 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> tuple[Pictu
             pages = len(document)
             _guard_pages(page, pages, most)
             opened = document[page]
-            longest = max(opened.get_size())
-            scale = min(DPI / POINTS, LONGEST / longest, (pixels / longest**2) ** 0.5)
+            scale = _scale(opened.get_size(), pixels)
             bitmap = opened.render(scale=scale, rev_byteorder=False, force_bitmap_format=pdfium.FPDFBitmap_BGR)
             return np.ascontiguousarray(bitmap.to_numpy()), pages
     except pypdfium2.PdfiumError as error:
-        raise RefusedFileError(REASONS.get(error.err_code, "pdf_damaged")) from error
+        raise RefusedFileError(_reason(file)) from error
+
+
+def _scale(size: tuple[float, float], pixels: int) -> float:
+    """Return the scale at which a page of a size in points is drawn."""
+    longest, shortest = max(size), min(size)
+    if not (shortest > 0 and math.isfinite(longest)):
+        raise RefusedFileError("pdf_damaged")
+    scale = min(DPI / POINTS, LONGEST / longest, math.sqrt(pixels) / longest)
+    if scale * shortest < LEAST_SIDE:
+        raise RefusedFileError("too_few_pixels")
+    return scale
+
+
+def _reason(file: Path) -> RefusalCode:
+    """Say why a PDF would not open: asked by itself, for the code may be that of a file before it."""
+    opened = pdfium.FPDF_LoadDocument(str(file).encode() + b"\0", None)
+    if not opened:
+        return REASONS.get(pdfium.FPDF_GetLastError(), "pdf_damaged")
+    pages = pdfium.FPDF_GetPageCount(opened)
+    pdfium.FPDF_CloseDocument(opened)
+    return "pdf_damaged" if pages else "pdf_empty"
 
 
 def _guard_pages(page: int, pages: int, most: int) -> None:

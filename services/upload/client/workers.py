@@ -12,6 +12,7 @@ from typing import Self
 
 import structlog
 
+from services.upload.client.desk import Desk
 from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
@@ -71,14 +72,19 @@ class Workers:
         """Plan one process a core, unless told otherwise, and `reserved` ones more that only ever check pages."""
         self.processes = processes or os.cpu_count() or 1
         self._pool = Pool(self.processes, limits, reserved=reserved)
+        self._desk: Desk | None = None
 
     async def start(self) -> None:
         """Start the processes in the background; work may be handed in at once."""
+        self._desk = await asyncio.to_thread(Desk.set_up)
         self._pool.start()
 
     async def stop(self) -> None:
         """End the processes, whatever they do."""
         await self._pool.stop()
+        if self._desk:
+            await asyncio.to_thread(self._desk.clear)
+            self._desk = None
 
     async def missing(self) -> str | None:
         """Say so if not one process is ready for work."""
@@ -101,7 +107,7 @@ class Workers:
         Raises:
             WorkersUnavailableError: if no child process can be started.
         """
-        with TemporaryDirectory(prefix="amtsbote-check-") as name:
+        with self._folder("check-") as name:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
             try:
@@ -122,8 +128,12 @@ class Workers:
             WorkersUnavailableError: if no child process can be started.
         """
         tessdata("deu")
-        with TemporaryDirectory(prefix="amtsbote-document-") as name:
+        with self._folder("document-") as name:
             return await _Binding(self._pool, Path(name), progress).make(files)
+
+    def _folder(self, prefix: str) -> TemporaryDirectory[str]:
+        """Return a folder for one job; before the start it lies beside the desk."""
+        return TemporaryDirectory(prefix=prefix, dir=self._desk.folder if self._desk else None)
 
 
 class _Binding:

@@ -142,7 +142,7 @@ async def test_change_from_an_old_version_is_refused(office: Office) -> None:
 
 def retries() -> float:
     """Return how many reports were put aside for another try so far."""
-    labels = {"queue": "callback.count", "reason": "handler.failed"}
+    labels = {"queue": "callback.count", "reason": "event.early"}
     return REGISTRY.get_sample_value("amtsbote_messages_retried_total", labels) or 0
 
 
