@@ -59,7 +59,7 @@ async def test_pages_are_moved_and_removed(phone: Phone, letters: tuple[Path, Pa
 
 
 async def test_network_lost_on_the_way(phone: Phone, letters: tuple[Path, Path]) -> None:
-    """Without network a page says that it is still on the phone, and nothing is handed in without it; then it follows."""
+    """Without network a page says that it is still on the phone, nothing goes without it, and then it follows."""
     _, good = letters
     await phone.go("/hand-in")
     await phone.take(good)

@@ -25,7 +25,7 @@ export function takePages() {
     pick("camera", link.dataset.retake);
   });
   document.addEventListener("submit", (event) => {
-    if (event.submitter?.id === "hand-over" && sending.count) event.preventDefault();
+    if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
   afterSwap(() => (showPreviews(), guardSending()));
