@@ -52,7 +52,7 @@ class Texts:
         """Return a window of one day in Berlin, the day said once."""
         locale = language.partition("-")[0]
         first, last = (format_time(at, "short", tzinfo=BERLIN, locale=locale) for at in (start, end))
-        return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first} – {last}"
+        return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first}\u2013{last}"
 
     def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
         """Return the text of a timeline entry; `suppliers` are names by id."""

@@ -1,6 +1,5 @@
 """A phone with a browser, and what a citizen does with it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -11,6 +10,8 @@ from deploy.assets import TEST_MODULE
 
 PATIENCE_MS = 30_000
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+AXE = "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result => result.violations)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Phone:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
-    expected: Sequence[str] = ()
 
     @classmethod
     async def opened(cls, browser: Browser, url: str, way: Way) -> Self:
@@ -89,8 +89,5 @@ class Phone:
 
     async def axe(self) -> list[str]:
         """Return what axe finds on the page."""
-        found = await self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(result => result.violations)",
-            WCAG,
-        )
+        found = await self.page.evaluate(AXE, WCAG)
         return [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in found for node in v["nodes"]]
