@@ -1,10 +1,14 @@
 """The pages keep strangers out, take only their own forms, and say what browsers should know."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from services.gateway.store.people import People
+from shared.clock import utc_now
+from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, picture
 
@@ -66,7 +70,7 @@ async def test_who_is_nobody_is_led_to_the_first_page(door: Door) -> None:
         for path in ("/hand-in", "/things", "/callbacks", "/devices", "/live", f"/documents/{KEY}"):
             answer = await nobody.get(path)
             assert (answer.status_code, answer.headers.get("location")) == (303, "/"), path
-        answer = await nobody.get("/things", cookies={"amtsbote": "x" * 43})
+        answer = await nobody.get("/things", headers={"Cookie": f"amtsbote={'x' * 43}"})
         assert answer.status_code == 401
         assert 'amtsbote=""' in answer.headers["set-cookie"]
 
@@ -123,12 +127,16 @@ async def test_handing_in_twice_makes_one_document(citizen: httpx.AsyncClient, p
     assert len((await phone.get("/v1/documents")).json()["items"]) == 1
 
 
-async def test_cookie_is_secure_where_the_address_is(door: Door) -> None:
-    """On plain HTTP, as on one's own machine, the cookie has no prefix; scripts never see it."""
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS) as browser:
-        answer = await browser.post("/", data={"code": "AAAA-AAAA-A"})
-        assert answer.status_code == 422
-        assert "set-cookie" not in answer.headers
+async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:
+    """Behind HTTPS the token's cookie belongs to this host alone, goes over TLS only, and no script sees it."""
+    public = connections.model_copy(update={"public_url": "https://letters.example"})
+    async with Door(public) as door, httpx.AsyncClient(base_url=door.url, headers=OURS) as browser:
+        code = await People(door.database, utc_now).invite(timedelta(days=1))
+        answer = await browser.post("/", data={"code": code})
+    name, _, rest = answer.headers["set-cookie"].partition("=")
+    assert name == "__Host-amtsbote"
+    assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} <= set(rest.split("; "))
+    assert "Domain" not in rest
 
 
 async def test_language_leads_back_to_our_own_pages_only(citizen: httpx.AsyncClient) -> None:
