@@ -44,12 +44,12 @@ class GatewaySettings(BaseSettings):
     download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
-    # What the pages say of who runs them: plain text, paragraphs parted by an empty line. None of it can be invented.
-    office_name: Annotated[str, Field(description="the job centre's name on every page")] = "Jobcenter"
-    imprint: Annotated[str, Field(description="text of the page `imprint`")] = ""
-    privacy: Annotated[str, Field(description="text of the page `privacy`")] = ""
-    accessibility: Annotated[str, Field(description="text of the accessibility statement")] = ""
-    feedback_email: Annotated[str, Field(description="where to write when a page is a barrier")] = ""
+    # What the pages say of who runs them; none of it can be invented.
+    office_name: Annotated[str, Field(description="what stands at the top of every page")] = "Jobcenter"
+    imprint: Annotated[str, Field(description="plain text, paragraphs parted by an empty line")] = ""
+    privacy: Annotated[str, Field(description="the privacy notice, in the same form")] = ""
+    accessibility: Annotated[str, Field(description="the statement's findings, if not the project's own")] = ""
+    feedback_email: Annotated[str, Field(description="where citizens tell of barriers")] = ""
 
     @property
     def limits(self) -> Limits:

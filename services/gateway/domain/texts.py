@@ -6,7 +6,7 @@ from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 
 from services.gateway.domain.timeline import Entry
 from shared.clock import BERLIN
@@ -47,6 +47,12 @@ class Texts:
     def day(self, day: date, language: str) -> str:
         """Return a day with its weekday, in full."""
         return format_date(day, "full", locale=language.partition("-")[0])
+
+    def window(self, start: datetime, end: datetime, language: str) -> str:
+        """Return a window of one day in Berlin, the day said once."""
+        locale = language.partition("-")[0]
+        first, last = (format_time(at, "short", tzinfo=BERLIN, locale=locale) for at in (start, end))
+        return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first}\u2013{last}"
 
     def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
         """Return the text of a timeline entry; `suppliers` are names by id."""

@@ -60,7 +60,8 @@ async def _show(
     stores, language = parts.stores, language_of(request)
     document = await stores.documents.of_citizen(document_id, citizen.citizen_id)
     sent = await stores.pages.all_of_citizen(document.page_ids, citizen.citizen_id)
-    events = await stores.timeline.about(citizen.citizen_id, document_id, document.page_ids, parse_cursor(cursor))
+    page_ids = (*document.page_ids, *document.replaced_page_ids)
+    events = await stores.timeline.about(citizen.citizen_id, document_id, page_ids, parse_cursor(cursor))
     return page(
         request,
         template,

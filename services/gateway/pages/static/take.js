@@ -25,7 +25,7 @@ export function takePages() {
     pick("camera", link.dataset.retake);
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-send]") && sending.count) event.preventDefault();
+    if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
   afterSwap(() => (showPreviews(), guardSending()));
@@ -48,10 +48,10 @@ export function takePages() {
   }
 
   function guardSending() {
-    const note = document.querySelector("[data-unsent]");
-    if (!note) return;
-    note.hidden = !sending.count;
-    note.closest("form").querySelector("[type=submit]").disabled = sending.count > 0;
+    const button = document.getElementById("hand-over");
+    if (!button) return;
+    button.disabled = sending.count > 0;
+    document.querySelector("[data-unsent]").hidden = !sending.count;
   }
 }
 

@@ -1,0 +1,93 @@
+"""A phone with a browser, and what a citizen does with it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from deploy.assets import TEST_MODULE
+
+PATIENCE_MS = 30_000
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+AXE = "rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result => result.violations)"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody looks at pages."""
+
+    width: int = 360
+    height: int = 740
+    locale: str = "de-DE"
+    scheme: str = "light"
+    scripts: bool = True
+
+    def options(self) -> dict[str, Any]:
+        """Return it in the browser's words."""
+        small = self.width < 600
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "locale": self.locale,
+            "color_scheme": self.scheme,
+            "java_script_enabled": self.scripts,
+            "is_mobile": small,
+            "has_touch": small,
+        }
+
+
+@dataclass(slots=True)
+class Phone:
+    """One browser context with one page; errors of its scripts and of the content policy are kept."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def opened(cls, browser: Browser, url: str, way: Way) -> Self:
+        """Open a browser that has never been here."""
+        context = await browser.new_context(**way.options())
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(path=TEST_MODULE)
+        page = await context.new_page()
+        phone = cls(context, page, url)
+        page.on("pageerror", lambda error: phone.complaints.append(str(error)))
+        page.on("console", lambda said: phone._hear(said.type, said.text))
+        return phone
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and "Failed to load resource" not in text:  # an answer 4xx that a test asked for
+            self.complaints.append(text)
+
+    async def go(self, path: str) -> None:
+        """Open a page."""
+        await self.page.goto(self.url + path)
+
+    async def activate(self, code: str) -> None:
+        """Type the code of a letter."""
+        await self.go("/")
+        await self.page.fill("#code", code)
+        await self.page.click("#activation button.kern-btn--primary")
+        await expect(self.page.locator(".tabs")).to_be_visible()
+
+    async def take(self, *photos: Path) -> None:
+        """Choose pictures, as the camera or the gallery hands them over."""
+        await self.page.set_input_files("[data-source=files]", photos)
+
+    async def sees(self, verdict: str, count: int = 1) -> None:
+        """Wait until so many pages have a verdict."""
+        await expect(self.page.locator(f"[data-verdict={verdict}]")).to_have_count(count, timeout=PATIENCE_MS)
+
+    async def send(self) -> str:
+        """Hand in; return the document's id once its receipt is there."""
+        await self.page.click("#hand-over")
+        await self.page.wait_for_url("**/documents/*")
+        return self.page.url.rpartition("/")[2]
+
+    async def axe(self) -> list[str]:
+        """Return what axe finds on the page."""
+        found = await self.page.evaluate(AXE, WCAG)
+        return [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in found for node in v["nodes"]]

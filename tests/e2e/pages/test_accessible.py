@@ -1,0 +1,56 @@
+"""axe finds nothing on any page: in German and English, light and dark, on a phone and on a desk."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.pages.conftest import Open
+from tests.e2e.pages.phone import Phone, Way
+from tests.e2e.system import System
+
+pytestmark = pytest.mark.live
+
+# Each page in each language, each scheme and each width; what depends on two of them at once is rare.
+WAYS = [Way(), Way(width=1280, height=800, locale="en-GB", scheme="dark")]
+ANYBODYS = ("/", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.width}-{way.scheme}-{way.locale}")
+async def test_axe_finds_nothing(opened: Open, system: System, letters: tuple[Path, Path], way: Way) -> None:
+    """No rule of WCAG 2.2 AA that a machine can check is broken, and nothing is wider than the screen."""
+    phone = await opened(way)
+    for path in ANYBODYS:
+        await _check(phone, path)
+    await phone.go("/#AAAA-AAAA-A")
+    await phone.page.keyboard.press("Enter")
+    await expect(phone.page.locator("#code-error")).to_be_visible()
+    await _check(phone)
+    await phone.activate(system.new_code())
+    for path in ("/", "/things", "/hand-in"):  # while there is nothing
+        await _check(phone, path)
+    await phone.take(*letters)
+    await phone.sees("retake")
+    await phone.sees("good")
+    await _check(phone)
+    await phone.page.locator(".languages summary").click()
+    await _check(phone)
+    await phone.page.select_option("#kind", "sperrankuendigung")
+    await phone.send()
+    await _check(phone)
+    await phone.go("/devices")
+    await phone.page.locator("form[action='/devices'] button").click()
+    await _check(phone)
+    await phone.go("/callbacks")
+    await phone.page.click("#callback button.kern-btn--primary")
+    await expect(phone.page.locator("[data-state]")).to_be_visible()
+    for path in ("/callbacks", "/", "/things", "/things/events"):
+        await _check(phone, path)
+
+
+async def _check(phone: Phone, path: str | None = None) -> None:
+    if path:
+        await phone.go(path)
+    assert await phone.axe() == [], phone.page.url
+    sizes = await phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert sizes[0] <= sizes[1], phone.page.url

@@ -1,0 +1,61 @@
+"""The reader's language: asked for by the browser, switched at any moment, with nothing typed lost."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.pages.conftest import Open
+from tests.e2e.pages.phone import Phone, Way
+from tests.e2e.system import System
+
+pytestmark = pytest.mark.live
+
+
+async def _switch(phone: Phone, name: str) -> None:
+    await phone.page.locator(".languages summary").click()
+    await phone.page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no_scripts"])
+async def test_switching_keeps_what_was_typed(opened: Open, system: System, *, scripts: bool) -> None:
+    """A half-typed code stays in its field, in both directions; the choice holds on the next page."""
+    phone = await opened(Way(locale="en-GB", scripts=scripts))
+    await phone.go("/")
+    await expect(phone.page.locator("h1")).to_have_text("Hand in letters with your phone")
+    await phone.page.fill("#code", "K7Q2-M")
+    await _switch(phone, "Deutsch")
+    await expect(phone.page.locator("h1")).to_have_text("Briefe abgeben mit dem Telefon")
+    await expect(phone.page.locator("#code")).to_have_value("K7Q2-M")
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
+    await phone.page.get_by_role("link", name="Impressum").click()
+    await expect(phone.page.locator("h1")).to_have_text("Impressum")
+    await _switch(phone, "English")
+    await expect(phone.page.locator("h1")).to_have_text("Legal notice")
+    assert phone.page.url == f"{system.gateway_url}/imprint"
+
+
+async def test_switching_keeps_choices_and_does_nothing_else(phone: Phone, letters: tuple[Path, Path]) -> None:
+    """The chosen type survives, nothing is handed in, and no call is asked for."""
+    await phone.go("/hand-in")
+    await phone.take(letters[1])
+    await phone.sees("good")
+    await phone.page.select_option("#kind", "mietvertrag")
+    await _switch(phone, "English")
+    await expect(phone.page.locator("h1")).to_have_text("Hand in papers")
+    await expect(phone.page.locator("#kind")).to_have_value("mietvertrag")
+    await phone.go("/callbacks")
+    await phone.page.select_option("#hours", "14-16")
+    await _switch(phone, "Deutsch")
+    await expect(phone.page.locator("#hours")).to_have_value("14-16")
+    await expect(phone.page.locator("[data-state]")).to_have_count(0)
+    await phone.go("/things")
+    await expect(phone.page.locator(".card")).to_have_count(0)
+
+
+async def test_errors_speak_the_readers_language(opened: Open) -> None:
+    """A page that is not there says so in the chosen language, with a way back."""
+    phone = await opened(Way(locale="en-GB"))
+    await phone.go("/nowhere")
+    await expect(phone.page.locator("h1")).to_have_text("Not found")
+    await expect(phone.page.get_by_role("link", name="To the first page")).to_be_visible()

@@ -1,0 +1,43 @@
+"""A draft keeps every page once, in the order its citizen wants, whatever is done to it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.domain.drafts import Draft, add, move, remove, replace
+from services.gateway.domain.limits import Limits
+from services.gateway.domain.refusal import RefusedError
+
+LIMITS = Limits(file_bytes=1, pages=3, json_bytes=1)
+pages = st.lists(st.sampled_from("abcdefgh"), unique=True).map(tuple)
+
+
+def test_pages_are_added_once_and_up_to_the_limit() -> None:
+    """A page sent again is not there twice; the one too many is refused with the number allowed."""
+    assert add(("a", "b"), "a", LIMITS) == ("a", "b")
+    assert add(("a", "b"), "c", LIMITS) == ("a", "b", "c")
+    with pytest.raises(RefusedError) as refused:
+        add(("a", "b", "c"), "d", LIMITS)
+    assert refused.value.values == {"max_pages": 3}
+
+
+def test_retake_takes_the_place_of_the_old_page() -> None:
+    """It works in a full draft, too; a page that was removed meanwhile lets the new one go to the end."""
+    assert replace(("a", "b", "c"), "b", "x", LIMITS) == ("a", "x", "c")
+    assert replace(("a", "c"), "b", "x", LIMITS) == ("a", "c", "x")
+    assert replace(("a", "x"), "a", "x", LIMITS) == ("a", "x")  # the same upload, answered again
+
+
+@given(pages, st.sampled_from("abcdefgh"), st.integers(-9, 9))
+def test_moving_loses_and_doubles_nothing(pages: tuple[str, ...], page: str, by: int) -> None:
+    """The others keep their order; the page goes as far as asked, at most to an end."""
+    moved = move(pages, page, by)
+    assert remove(moved, page) == remove(pages, page)
+    assert sorted(moved) == sorted(pages)
+    if page in pages:
+        assert moved.index(page) == min(max(pages.index(page) + by, 0), len(pages) - 1)
+
+
+def test_each_state_has_a_key_of_its_own() -> None:
+    """What was handed in once is not handed in again under the key of a later state."""
+    assert Draft(id="phone", version=1).key != Draft(id="phone", version=2).key

@@ -1,0 +1,120 @@
+"""The pages' own rules: whose forms are taken, in which language, how small, and every word translated."""
+
+import brotli
+import pytest
+from starlette.datastructures import Headers
+
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.pages.__main__ import gather
+from services.gateway.pages.assets import OURS, load_assets
+from services.gateway.pages.callbacks import window_of
+from services.gateway.pages.compression import compressed, encoding_of
+from services.gateway.pages.kinds import KINDS, POWER_CUT
+from services.gateway.pages.look import TEMPLATES
+from services.gateway.pages.origin import is_ours
+from services.gateway.pages.words import NAMES, SOURCE, direction_of, load_words
+from services.gateway.store.catalogues import load_texts
+
+WORDS = load_words()
+
+
+@pytest.mark.parametrize(
+    ("headers", "ours"),
+    [
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "same-site", "host": "a", "origin": "https://a"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "none"}, False),
+        ({"host": "a:8080", "origin": "http://a:8080"}, True),
+        ({"host": "a", "origin": "https://b"}, False),
+        ({"host": "a", "origin": "null"}, False),
+        ({"host": "", "origin": ""}, False),
+        ({"host": "a"}, False),
+    ],
+)
+def test_only_our_own_forms_are_taken(headers: dict[str, str], *, ours: bool) -> None:
+    """A browser says where a form comes from; silence is no answer."""
+    assert is_ours(Headers(headers)) is ours
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "br"), ("gzip;q=1.0", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None), ("", None)],
+)
+def test_encoding_is_one_the_client_reads(accepted: str, encoding: str | None) -> None:
+    """What a client does not accept is not sent."""
+    assert encoding_of(accepted) == encoding
+
+
+def test_compressed_bytes_come_back() -> None:
+    """Nothing is lost on the way."""
+    assert brotli.decompress(compressed(b"Briefe" * 500, "br")) == b"Briefe" * 500
+
+
+def test_every_text_has_its_translation() -> None:
+    """No language misses a text, keeps one that is gone, or forgets what is filled in; else `make words`."""
+    wanted = {message.id for message in gather() if message.id}
+    ones = {one if isinstance(one, str) else one[0] for one in wanted}
+    for language in set(WORDS.catalogues) - {SOURCE}:
+        catalogue = WORDS.catalogues[language]
+        missing = {one for one in ones if catalogue.gettext(one) == one and not _is_same_word(one, language)}
+        assert not missing, language
+
+
+def _is_same_word(text: str, language: str) -> bool:
+    """Tell whether a text may read the same as in German."""
+    return language == "de-simple" or text in {"Start", "Code"}
+
+
+def test_placeholders_survive_translation() -> None:
+    """A translation names the same values as the German text."""
+    for language in set(WORDS.catalogues) - {SOURCE}:
+        for message in gather():
+            for one in [message.id] if isinstance(message.id, str) else message.id:
+                translated = WORDS.catalogues[language].gettext(one)
+                if one:
+                    assert ("%(" in translated) == ("%(" in one), (language, one)
+
+
+def test_pages_and_texts_know_the_same_languages() -> None:
+    """A language is offered only whole: pages and messages; all have a name."""
+    assert set(WORDS.catalogues) == set(load_texts().catalogues)
+    assert set(WORDS.catalogues) <= set(NAMES)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("de-simple", "ltr"), ("ar", "rtl")])
+def test_direction_follows_the_script(language: str, direction: str) -> None:
+    """Arabic is written from right to left."""
+    assert direction_of(language) == direction
+
+
+def test_every_type_has_a_name() -> None:
+    """The list of types and the template with their names agree."""
+    names = (TEMPLATES / "kinds.html").read_text()
+    assert [kind for kind in KINDS if f'"{kind}":' not in names] == []
+    assert set(KINDS) >= POWER_CUT
+
+
+def test_templates_need_no_inline_script_or_style() -> None:
+    """The content policy forbids them; a page must not rely on what does not run."""
+    for template in TEMPLATES.glob("*.html"):
+        text = template.read_text()
+        assert " style=" not in text, template.name
+        assert " onclick=" not in text, template.name
+        assert "<script>" not in text, template.name
+
+
+def test_address_of_a_file_changes_with_the_files() -> None:
+    """All of our own files are served, under one version."""
+    assets = load_assets()
+    assert {path.name for path in OURS.iterdir()} <= set(assets.files)
+    assert assets.url("app.css") == f"/static/{assets.version}/app.css"
+
+
+def test_window_is_berlins_on_the_chosen_day() -> None:
+    """In summer and winter, the hours are those on the citizen's clock."""
+    summer, winter = window_of("2026-07-01", "08-10"), window_of("2026-12-01", "08-10")
+    assert [at.isoformat() for at in summer] == ["2026-07-01T08:00:00+02:00", "2026-07-01T10:00:00+02:00"]
+    assert winter[0].isoformat() == "2026-12-01T08:00:00+01:00"
+    with pytest.raises(RefusedError):
+        window_of("tomorrow", "08-10")
