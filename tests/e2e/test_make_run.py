@@ -55,13 +55,15 @@ async def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def up(folder: Path) -> AsyncIterator[Process]:
     """A stack that is up, without the demo."""
     process = await start(folder, "up", "--no-demo")
-    said = await until_said(process, r"Amtsbote is up.*\n(.*\n)+.*status")
-    async with httpx.AsyncClient(trust_env=False) as client:
-        assert (await client.get(re.findall(r"http\S+/ready", said)[0])).is_success
-    yield process
-    if process.returncode is None:
-        process.send_signal(signal.SIGTERM)
-        await process.wait()
+    try:
+        said = await until_said(process, r"Amtsbote is up.*\n(.*\n)+.*status")
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(re.findall(r"http\S+/ready", said)[0])).is_success
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
 
 
 async def parts(folder: Path) -> dict[str, int]:
