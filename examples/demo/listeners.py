@@ -11,13 +11,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
+from deploy.local.child import tied_to_us
+from deploy.local.programs import find
+
 
 class Listener:
-    """One program for some partners, as child processes that end with the demo."""
+    """One program for some partners, as child processes that end with the demo, however it ends."""
 
     def __init__(self, module: str, *environments: dict[str, str]) -> None:
         """Prepare `python -m module` once for each environment, which is added to ours."""
-        self._command = [sys.executable, "-m", module]
+        self._module = module
+        search = os.environ.get("PATH", os.defpath)
+        self._command = tied_to_us((sys.executable, "-m", module), find("setpriv", search))
         self._environments = [{**os.environ, **environment} for environment in environments]
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
         self._processes: list[subprocess.Popen[str]] = []
@@ -50,7 +55,7 @@ class Listener:
             with suppress(queue.Empty):
                 if wanted(line := self._lines.get(timeout=left)):
                     return line
-        raise TimeoutError(f"{self._command[2]} printed nothing about it for {seconds:.0f} s")
+        raise TimeoutError(f"{self._module} printed nothing about it for {seconds:.0f} s")
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
