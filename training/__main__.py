@@ -1,4 +1,4 @@
-"""The page net's commands: ``python -m training train``, ``export`` and ``evaluate``."""
+"""The commands that make weights: ``train``, ``export`` and ``evaluate`` the page net, ``types`` of documents."""
 
 import os
 from dataclasses import replace
@@ -9,8 +9,10 @@ import typer
 
 from services.upload.client.pagenet import WEIGHTS
 from training.photos import NoPhotosError
+from training.types.commands import types
 
 cli = typer.Typer(no_args_is_help=True, help=__doc__)
+cli.add_typer(types, name="types")
 
 
 @cli.command()

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.tessdata import LanguageMissingError
 from services.upload.client.workers import CheckedPage, NothingReadableError, Workers
+from services.upload.domain.facts.fact import Fact
 from services.upload.domain.kinds import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Unreadable
 
@@ -29,7 +30,7 @@ Files = Annotated[
 
 
 class Facts(BaseModel):
-    """What `document` writes to facts.json.
+    """What `document` writes to facts.json; docs/facts.md describes it.
 
     `files` went in, `filed` names for each page of the PDF the file it came from.
     """
@@ -38,6 +39,7 @@ class Facts(BaseModel):
     filed: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
     types: tuple[Suggestion, ...]
+    facts: tuple[Fact, ...]
     pdf_bytes: int
 
 
@@ -66,7 +68,11 @@ def document(
     out: Annotated[Path, typer.Option(help="Folder for document.pdf, document.txt and facts.json.")],
     processes: Annotated[int | None, typer.Option(min=1, help="Child processes; one a core.")] = None,
 ) -> None:
-    """Bind files, in order, to one searchable PDF/A.
+    """Bind files, in order, to one searchable PDF/A; suggest its type and the facts that stand in it.
+
+    facts.json: `types` (up to three, likeliest first, with `confidence` 0 to 1; none: don't know) and `facts`
+    (`kind`, `value`, the `text` it was read from, `page` from 1, `box` left/top/right/bottom in PDF points from
+    the page's upper left corner, `confidence`). docs/facts.md names the kinds. Suggestions, never decisions.
 
     Exit code 0: done; 1: done, but a page could not be read (facts.json says which and why), or none could;
     2: wrong usage; 3: child processes or Tesseract's German could not be had.
@@ -125,6 +131,7 @@ def _keep_document(files: list[Path], made: FiledDocument, out: Path) -> None:
         filed=tuple(str(files[number]) for number in made.files),
         unreadable=made.unreadable,
         types=made.types,
+        facts=made.facts,
         pdf_bytes=len(made.pdf),
     )
     (out / "document.pdf").write_bytes(made.pdf)

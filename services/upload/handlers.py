@@ -93,6 +93,7 @@ class Intake:
             pdf_sha256=files.pdf_sha256,
             pdf_bytes=len(made.pdf),
             text_key=files.text_key,
+            facts_key=files.facts_key,
             page_ids=tuple(document.pages[number].page_id for number in made.files),
             unreadable_page_ids=tuple(_reasons(document, made.unreadable)),
             types=tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in made.types),

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.upload.domain.facts.fact import Fact
 from services.upload.domain.geometry import Side, Turn
 from services.upload.domain.kinds import Suggestion
 from services.upload.domain.refusal import RefusalCode
@@ -93,11 +94,15 @@ class Read(_Message):
 
 
 class Bind(_Message):
-    """Bind read pages (files with a `ReadPage` each) to one searchable PDF/A-2b at `out`."""
+    """Bind read pages (files with a `ReadPage` each) to one searchable PDF/A-2b at `out`.
+
+    What the document is and says is written to `understood` (an `Understood`).
+    """
 
     do: Literal["bind"] = "bind"
     pages: tuple[str, ...]
     out: str
+    understood: str
 
 
 Job = Annotated[Check | Read | Bind, Field(discriminator="do")]
@@ -147,6 +152,17 @@ class Unreadable(_Message):
     code: RefusalCode
 
 
+class Understood(_Message):
+    """What a document is and what it says, for a person to confirm: personal data, kept beside its text.
+
+    Boxes of facts are left, top, right, bottom in PDF points from the upper left corner of their page.
+    """
+
+    text: str
+    types: tuple[Suggestion, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
 class FiledDocument(_Message):
     """A searchable PDF/A-2b with its text; `files` has for each page of it the number of the file it came from."""
 
@@ -155,3 +171,4 @@ class FiledDocument(_Message):
     files: tuple[int, ...]
     unreadable: tuple[Unreadable, ...] = ()
     types: tuple[Suggestion, ...] = ()
+    facts: tuple[Fact, ...] = ()

@@ -20,6 +20,7 @@ class FiledFiles:
     pdf_key: str
     pdf_sha256: str
     text_key: str
+    facts_key: str
 
 
 class Papers:
@@ -55,11 +56,14 @@ class Papers:
         return key
 
     async def keep_files(self, document_id: str, document: FiledDocument) -> FiledFiles:
-        """Store PDF and text of a document and return where."""
+        """Store PDF, text and facts of a document and return where."""
         sha256 = _sha256(document.pdf)
-        files = FiledFiles(f"documents/{document_id}/{sha256}.pdf", sha256, f"documents/{document_id}/{sha256}.txt")
+        stem = f"documents/{document_id}/{sha256}"
+        files = FiledFiles(f"{stem}.pdf", sha256, f"{stem}.txt", f"{stem}.json")
         text = document.text.encode()
+        facts = document.model_dump_json(include={"types", "facts"}).encode()
         await self._objects.put(files.text_key, text, size_bytes=len(text), media_type="text/plain; charset=utf-8")
+        await self._objects.put(files.facts_key, facts, size_bytes=len(facts), media_type="application/json")
         await self._objects.put(files.pdf_key, document.pdf, size_bytes=len(document.pdf), media_type="application/pdf")
         return files
 

@@ -38,6 +38,7 @@ class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
     """The pages became one searchable PDF/A, kept under `pdf_key` with its text under `text_key`.
 
     Filed anew, with a higher `version`, when a page was replaced; of several, in any order, the highest counts.
+    What stands in it (dates, amounts, numbers) is personal data and never in here: `facts_key` says where it is kept.
     """
 
     document_id: Id
@@ -46,6 +47,7 @@ class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):
     pdf_sha256: Sha256
     pdf_bytes: int
     text_key: ObjectKey
+    facts_key: ObjectKey | None = None
     page_ids: Annotated[tuple[Id, ...], Field(description="the pages of the PDF, in its order")]
     unreadable_page_ids: tuple[Id, ...] = ()
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3)] = ()

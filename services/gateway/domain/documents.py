@@ -48,6 +48,7 @@ class Filing(BaseModel):
     pdf_sha256: str
     pdf_bytes: int
     text_key: str
+    facts_key: str | None = None
     unreadable_page_ids: tuple[str, ...] = ()
     types: tuple[TypeSuggestion, ...] = ()
     filed_at: datetime

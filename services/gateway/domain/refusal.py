@@ -37,6 +37,7 @@ STATUS = {
     "document.version_missing": 428,
     "document.changed": 412,
     "document.too_many_replacements": 409,
+    "document.no_facts": 404,
     "consent.missing": 404,
     "consent.page_foreign": 422,
     "consent.text_outdated": 409,

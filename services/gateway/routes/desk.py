@@ -8,7 +8,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsTool, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
-from services.gateway.routes.files import original_of, pdf_of, text_of
+from services.gateway.routes.files import facts_of, original_of, pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import CallKept
 from services.gateway.schemas.asked import CallReport
@@ -56,6 +56,17 @@ async def pdf(document_id: Id, tool: AsTool, parts: Ready) -> Response:
 async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send what was read on the pages."""
     return await text_of(await _granted(document_id, tool, parts), parts)
+
+
+@router.get(
+    DOCUMENT + "/facts",
+    summary="The facts that were read",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("application/json"),
+)
+async def facts(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+    """Send suggested dates, amounts and numbers, each with its place on its page."""
+    return await facts_of(await _granted(document_id, tool, parts), parts)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from services.gateway.domain.paging import parse_cursor
 from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
-from services.gateway.routes.files import pdf_of, text_of
+from services.gateway.routes.files import facts_of, pdf_of, text_of
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.schemas.answered import Receipt
 from services.gateway.schemas.asked import Submission
@@ -81,3 +81,14 @@ async def pdf(document_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
 async def text(document_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send what was read on the pages."""
     return await text_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
+
+
+@router.get(
+    PATH + "/{document_id}/facts",
+    summary="The facts that were read",
+    response_class=Response,
+    responses=problems(401, 403, 404) | file("application/json"),
+)
+async def facts(document_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+    """Send suggested dates, amounts and numbers, each with its place on its page."""
+    return await facts_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)

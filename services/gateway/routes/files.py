@@ -47,6 +47,20 @@ async def text_of(document: Document, parts: Parts) -> Response:
     return _file(data, "text/plain; charset=utf-8", name=f"{document.receipt_number}.txt")
 
 
+async def facts_of(document: Document, parts: Parts) -> Response:
+    """Send the dates, amounts and numbers that were read, each with its place: suggestions to confirm.
+
+    Raises:
+        RefusedError: `document.not_filed`, `document.no_facts`.
+    """
+    filing = _filing_of(document)
+    if filing.facts_key is None:
+        raise RefusedError("document.no_facts")
+    return _file(
+        await parts.stores.objects.get(filing.facts_key), "application/json", name=f"{document.receipt_number}.json"
+    )
+
+
 def _filing_of(document: Document) -> Filing:
     if document.filing is None:
         raise RefusedError("document.not_filed")

@@ -77,7 +77,7 @@ def _place(error: Exception) -> str:
 
 
 def _work(job: Job) -> Answer:
-    from services.upload.client import annotate, look, pdf, reader  # noqa: PLC0415 - only the child pays for it
+    from services.upload.client import annotate, look, pdf, reader, understand  # noqa: PLC0415 - only the child pays for it
 
     match job:
         case Check():
@@ -87,7 +87,9 @@ def _work(job: Job) -> Answer:
         case Read():
             return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out)))
         case Bind():
-            pdf.bind([Path(page) for page in job.pages], Path(job.out))
+            pages = [Path(page) for page in job.pages]
+            pdf.bind(pages, Path(job.out))
+            understand.understand(pages, Path(job.understood))
             return Finished()
 
 

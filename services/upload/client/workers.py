@@ -16,7 +16,6 @@ from services.upload.client.desk import Desk
 from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
-from services.upload.domain.kinds import suggest
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import (
     Bind,
@@ -26,7 +25,7 @@ from services.upload.schemas import (
     Finished,
     PageReport,
     Read,
-    ReadPage,
+    Understood,
     Unreadable,
 )
 
@@ -156,16 +155,18 @@ class _Binding:
         if not self._pages:
             raise NothingReadableError(self._unreadable)
         places = sorted(self._pages)
-        out = self._folder / "document.pdf"
+        out, understood = self._folder / "document.pdf", self._folder / "understood.json"
         paths = [self._pages[place] for place in places]
-        await self._pool.do(Bind(pages=tuple(map(str, paths)), out=str(out)), priority=Priority.DOCUMENT)
-        text = "\n\f\n".join(await asyncio.to_thread(_texts, paths))
+        job = Bind(pages=tuple(map(str, paths)), out=str(out), understood=str(understood))
+        await self._pool.do(job, priority=Priority.DOCUMENT)
+        says = Understood.model_validate_json(await asyncio.to_thread(understood.read_bytes))
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
-            text=text,
+            text=says.text,
             files=tuple(file for file, _ in places),
             unreadable=tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page))),
-            types=await asyncio.to_thread(suggest, text),
+            types=says.types,
+            facts=says.facts,
         )
 
     async def _read_file(self, number: int, fetch: Fetch) -> None:
@@ -214,7 +215,3 @@ async def _one_error() -> AsyncIterator[None]:
         while isinstance(error, ExceptionGroup):
             error = error.exceptions[0]
         raise error from group
-
-
-def _texts(pages: Sequence[Path]) -> list[str]:
-    return [ReadPage.model_validate_json(page.read_bytes()).text for page in pages]

@@ -1,17 +1,20 @@
-"""What kind of document a text is: a suggestion from the words that such papers carry, never a decision."""
+"""What kind of document a text is: a suggestion with its probability, never a decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+import numpy as np
+from numpy.typing import NDArray
 
-from services.upload.domain.keywords import KEYWORDS
+from services.upload.domain.ngrams import features
+from services.upload.domain.points import points
 
-CLOSE = 88  # of 100: how alike a phrase and its place in the text must be, to allow for misread letters
-LETTERS_PER_MISTAKE = 8  # in single words
-PUNCTUATION = ".,;:!?()[]\"'*|"
-HEAD = 600  # characters in which a title stands; words found there count twice
-LEAST = 3.0  # points below which nothing is suggested
+OTHER = "sonstiges"  # the model's name for all that is none of the kinds
+MOST_READ = 8000  # characters: the first pages say what a document is
+LEAST_WORDS = 5  # known features below which a text says nothing
+SURE_OF_NOTHING = 0.95  # probability of `OTHER` from which nothing is suggested; below, readers go by confidence
+LEAST = 0.02  # probability below which a kind is not worth naming
+KEYWORD_SCALE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +25,47 @@ class Suggestion:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Points:
-    type: str
-    points: float
+@dataclass(frozen=True)
+class TypeModel:
+    """A linear model: one column of weights a kind over TF-IDF features, followed by the keyword points.
 
-
-def suggest(text: str) -> tuple[Suggestion, ...]:
-    """Return up to three types, the likeliest first; none means "don't know".
-
-    A type's points are those of its keywords that the text holds, spelling mistakes of the recognition
-    allowed. Confidence is the share of all points, lowered when there are few of them.
+    `weights` has a row for every feature of `vocabulary`, then one for every kind in `KEYWORDS`.
     """
-    read = " ".join(text.lower().split())
-    ranked = sorted((_points(kind, read) for kind in KEYWORDS), key=lambda found: -found.points)
-    likely = [found for found in ranked if found.points >= LEAST][:3]
-    total = sum(found.points for found in ranked)
-    return tuple(Suggestion(type=found.type, confidence=round(found.points / (total + LEAST), 2)) for found in likely)
+
+    kinds: tuple[str, ...]
+    vocabulary: Mapping[str, int]
+    idf: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def probabilities(self, text: str) -> dict[str, float]:
+        """Return for every kind how probable it is; they sum to 1. Without known words it is `OTHER` for sure."""
+        read = text[:MOST_READ]
+        places, values = self._weighed(read)
+        if len(places) < LEAST_WORDS:
+            return {kind: float(kind == OTHER) for kind in self.kinds}
+        scores = self.bias + values @ self.weights[places]
+        scores = scores + scaled(points(read)) @ self.weights[len(self.idf) :]
+        raised = np.exp(scores - scores.max())
+        return dict(zip(self.kinds, (raised / raised.sum()).tolist(), strict=True))
+
+    def _weighed(self, text: str) -> tuple[list[int], NDArray[np.float32]]:
+        """Return the known features of a text and their weights: 1 + ln(count), times IDF, of length 1."""
+        counted = {self.vocabulary[name]: n for name, n in features(text).items() if name in self.vocabulary}
+        places = list(counted)
+        values = (1 + np.log(np.array(list(counted.values()), np.float32))) * self.idf[places]
+        return places, (values / max(float(np.linalg.norm(values)), 1e-6)).astype(np.float32)
 
 
-def _points(kind: str, text: str) -> _Points:
-    head, rest = text[:HEAD], text[HEAD:]
-    points = 0
-    for word, weight in KEYWORDS[kind].items():
-        points += weight * (2 if _holds(head, word) else int(_holds(rest, word)))
-    return _Points(kind, points)
+def scaled(found: tuple[float, ...]) -> NDArray[np.float32]:
+    """Return keyword points in about the range of the other features."""
+    return (np.log1p(np.array(found, np.float32)) / KEYWORD_SCALE).astype(np.float32)
 
 
-def _holds(text: str, keyword: str) -> bool:
-    """Say whether a text holds a phrase, or a word of its own: an Ankündigung is no Kündigung."""
-    if " " in keyword:
-        return len(text) >= len(keyword) and fuzz.partial_ratio(keyword, text, score_cutoff=CLOSE) > 0
-    allowed = len(keyword) // LETTERS_PER_MISTAKE
-    words = (word.strip(PUNCTUATION) for word in text.split())
-    return any(Levenshtein.distance(keyword, word, score_cutoff=allowed) <= allowed for word in words)
+def suggest(text: str, model: TypeModel) -> tuple[Suggestion, ...]:
+    """Return up to three types, the likeliest first; none means "don't know, or none of these"."""
+    probable = model.probabilities(text)
+    if probable.pop(OTHER) >= SURE_OF_NOTHING:
+        return ()
+    ranked = sorted(probable.items(), key=lambda found: -found[1])[:3]
+    return tuple(Suggestion(type=kind, confidence=round(sure, 2)) for kind, sure in ranked if sure >= LEAST)

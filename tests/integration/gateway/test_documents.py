@@ -77,6 +77,8 @@ async def test_filed_document_can_be_read(door: Door, phone: Phone) -> None:
     assert (await phone.get(f"/v1/documents/{document_id}/pdf")).json()["code"] == "document.not_filed"
     await door.service.objects.put(f"filed/{document_id}.pdf", pdf, size_bytes=len(pdf), media_type="application/pdf")
     await door.service.objects.put(f"filed/{document_id}.txt", b"Strom", size_bytes=5, media_type="text/plain")
+    facts = b'{"types": [], "facts": []}'
+    await door.service.objects.put(f"filed/{document_id}.json", facts, size_bytes=26, media_type="application/json")
     await door.say(
         DocumentFailed(document_id=document_id, citizen_id=phone.citizen_id, reason="late", failed_at=utc_now()),
         _filed(document_id, phone.citizen_id, pdf),
@@ -86,6 +88,7 @@ async def test_filed_document_can_be_read(door: Door, phone: Phone) -> None:
     assert (shown["state"], shown["types"][0]["type"]) == ("filed", "sperrankuendigung")
     assert (await phone.get(f"/v1/documents/{document_id}/pdf")).content == pdf
     assert (await phone.get(f"/v1/documents/{document_id}/text")).text == "Strom"
+    assert (await phone.get(f"/v1/documents/{document_id}/facts")).json() == {"types": [], "facts": []}
 
 
 def _filed(document_id: str, citizen_id: str, pdf: bytes) -> DocumentFiled:
@@ -97,6 +100,7 @@ def _filed(document_id: str, citizen_id: str, pdf: bytes) -> DocumentFiled:
             "pdf_sha256": sha256(pdf).hexdigest(),
             "pdf_bytes": len(pdf),
             "text_key": f"filed/{document_id}.txt",
+            "facts_key": f"filed/{document_id}.json",
             "page_ids": (),
             "types": [{"type": "sperrankuendigung", "confidence": 0.9}],
             "filed_at": utc_now(),

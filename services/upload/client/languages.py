@@ -1,0 +1,62 @@
+"""Reads a page in German, or in another language that is served if German makes no sense of it."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import tesserocr
+
+from services.upload.client.ocr import read_words
+from services.upload.client.tessdata import LanguageMissingError, tessdata
+from services.upload.domain.language import CANDIDATES, is_german, legibility
+from services.upload.domain.pixels import Picture
+from services.upload.schemas import Word
+
+PROBE = 0.45  # of the page's height: enough to tell languages apart
+SURE_OF_SCRIPT = 1.0  # Tesseract's own measure
+
+
+def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
+    """Return the words of an upright grey page, read with the language data that fits it best.
+
+    Raises:
+        LanguageMissingError: if German is not installed; another language that is missing is passed over.
+    """
+    german = read_words(page, dpi)
+    if is_german(german):
+        return german
+    language = _likeliest(page, dpi, german)
+    return german if language == "deu" else read_words(page, dpi, language)
+
+
+def _likeliest(page: Picture, dpi: float, german: Sequence[Word]) -> str:
+    """Return the language in which the upper part of the page is read best; German where none does better."""
+    upper = np.ascontiguousarray(page[: round(PROBE * page.shape[0])])
+    best, score = "deu", legibility([word for word in german if word.box[1] < upper.shape[0]])
+    for language in CANDIDATES.get(_script(page, dpi), ()):
+        try:
+            found = legibility(read_words(upper, dpi, language))
+        except LanguageMissingError:
+            continue
+        if found > score:
+            best, score = language, found
+    return best
+
+
+@cache
+def _detector() -> tesserocr.PyTessBaseAPI:
+    return tesserocr.PyTessBaseAPI(path=str(tessdata("osd")), lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+
+
+def _script(page: Picture, dpi: float) -> str:
+    """Return the script of a page as Tesseract names it; Latin where it cannot tell."""
+    try:
+        detector = _detector()
+    except LanguageMissingError:
+        return "Latin"
+    height, width = page.shape
+    detector.SetImageBytes(page.tobytes(), width, height, 1, width)
+    detector.SetSourceResolution(max(70, round(dpi)))
+    found = detector.DetectOrientationScript()
+    detector.Clear()
+    return str(found["script_name"]) if found and found["script_conf"] >= SURE_OF_SCRIPT else "Latin"

@@ -1,0 +1,1 @@
+"""Facts that stand on a page: dates, amounts, numbers and who wrote; each a suggestion with its place."""
