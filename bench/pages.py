@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
+from bench.documents import measure, table
 from services.upload.client.look import judge_page
 from services.upload.client.photo import prepare
 from services.upload.client.source import Source, open_page
@@ -55,21 +56,29 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench pages", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--misses", action="store_true", help="name the cases that were judged wrongly")
+    parser.add_argument("--documents", type=int, default=4, help="letters made into PDFs, beside ocrmypdf (0: none)")
     options = parser.parse_args(arguments)
-    if not (named := os.environ.get("AMTSBOTE_PHOTOS")):
-        print("AMTSBOTE_PHOTOS names no folder with labelled photographs: nothing was measured.")
-        return 0
-    cv2.setNumThreads(1)
-    prepare()
-    folder = Path(named)
-    seen = [_see(folder, case) for case in track(list(_cases(folder)), description="looking")]
-    figures = {group: _figures([one for one in seen if one.case.group == group]) for group in _groups(seen)}
-    _print(figures)
+    figures: dict[str, dict[str, Any]] = measure(options.documents) if options.documents else {}
+    print(*table(figures), sep="\n")
+    seen = _look()
+    looked = {group: _figures([one for one in seen if one.case.group == group]) for group in _groups(seen)}
+    if looked:
+        _print(looked)
     if options.misses:
         _print_misses(seen)
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+        options.json.write_text(json.dumps(figures | looked, indent=2))
     return 0
+
+
+def _look() -> list[Seen]:
+    """Look at the photographs; at none where no folder is named."""
+    if not (named := os.environ.get("AMTSBOTE_PHOTOS")):
+        print("AMTSBOTE_PHOTOS names no folder with labelled photographs: the page check was not measured.")
+        return []
+    cv2.setNumThreads(1)
+    prepare()
+    return [_see(Path(named), case) for case in track(list(_cases(Path(named))), description="looking")]
 
 
 def _cases(folder: Path) -> Iterator[Case]:

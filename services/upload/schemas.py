@@ -58,7 +58,7 @@ class Word(_Message):
 
 
 class ReadPage(_Message):
-    """One flattened, upright page that was read; its grey picture is `picture` (a JPEG) at `dpi`."""
+    """One flattened, upright page that was read; its grey picture is the file `picture` beside it, at `dpi`."""
 
     picture: str
     width: int

@@ -29,14 +29,10 @@ def learn(
     seed: Annotated[int, typer.Option(min=0, help="The same seed writes the same letters.")] = 1,
 ) -> None:
     """Write and misread letters of every type, and learn to tell them apart: some minutes."""
-    from training.types.learn import (
-        Plan,
-        write,
-    )
-    from training.types.learn import learn as learn_from  # noqa: PLC0415
+    from training.types import learn as learning  # noqa: PLC0415 - scikit-learn is wanted for this command only
 
-    model, heat = learn_from(Plan(letters=letters, seed=seed))
-    write(model, out)
+    model, heat = learning.learn(learning.Plan(letters=letters, seed=seed))
+    learning.write(model, out)
     typer.echo(f"{out}: {out.stat().st_size} bytes, {len(model.vocabulary)} features, temperature {heat:.2f}")
 
 

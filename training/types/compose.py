@@ -80,7 +80,7 @@ BOTH: Mapping[Split, tuple[str, ...]] = MappingProxyType(
     {
         "train": (
             "Sie können eine Abwendungsvereinbarung mit uns [schließen|abschließen], mit zinsfreier Ratenzahlung.",
-            "Wer Bürgergeld bezieht, wende sich [sofort|bitte] an das Jobcenter oder Sozialamt; ein Darlehen ist möglich.",
+            "Wer Bürgergeld bezieht, wende sich [sofort|bitte] an das Jobcenter; ein Darlehen ist möglich.",
             "Für die Unterbrechung und die Wiederherstellung berechnen wir {amount}.",
             "Wäre die Unterbrechung eine Gefahr für Leib oder Leben, teilen Sie uns das [umgehend|in Textform] mit.",
             "Rückständige Abschläge {amount} Mahnkosten {amount} Offener Betrag {amount}",

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from services.upload.domain.kinds import OTHER, TypeModel, scaled
 from services.upload.domain.ngrams import features
-from services.upload.domain.points import points
+from services.upload.domain.points import signs
 from training.types.compose import compose
 from training.types.noise import as_read
 from training.types.wordings import KINDS, Split
@@ -79,7 +79,7 @@ def table_of(made: Sequence[Reading]) -> Table:
     counts = vectorizer.fit_transform([features(one.text) for one in track(made, description="counting")])
     often = np.asarray((counts > 0).sum(axis=0)).ravel() >= LEAST_LETTERS
     kinds = np.array([KINDS.index(one.kind) for one in made])
-    found = np.stack([scaled(points(one.text)) for one in track(made, description="keywords")])
+    found = np.stack([scaled(signs(one.text)) for one in track(made, description="keywords")])
     names = np.array(vectorizer.get_feature_names_out())[often]
     return Table(names, counts[:, often].tocsr(), found, kinds, np.array([one.wording for one in made]))
 

@@ -39,7 +39,7 @@ def bind(pages: Iterable[Path], out: Path) -> None:
 
 
 def _pictures(read: list[tuple[Path, ReadPage]]) -> bytes:
-    """Wrap the JPEGs unchanged, each on a page of its own size."""
+    """Wrap the pictures unchanged, each on a page of its own size."""
     sheets = []
     for folder, page in read:
         size = page.width / page.dpi * POINTS, page.height / page.dpi * POINTS

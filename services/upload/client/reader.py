@@ -4,22 +4,23 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from services.upload.client.languages import read_page_words
 from services.upload.client.layer import layer_words
 from services.upload.client.look import frame, look
 from services.upload.client.ocr import read_words
+from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
+from services.upload.domain.margin import without_desk
 from services.upload.domain.pixels import Picture, grey
 from services.upload.schemas import PageReport, ReadPage, Word
 
-DPI = 200  # of the page in the document
-READING_DPI = 150  # at which Tesseract reads best for its time
-QUALITY = 30  # of the JPEG; the paper is plain white by then, and a page stays near 130 KB
+FLAT_DPI = 200  # at which a page is flattened, cleaned and read: small print is read better than at 150, as fast
+DPI = 150  # of the page in the document: enough for people and for reading it again
+SCALE = DPI / FLAT_DPI
 
 
 def read_page(file: Path, page: int, out: Path) -> int:
@@ -29,26 +30,36 @@ def read_page(file: Path, page: int, out: Path) -> int:
         RefusedFileError: if there is no picture to read.
     """
     source, report = look(file, page)
-    flat = _flat(source, report)
-    picture = out.with_suffix(".jpg")
-    Image.fromarray(flat).save(picture, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    clean = _clean(source, report)
+    words = _own_words(file, page, source, report, clean) or read_page_words(clean, FLAT_DPI)
+    kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
-        picture=picture.name,
-        width=flat.shape[1],
-        height=flat.shape[0],
+        picture=keep_picture(kept, out),
+        width=kept.shape[1],
+        height=kept.shape[0],
         dpi=DPI,
-        words=_own_words(file, page, source, report, flat) or _read(flat),
+        words=tuple(_scaled(word, SCALE, SCALE) for word in words),
         report=report,
     )
     out.write_text(read.model_dump_json(), encoding="utf-8")
     return source.pages
 
 
-def _flat(source: Source, report: PageReport) -> Picture:
+def flat_page(file: Path, page: int = 0) -> Picture:
+    """Return a page of a file flattened, upright and clean, grey, at `FLAT_DPI`.
+
+    Raises:
+        RefusedFileError: if there is no picture to read.
+    """
+    return _clean(*look(file, page))
+
+
+def _clean(source: Source, report: PageReport) -> Picture:
     """Return the page as a scanner would have seen it; the whole picture where no page was found."""
     quad = np.array(report.quad) if report.quad else frame(source)
-    page = flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI))
-    return evenly_lit(grey(turned(page, report.rotate_cw)))
+    page = flatten(source.picture, quad, sheet(quad, report.cut).pixels(FLAT_DPI))
+    even = evenly_lit(grey(turned(page, report.rotate_cw)))
+    return even if source.flat else without_desk(even)
 
 
 def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:
@@ -61,9 +72,7 @@ def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: 
     if not well_formed(words) or not covers(words, flat):
         return ()
     strip = fullest_strip(words, flat)
-    scale = READING_DPI / DPI
-    part = cv2.resize(flat[slice(*strip)], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return words if agrees(words, read_words(part, READING_DPI), strip) else ()
+    return words if agrees(words, read_words(np.ascontiguousarray(flat[slice(*strip)]), FLAT_DPI), strip) else ()
 
 
 def _scaled(word: Word, across: float, down: float) -> Word:
@@ -71,10 +80,3 @@ def _scaled(word: Word, across: float, down: float) -> Word:
     return word.model_copy(
         update={"box": (round(left * across), round(top * down), round(width * across), round(height * down))}
     )
-
-
-def _read(page: Picture) -> tuple[Word, ...]:
-    """Read a copy at reading resolution, and return its words with boxes in pixels of the page."""
-    scale = READING_DPI / DPI
-    copy = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    return tuple(_scaled(word, 1 / scale, 1 / scale) for word in read_page_words(copy, READING_DPI))

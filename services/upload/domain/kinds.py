@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.domain.ngrams import features
-from services.upload.domain.points import points
+from services.upload.domain.points import signs
 
 OTHER = "sonstiges"  # the model's name for all that is none of the kinds
 MOST_READ = 8000  # characters: the first pages say what a document is
@@ -29,7 +29,7 @@ class Suggestion:
 class TypeModel:
     """A linear model: one column of weights a kind over TF-IDF features, followed by the keyword points.
 
-    `weights` has a row for every feature of `vocabulary`, then one for every kind in `KEYWORDS`.
+    `weights` has a row for every feature of `vocabulary`, then one for every sign (see `signs`).
     """
 
     kinds: tuple[str, ...]
@@ -45,7 +45,7 @@ class TypeModel:
         if len(places) < LEAST_WORDS:
             return {kind: float(kind == OTHER) for kind in self.kinds}
         scores = self.bias + values @ self.weights[places]
-        scores = scores + scaled(points(read)) @ self.weights[len(self.idf) :]
+        scores = scores + scaled(signs(read)) @ self.weights[len(self.idf) :]
         raised = np.exp(scores - scores.max())
         return dict(zip(self.kinds, (raised / raised.sum()).tolist(), strict=True))
 
@@ -58,7 +58,7 @@ class TypeModel:
 
 
 def scaled(found: tuple[float, ...]) -> NDArray[np.float32]:
-    """Return keyword points in about the range of the other features."""
+    """Return signs in about the range of the other features."""
     return (np.log1p(np.array(found, np.float32)) / KEYWORD_SCALE).astype(np.float32)
 
 

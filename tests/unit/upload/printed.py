@@ -25,9 +25,7 @@ def printed(lines: Sequence[str] = LINES, *, hidden: Sequence[str] | None = None
     """Return a PDF of one page of A4; with `hidden` lines the copied text is theirs, and `lines` are only drawn."""
     with pikepdf.new() as pdf:
         visible = _text(lines, 0) if hidden is None else _drawn(len(lines)) + _text(hidden, 3)
-        font = Dictionary(
-            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
-        )
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
         page = Dictionary(
             Type=Name.Page,
             MediaBox=Array([0, 0, *A4]),

@@ -24,7 +24,7 @@ _CUT = (
 _CUT_BEFORE = re.compile(_CUT + r"(?:[^.]|\.(?=\S)){0,60}$")
 _CUT_AFTER = re.compile(
     r"^\W{0,3}(?:\S+ ){0,8}?(?:unterbr[eo]chen|unterbrechung|gesperrt|sperren|eingestellt|abgestellt|abklemmen|"
-    r"abgeklemmt)\b"
+    r"abgeklemmt|trennen|getrennt|abschalten)\b"
 )
 _DEADLINE = re.compile(
     r"(?:\bbis|bis zum|bis spätestens|bis sp[äa]testens zum|spätestens|spätestens am|spätestens zum|fällig(?:keit)?:?"

@@ -88,7 +88,11 @@ def _groups(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 def _is_group(text: str) -> bool:
     """Say whether a word can be part of a number: digits, or a few capitals among them; no date, no amount."""
     word = text.strip(".,;:()")
-    if not word or _DATE.match(text) or _AMOUNT.match(word) or not _GROUP.match(word):
+    if not word or _DATE.match(text) or _AMOUNT.match(word):
+        return False
+    if as_digits(word):
+        return True
+    if not _GROUP.match(word):
         return False
     return any(mark.isdigit() for mark in word) or (word.isupper() and len(word) <= 3)  # noqa: PLR2004 - a maker's sign
 
@@ -97,7 +101,7 @@ def _under(label: Piece, below: Strip) -> tuple[Piece, ...]:
     """Return the words of the next row that begin below a label."""
     if not below.pieces or below.pieces[0].middle - label.middle > BELOW * label.box[3]:
         return ()
-    return tuple(piece for piece in below.pieces if label.box[0] - label.box[3] <= piece.box[0])[:5]
+    return tuple(piece for piece in below.pieces if label.box[0] - 2 * label.box[3] <= piece.box[0])[:5]
 
 
 def number_of(kind: FactKind, words: Sequence[str]) -> str | None:
