@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-import cv2
 import numpy as np
 from rich.progress import track
 
@@ -14,6 +13,7 @@ from examples.paper.letters import write
 from examples.paper.render import render
 from services.upload.client.ocr import read_words
 from services.upload.domain.kinds import OTHER, TypeModel, suggest
+from services.upload.domain.pixels import grey
 from training.types.learn import Reading, readings
 from training.types.misreadings import DPI, worsened
 
@@ -75,7 +75,7 @@ def judge(model: TypeModel, letters: int, rendered: int) -> dict[str, Figures]:
 def _read(number: int) -> Reading:
     """Have Tesseract read a letter of the examples: their wordings are in no training set."""
     letter = write(RENDERED[number % len(RENDERED)], Random(f"judge {number}"), date(2026, 3, 2))
-    page = worsened(cv2.cvtColor(render(letter, DPI), cv2.COLOR_RGB2GRAY), np.random.default_rng(10_000 + number))
+    page = worsened(grey(render(letter, DPI)[..., ::-1].copy()), np.random.default_rng(10_000 + number))
     lines: dict[int, list[str]] = {}
     for word in read_words(page, DPI):
         lines.setdefault(word.line, []).append(word.text)

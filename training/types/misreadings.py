@@ -15,7 +15,7 @@ from rich.progress import track
 from examples.paper.letters import KINDS, write
 from examples.paper.render import render
 from services.upload.client.ocr import read_words
-from services.upload.domain.pixels import Picture
+from services.upload.domain.pixels import Picture, grey
 
 TABLE = Path(__file__).parent / "misreadings.json"
 DPI = 150
@@ -29,7 +29,7 @@ def measure(letters: int, out: Path = TABLE) -> int:
     wrong: dict[str, Counter[str]] = defaultdict(Counter)
     for number in track(range(letters), description="reading"):
         letter = write(KINDS[number % len(KINDS)], Random(f"misread {number}"), date(2026, 3, 2))
-        page = worsened(cv2.cvtColor(render(letter, DPI), cv2.COLOR_RGB2GRAY), np.random.default_rng(number))
+        page = worsened(grey(render(letter, DPI)[..., ::-1].copy()), np.random.default_rng(number))
         truth = " ".join(letter.text.split())
         truths.append(truth)
         for true, read in _misread(truth, " ".join(word.text for word in read_words(page, DPI))):
@@ -56,6 +56,7 @@ def worsened(page: Picture, rng: np.random.Generator) -> Picture:
 
 def _misread(truth: str, read: str) -> Iterator[tuple[str, str]]:
     """Align two texts and yield what differs; a part that differs widely is another order of lines."""
-    for tag, start, end, begin, stop in Levenshtein.opcodes(truth, read):
-        if tag != "equal" and 0 < end - start <= LONGEST and stop - begin <= LONGEST:
-            yield truth[start:end], read[begin:stop]
+    for part in Levenshtein.opcodes(truth, read):
+        true, as_ = truth[part.src_start : part.src_end], read[part.dest_start : part.dest_end]
+        if part.tag != "equal" and 0 < len(true) <= LONGEST and len(as_) <= LONGEST:
+            yield true, as_

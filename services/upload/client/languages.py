@@ -1,6 +1,7 @@
 """Reads a page in German, or in another language that is served if German makes no sense of it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
@@ -8,12 +9,11 @@ import tesserocr
 
 from services.upload.client.ocr import read_words
 from services.upload.client.tessdata import LanguageMissingError, tessdata
-from services.upload.domain.language import CANDIDATES, is_german, legibility
+from services.upload.domain.language import BETTER, FOREIGN, SURE, candidates, is_german, legibility
 from services.upload.domain.pixels import Picture
 from services.upload.schemas import Word
 
 PROBE = 0.45  # of the page's height: enough to tell languages apart
-SURE_OF_SCRIPT = 1.0  # Tesseract's own measure
 
 
 def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
@@ -32,14 +32,15 @@ def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
 def _likeliest(page: Picture, dpi: float, german: Sequence[Word]) -> str:
     """Return the language in which the upper part of the page is read best; German where none does better."""
     upper = np.ascontiguousarray(page[: round(PROBE * page.shape[0])])
-    best, score = "deu", legibility([word for word in german if word.box[1] < upper.shape[0]])
-    for language in CANDIDATES.get(_script(page, dpi), ()):
-        try:
+    as_german = legibility([word for word in german if word.box[1] < upper.shape[0]])
+    best, score = "deu", as_german + BETTER
+    for language in candidates(_script(page, dpi), as_german):
+        with suppress(LanguageMissingError):
             found = legibility(read_words(upper, dpi, language))
-        except LanguageMissingError:
-            continue
-        if found > score:
-            best, score = language, found
+            if found > score:
+                best, score = language, found
+        if score >= SURE and as_german < FOREIGN:
+            break  # letters that German does not have are read well: it is this script, and most likely this language
     return best
 
 
@@ -59,4 +60,4 @@ def _script(page: Picture, dpi: float) -> str:
     detector.SetSourceResolution(max(70, round(dpi)))
     found = detector.DetectOrientationScript()
     detector.Clear()
-    return str(found["script_name"]) if found and found["script_conf"] >= SURE_OF_SCRIPT else "Latin"
+    return str(found["script_name"]) if found else "Latin"

@@ -15,7 +15,7 @@ WHITE = 250
 def without_desk(page: Picture) -> Picture:
     """Return an evenly lit grey page on which dark strips that run along a border are plain white."""
     small = cv2.resize(page, None, fx=1 / REDUCTION, fy=1 / REDUCTION, interpolation=cv2.INTER_AREA)
-    dark = cv2.dilate((small < WHITE).astype(np.uint8), np.ones((5, 5), np.uint8))
+    dark = cv2.dilate((small < WHITE).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.uint8)
     desk = np.zeros(small.shape, np.uint8)
     band = round(BAND * max(small.shape))
     for turn in range(4):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stdnum import iban
 
 from examples.paper import people
+from examples.paper.letter import Kind
 from examples.paper.letters import KINDS, write
 from services.upload.domain.facts.fact import Fact
 from services.upload.domain.facts.find import find_facts
@@ -153,9 +154,9 @@ def test_every_letter_of_ours_gives_its_facts() -> None:
 NAMED: Mapping[str, str] = {"cut": "cut_off_date", "not_before": "earliest_cut_date", "pay_by": "deadline"}
 
 
-def _truth(kind: str, seed: int) -> list[tuple[str, bool]]:
+def _truth(kind: Kind, seed: int) -> list[tuple[str, bool]]:
     """Say of every fact of a letter whether it was found."""
-    letter = write(kind, Random(seed), date(2026, 3, 2))  # type: ignore[arg-type] - one of KINDS
+    letter = write(kind, Random(seed), date(2026, 3, 2))
     facts = find_facts([page_of([line for line in letter.text.split("\n") if line])])
     values = {fact.value for fact in facts}
     kinds = {(fact.kind, fact.value) for fact in facts}
