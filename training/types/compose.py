@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
-from training.types.inventions import invented
+from training.types.inventions import drawn_from, invented
 from training.types.wordings import OTHER, Split, Wording, chosen, wordings
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -132,12 +132,12 @@ def compose(kind: str, split: Split, rng: Random) -> LetterText:
 
 def _sender(kind: str, split: Split, rng: Random) -> str:
     groups = {**dict.fromkeys(ENERGY, "energy"), **dict.fromkeys(HOUSE, "house"), **dict.fromkeys(WORK, "work")}
-    pools = SENDERS[split]
+    pools = SENDERS[drawn_from(split)]
     return rng.choice(pools[rng.choice(tuple(pools)) if kind == OTHER else groups.get(kind, kind)])
 
 
 def _head(kind: str, split: Split, rng: Random) -> list[str]:
-    sender, lines = _sender(kind, split, rng), LINES[split]
+    sender, lines = _sender(kind, split, rng), LINES[drawn_from(split)]
     if rng.random() < (0.6 if kind in BARE else 0.1):
         return [sender] * (rng.random() < 0.5)
     address = [f"{sender}, {{street}}, {{town}}", "{name}", "{street}", "{town}"] if rng.random() < 0.8 else []
@@ -148,7 +148,7 @@ def _body(wording: Wording, split: Split, rng: Random) -> list[str]:
     """Return the wording, its parts in order; to learn from, some miss a part or have one of another wording."""
     subject, *rest = wording.lines
     if rng.random() < 0.75 and wording.kind not in BARE:
-        rest.insert(0, rng.choice(LINES[split]["greeting"]))
+        rest.insert(0, rng.choice(LINES[drawn_from(split)]["greeting"]))
     rest += _on_a_cut(wording.kind, split, rng)
     if split == "train":
         rest = [line for line in rest if rng.random() > 0.12]
@@ -164,10 +164,10 @@ def _on_a_cut(kind: str, split: Split, rng: Random) -> list[str]:
     if kind not in EACH_OTHER:
         return []
     named = rng.sample(EACH_OTHER[kind], rng.randint(0, 2)) if split == "train" else []
-    return [*named, *rng.sample(BOTH[split], rng.randint(0, 4))]
+    return [*named, *rng.sample(BOTH[drawn_from(split)], rng.randint(0, 4))]
 
 
 def _tail(split: Split, rng: Random) -> list[str]:
-    lines = LINES[split]
+    lines = LINES[drawn_from(split)]
     closing = [rng.choice(lines["closing"])] if rng.random() < 0.7 else []
     return [*closing, *rng.sample(lines["foot"], rng.randint(0, 4))]

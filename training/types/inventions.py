@@ -61,21 +61,28 @@ FIRMS: Mapping[Split, tuple[str, ...]] = MappingProxyType(
 )
 
 
+def drawn_from(split: Split) -> Split:
+    """Return whose names and senders a part uses: what judges shares none with what teaches."""
+    return "train" if split == "train" else "held out"
+
+
 def _digits(rng: Random, low: int, high: int) -> str:
     return people.digits(rng, rng.randint(low, high))
 
 
 def invented(split: Split, rng: Random) -> dict[str, Callable[[], str]]:
     """Return for every slot of a wording what makes something up for it."""
-    first, last = NAMES[split]
+    first, last = NAMES[drawn_from(split)]
     return {
         "name": lambda: f"{rng.choice(first)} {rng.choice(last)}",
-        "place": lambda: rng.choice(PLACES[split]),
-        "town": lambda: f"{rng.choice(('05', '43', '62'))}{_digits(rng, 3, 3)} {rng.choice(PLACES[split])}",
+        "place": lambda: rng.choice(PLACES[drawn_from(split)]),
+        "town": lambda: f"{rng.choice(('05', '43', '62'))}{_digits(rng, 3, 3)} {rng.choice(PLACES[drawn_from(split)])}",
         "street": lambda: f"{rng.choice(STREETS)} {rng.randint(1, 180)}",
-        "firm": lambda: rng.choice(FIRMS[split]),
-        "job": lambda: rng.choice(JOBS[split]),
-        "school": lambda: f"{rng.choice(('Gesamtschule', 'Realschule', 'Grundschule'))} {rng.choice(PLACES[split])}",
+        "firm": lambda: rng.choice(FIRMS[drawn_from(split)]),
+        "job": lambda: rng.choice(JOBS[drawn_from(split)]),
+        "school": lambda: (
+            f"{rng.choice(('Gesamtschule', 'Realschule', 'Grundschule'))} {rng.choice(PLACES[drawn_from(split)])}"
+        ),
         "date": lambda: _date(rng),
         "month": lambda: rng.choice((*MONTHS, f"{rng.randint(1, 12):02d}/{rng.randint(2023, 2026)}")),
         "year": lambda: str(rng.randint(2022, 2026)),

@@ -16,6 +16,7 @@ from services.upload.domain.kinds import OTHER, TypeModel, suggest
 from services.upload.domain.pixels import grey
 from training.types.learn import Reading, readings
 from training.types.misreadings import DPI, worsened
+from training.types.noise import HARD
 
 GUESS = 0.4  # confidence below which a suggestion counts as "don't know": it alarms nobody and goes to no team
 
@@ -63,6 +64,8 @@ def judge(model: TypeModel, letters: int, rendered: int) -> dict[str, Figures]:
     """Judge so many generated letters a kind, and so many letters that were rendered, worsened and read."""
     sets = {
         "held-out wordings": readings("held out", letters, 7),
+        "held-out wordings, badly read": readings("held out", letters, 8, HARD),
+        "unseen wordings": readings("unseen", letters, 9),
         "rendered and read": [_read(number) for number in track(range(rendered), description="reading")],
     }
     figures = {name: Figures() for name, made in sets.items() if made}

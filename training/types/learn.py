@@ -20,7 +20,7 @@ from services.upload.domain.kinds import OTHER, TypeModel, scaled
 from services.upload.domain.ngrams import features
 from services.upload.domain.points import signs
 from training.types.compose import compose
-from training.types.noise import as_read
+from training.types.noise import HARD, USUAL, as_read
 from training.types.wordings import KINDS, Split
 
 OTHERS = 3  # times as many letters of no type as of each: there is more they can be about
@@ -47,14 +47,14 @@ class Reading:
     wording: int
 
 
-def readings(split: Split, letters: int, seed: int) -> list[Reading]:
-    """Write and misread so many letters of each kind."""
+def readings(split: Split, letters: int, seed: int, noise: tuple[float, float] = USUAL) -> list[Reading]:
+    """Write and misread so many letters of each kind, as strongly as `noise` says."""
     made = []
     for kind in track(KINDS, description=f"writing ({split})"):
         rng = Random(f"{split} {kind} {seed}")
         for _ in range(letters * (OTHERS if kind == OTHER else 1)):
             letter = compose(kind, split, rng)
-            made.append(Reading(as_read(letter.lines, rng), kind, letter.wording))
+            made.append(Reading(as_read(letter.lines, rng, noise), kind, letter.wording))
     return made
 
 
@@ -132,7 +132,7 @@ def _surprise(values: NDArray[np.float64], kinds: NDArray[np.int64]) -> float:
 
 def learn(plan: Plan) -> tuple[TypeModel, float]:
     """Return the model, its scores already divided by the temperature, and that temperature."""
-    table = table_of(readings("train", plan.letters, plan.seed))
+    table = table_of(readings("train", plan.letters, plan.seed, HARD))
     heat = temperature(table, plan)
     model = fit(table, plan)
     return TypeModel(model.kinds, model.vocabulary, model.idf, model.weights / heat, model.bias / heat), heat

@@ -39,9 +39,14 @@ def measure(letters: int, out: Path = TABLE) -> int:
         true: {"seen": everything.count(true), "as": {read: n for read, n in reads.most_common(12) if n >= LEAST}}
         for true, reads in sorted(wrong.items())
     }
-    kept = {true: entry for true, entry in table.items() if entry["as"]}
+    kept = {true: entry for true, entry in table.items() if entry["as"] and not _filling(true)}
     out.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return len(everything)
+
+
+def _filling(true: str) -> bool:
+    """Say whether some marks are only what fills a code up, as at the end of a BIC."""
+    return len(true) == LONGEST and len(set(true)) == 1
 
 
 def worsened(page: Picture, rng: np.random.Generator) -> Picture:

@@ -8,6 +8,9 @@ from random import Random
 
 from training.types.misreadings import LONGEST, TABLE
 
+# How strongly a letter is misread (logarithm of the strength: mean, spread); 1 misreads 2.6 marks of 100.
+USUAL = (-0.2, 0.8)  # half of the letters below 2 %, one in ten above 6 %
+HARD = (0.3, 1.1)  # half above 3 %, one in ten above 13 %
 SPECKS = "|.,:;'-_~=*°“\\/"
 
 
@@ -47,9 +50,9 @@ def misread(text: str, rng: Random, strength: float) -> str:
     return "".join(out)
 
 
-def as_read(lines: Sequence[str], rng: Random) -> str:
-    """Return the lines of a letter as one reading: most clean, some bad, a few hardly legible."""
-    strength = rng.lognormvariate(0.3, 1.1)
+def as_read(lines: Sequence[str], rng: Random, noise: tuple[float, float] = USUAL) -> str:
+    """Return the lines of a letter as one reading: most fair, some bad, a few hardly legible."""
+    strength = rng.lognormvariate(*noise)
     lost = rng.choice((0.0, 0.0, 0.05, 0.1, 0.25))
     kept = [line for line in lines if rng.random() >= lost] or list(lines)
     if rng.random() < 0.15:

@@ -1,6 +1,7 @@
 """The wordings of letters: text files with alternatives, told apart by what may be learnt from and what only judges.
 
-A file `letters/<type>.txt` has two parts, `== train` and `== held out`; `---` parts two wordings; a line is a
+A file `letters/<type>.txt` has three parts: `== train`, `== held out` (looked at while choosing what to learn from),
+`== unseen` (written when that was over, judged once); `---` parts two wordings; a line is a
 paragraph. `[this|that|]` is one of its alternatives, `{amount}` something invented.
 """
 
@@ -13,7 +14,7 @@ from typing import Literal
 
 from services.upload.domain.keywords import KEYWORDS
 
-Split = Literal["train", "held out"]
+Split = Literal["train", "held out", "unseen"]
 
 FOLDER = Path(__file__).parent / "letters"
 OTHER = "sonstiges"

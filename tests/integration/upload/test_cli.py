@@ -1,13 +1,19 @@
 """The command line of the upload service, as a person or a script calls it."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf.pdfa
+import pillow_heif
+import pypdfium2
 import pytest
+from PIL import Image
 
 from tests.unit.upload.drawn import corners, cut_off, encoded, letter, photograph
+from tests.unit.upload.printed import LINES, printed
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,46 @@ def test_document_writes_pdf_text_and_facts(photos: Path, tmp_path: Path) -> Non
     assert facts["types"][0]["type"] == "sperrandrohung"
     assert "Stadtwerke" in (tmp_path / "document.txt").read_text()
     assert (tmp_path / "document.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_document_says_what_stands_where(tmp_path: Path) -> None:
+    """The facts of a printed page have their kinds and values, and each box frames its text in the PDF."""
+    (tmp_path / "letter.pdf").write_bytes(printed())
+    done = call("document", "--out", tmp_path / "out", tmp_path / "letter.pdf")
+    assert done.returncode == 0
+    facts = json.loads((tmp_path / "out" / "facts.json").read_text())
+    found = {fact["kind"]: fact["value"] for fact in facts["facts"]}
+    assert facts["types"][0]["type"] == "sperrankuendigung"
+    assert found == {
+        "supplier": "Stadtwerke Musterstadt GmbH",
+        "customer_number": "123456789",
+        "meter_number": "1AMT0712345678",
+        "cut_off_date": "2026-03-17",
+        "amount_due": "386.03",
+        "deadline": "2026-03-16",
+    }
+    page = pypdfium2.PdfDocument(tmp_path / "out" / "document.pdf")[0]
+    for fact in facts["facts"]:
+        left, top, right, bottom = fact["box"]
+        height = page.get_height()
+        framed = page.get_textpage().get_text_bounded(left - 1, height - bottom - 1, right + 1, height - top + 1)
+        assert (fact["page"], framed.split()) == (1, fact["text"].split())
+
+
+@pytest.mark.parametrize("form", ["HEIF", "PNG", "WEBP", "TIFF", "JPEG"])
+def test_a_document_is_made_of_any_format(tmp_path: Path, form: str) -> None:
+    """Pictures of every format we take become pages, in the order they were named."""
+    pillow_heif.register_heif_opener()
+    picture = Image.open(io.BytesIO(encoded(photograph(letter(), corners(1500, 2000)), quality=90)))
+    picture.save(tmp_path / "photo", form)
+    (tmp_path / "printed.pdf").write_bytes(printed())
+    done = call("document", "--out", tmp_path / "out", tmp_path / "printed.pdf", tmp_path / "photo")
+    assert done.returncode == 0
+    first, second = (tmp_path / "out" / "document.txt").read_text().split("\f")
+    assert LINES[1] in first
+    assert "Androhung" in second
+    with pikepdf.open(tmp_path / "out" / "document.pdf") as pdf:
+        assert not pikepdf.pdfa.check(pdf, "2b").findings
 
 
 def test_missing_language_data_gives_the_remedy(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ async def test_pages_become_a_searchable_pdf_a(workers: Workers) -> None:
     gc.collect()  # pikepdf reports every warning it hears, and other tests' sockets warn when they are collected
     with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
         assert not pikepdf.pdfa.check(pdf, "2b").findings
-    assert len(made.pdf) < 2 * 130_000
+    assert len(made.pdf) < 2 * 80_000
     assert made.types[0].type == "sperrandrohung"
     assert (made.files, made.unreadable) == ((0, 1), ())
 

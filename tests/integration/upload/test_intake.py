@@ -62,6 +62,10 @@ async def test_a_document_is_filed_with_its_pages_in_order(gateway: Neighbour) -
     pdf = await gateway.service.objects.get(filed.pdf_key, sha256=filed.pdf_sha256)
     assert (len(pypdfium2.PdfDocument(pdf)), len(pdf)) == (2, filed.pdf_bytes)
     assert "Abwendungsvereinbarung" in (await gateway.service.objects.get(filed.text_key)).decode()
+    assert filed.facts_key
+    kept = json.loads(await gateway.service.objects.get(filed.facts_key))
+    assert kept["types"][0]["type"] == filed.types[0].type
+    assert {fact["page"] for fact in kept["facts"]} == {1, 2}
 
 
 async def test_a_document_of_which_nothing_can_be_read_fails_with_a_reason(gateway: Neighbour) -> None:
