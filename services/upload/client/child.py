@@ -77,7 +77,7 @@ def _place(error: Exception) -> str:
 
 
 def _work(job: Job) -> Answer:
-    from services.upload.client import annotate, look, pdf, reader, understand  # noqa: PLC0415 - only the child pays for it
+    from services.upload.client import annotate, look, pdf, reader, understand  # noqa: PLC0415 - as above
 
     match job:
         case Check():

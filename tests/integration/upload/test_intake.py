@@ -1,6 +1,7 @@
 """The running service: events in, events and files out, on the real servers."""
 
 import asyncio
+import json
 
 import aio_pika
 import pypdfium2
