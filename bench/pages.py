@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from rich.progress import track
 
+from bench.quality.decisions import decisions
 from services.upload.client.look import judge_page
 from services.upload.client.photo import prepare
 from services.upload.client.source import Source, open_page
@@ -54,12 +55,15 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, print a table, and write the figures as JSON if asked; exit code 0 also without photographs."""
     parser = argparse.ArgumentParser(prog="python -m bench pages", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--letters", type=int, default=0, help="spoil so many letters of ours, and read them")
     parser.add_argument("--misses", action="store_true", help="name the cases that were judged wrongly")
     options = parser.parse_args(arguments)
-    if not (named := os.environ.get("AMTSBOTE_PHOTOS")):
-        print("AMTSBOTE_PHOTOS names no folder with labelled photographs: nothing was measured.")
-        return 0
     cv2.setNumThreads(1)
+    spoiled = decisions(options.letters) if options.letters else {}
+    if not (named := os.environ.get("AMTSBOTE_PHOTOS")):
+        print("AMTSBOTE_PHOTOS names no folder with labelled photographs: none was looked at.")
+        _end(spoiled, {}, options.json)
+        return 0
     prepare()
     folder = Path(named)
     seen = [_see(folder, case) for case in track(list(_cases(folder)), description="looking")]
@@ -67,9 +71,16 @@ def main(arguments: Sequence[str]) -> int:
     _print(figures)
     if options.misses:
         _print_misses(seen)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    _end(spoiled, figures, options.json)
     return 0
+
+
+def _end(spoiled: dict[str, dict[str, Any]], figures: dict[str, dict[str, Any]], file: Path | None) -> None:
+    """Print what letters of ours showed, and write all figures."""
+    for way, row in spoiled.items():
+        print(f"{way:24}" + "  ".join(f"{name} {value}" for name, value in row.items()))
+    if file:
+        file.write_text(json.dumps(figures | {f"letters, {way}": row for way, row in spoiled.items()}, indent=2))
 
 
 def _cases(folder: Path) -> Iterator[Case]:
