@@ -79,7 +79,7 @@ class Limits:
     bright: float = 0.47  # contrast of such a page
     too_bright: float = 0.38
     touched: float = 0.008  # share of the writing: a few words of a page
-    covered: float = 0.025  # share of the writing: a line of it
+    covered: float = 0.02  # share of the writing: a line of it
     shaded: float = 0.03
 
 

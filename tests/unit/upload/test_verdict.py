@@ -17,7 +17,7 @@ FINE = {"page_found": True, "sharpness": 0.33, "letter_height": 18.0, "paper": 2
         ({"cut": ("B",)}, "retake", ("cut",)),
         ({"sharpness": 0.15}, "retake", ("blurred",)),
         ({"sharpness": 0.21}, "usable", ("soft",)),
-        ({"glare": 0.1}, "retake", ("glare",)),
+        ({"glare": 0.021}, "retake", ("glare",)),
         ({"glare": 0.015}, "usable", ("glare",)),
         ({"glare": 0.004}, "good", ()),
         ({"fingers": 0.1, "glare": 0.015}, "retake", ("fingers", "glare")),
