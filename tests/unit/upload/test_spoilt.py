@@ -140,6 +140,14 @@ def test_a_finger_on_the_margin_does_not_matter(page: Picture) -> None:
     assert fingers_on(photo, squares(photo)).share == 0
 
 
+def test_a_deep_shadow_from_an_edge_is_no_finger(page: Picture) -> None:
+    """However dark it is, the lines go on under it."""
+    dark = shaded(page, (0, 550, 700, 1000), 0.08)
+    cells = squares(dark)
+    assert shadow_on(cells).share > 0.03
+    assert fingers_on(dark, cells).share == 0
+
+
 def test_what_is_printed_in_colour_is_no_finger(page: Picture) -> None:
     """A coloured patch inside the page, and a coloured bar with writing on it at the edge."""
     coloured = page.copy()
