@@ -32,7 +32,7 @@ PLAIN = "none"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A spoiled page: what the check said, the share of words still read, and the CPU time to tell sharp from blurred."""
+    """A spoiled page: what the check said, the share of words still read, the CPU time to tell sharp from blurred."""
 
     flaw: str
     reasons: tuple[str, ...]

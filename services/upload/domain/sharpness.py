@@ -8,9 +8,9 @@ from services.upload.domain.pixels import Picture
 
 LEAST_CONTRAST = 20  # grey levels between ink and paper
 LEAST_INK = 300  # pixels next to ink; with fewer there is no writing to judge
-DIRECTIONS = range(0, 180, 15)
+DIRECTIONS = range(0, 180, 20)
 TILE = 64  # pixels
-MOST_TILES = 48
+MOST_TILES = 32
 BAND = 128  # pixels
 MANY = 8  # bands of a page that is not read whole
 PATCH = np.ones((15, 15), np.uint8)
@@ -44,7 +44,7 @@ def sharpness(page: Picture) -> float | None:
 
 
 def _written_tiles(page: Picture) -> list[Picture]:
-    """Return up to 48 square tiles with writing on them, spread evenly over the page."""
+    """Return up to 32 square tiles with writing on them, spread evenly over the page."""
     rows, columns = page.shape[0] // TILE, page.shape[1] // TILE
     grid = page[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
     tiles = grid.swapaxes(1, 2).reshape(-1, TILE, TILE)
