@@ -10,6 +10,7 @@ from services.upload.settings import UploadSettings
 from services.upload.store import Papers
 from shared.clock import Clock, utc_now
 from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.upload import PageChecked
 from shared.service import Service, compose
 from shared.settings import Connections
 from shared.telemetry.health import Check, lasting
@@ -31,6 +32,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     service.live_checks.append(lasting(served, UNSERVED))
     waiting = 2 * workers.processes
     service.on("check", intake.check, PageUploaded, prefetch=waiting, deadline_s=settings.check_deadline_s)
+    service.on("probe", intake.probe, PageChecked, prefetch=waiting, deadline_s=settings.check_deadline_s)
     service.on(
         "file",
         intake.file,
@@ -44,6 +46,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
 def _limits(settings: UploadSettings) -> Limits:
     return Limits(
         check_seconds=settings.check_seconds,
+        probe_seconds=settings.probe_seconds,
         read_seconds=settings.read_seconds,
         bind_seconds=settings.bind_seconds,
         memory_bytes=settings.memory_bytes,

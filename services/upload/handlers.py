@@ -5,7 +5,9 @@ from functools import partial
 import structlog
 
 from services.upload.client.workers import NothingReadableError, Workers
-from services.upload.schemas import FiledDocument, PageReport, Unreadable
+from services.upload.domain.kinds import Suggestion
+from services.upload.domain.reading import judge_again
+from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
 from services.upload.store import FiledFiles, Papers
 from shared.clock import Clock
 from shared.events.event import Event
@@ -35,6 +37,23 @@ class Intake:
             await self._papers.keep_report(page, checked.report, key, work.session)
             work.announce(self._checked(page.page_id, checked.report, key))
         log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
+
+    async def probe(self, event: Event[PageChecked]) -> None:
+        """Read the upper part of a page that was seen, and say again whether it is usable."""
+        if event.data.stage == "read":
+            return
+        page = await self._papers.seen(event.data.page_id)
+        if not page.report.quad:
+            return
+        probed = await self._workers.probe(await self._papers.original(page.object_key, page.sha256), page.report)
+        if probed is None:
+            return
+        verdict, reasons = judge_again(page.report.verdict, page.report.reasons, probed.reading)
+        read = page.report.model_copy(update={"verdict": verdict, "reasons": reasons})
+        async with self._ledger.once("upload.probe", event) as work:
+            await self._papers.keep_reading(page.page_id, read, probed, work.session)
+            work.announce(self._checked(page.page_id, read, page.annotated_key, probed))
+        log.info("page.read", page_id=page.page_id, verdict=read.verdict, reasons=read.reasons)
 
     async def file(self, event: Event[DocumentSubmitted]) -> None:
         """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently.
@@ -71,9 +90,14 @@ class Intake:
             version=document.version,
         )
 
-    def _checked(self, page_id: str, report: PageReport, annotated_key: str | None) -> PageChecked:
+    def _checked(
+        self, page_id: str, report: PageReport, annotated_key: str | None, probed: Probed | None = None
+    ) -> PageChecked:
         return PageChecked(
             page_id=page_id,
+            stage="read" if probed else "seen",
+            words=probed.reading.words if probed else None,
+            types=_suggestions(probed.types if probed else ()),
             verdict=report.verdict,
             reasons=report.reasons,
             cut=report.cut,
@@ -96,7 +120,7 @@ class Intake:
             facts_key=files.facts_key,
             page_ids=tuple(document.pages[number].page_id for number in made.files),
             unreadable_page_ids=tuple(_reasons(document, made.unreadable)),
-            types=tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in made.types),
+            types=_suggestions(made.types),
             filed_at=self._clock(),
             version=document.version,
             replaced_page_ids=document.replaced_page_ids,
@@ -120,3 +144,7 @@ def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) ->
     for failed in unreadable:
         reasons.setdefault(document.pages[failed.file].page_id, failed.code)
     return reasons
+
+
+def _suggestions(types: tuple[Suggestion, ...]) -> tuple[TypeSuggestion, ...]:
+    return tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in types)

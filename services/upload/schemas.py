@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.upload.domain.facts.fact import Fact
 from services.upload.domain.geometry import Side, Turn
 from services.upload.domain.kinds import Suggestion
+from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
 from services.upload.domain.verdict import Verdict
 
@@ -84,6 +85,14 @@ class Check(_Message):
     annotated: str
 
 
+class Probe(_Message):
+    """Read the upper part of a page that was looked at, to see whether it can be read."""
+
+    do: Literal["probe"] = "probe"
+    file: str
+    report: PageReport
+
+
 class Read(_Message):
     """Flatten and read one page of a file; the `ReadPage` is written to `out` beside its picture."""
 
@@ -105,7 +114,7 @@ class Bind(_Message):
     understood: str
 
 
-Job = Annotated[Check | Read | Bind, Field(discriminator="do")]
+Job = Annotated[Check | Probe | Read | Bind, Field(discriminator="do")]
 
 
 class Order(_Message):
@@ -121,6 +130,14 @@ class Checked(_Message):
 
     did: Literal["check"] = "check"
     report: PageReport
+
+
+class Probed(_Message):
+    """The answer to `Probe`: how well it could be read and what it may be, but not what is written there."""
+
+    did: Literal["probe"] = "probe"
+    reading: Reading
+    types: tuple[Suggestion, ...] = ()
 
 
 class Finished(_Message):
@@ -141,7 +158,7 @@ class Refused(_Message):
     detail: str = ""
 
 
-Answer = Annotated[Checked | Finished | Refused, Field(discriminator="did")]
+Answer = Annotated[Checked | Probed | Finished | Refused, Field(discriminator="did")]
 
 
 class Unreadable(_Message):

@@ -16,6 +16,7 @@ class UploadSettings(BaseSettings):
         int, Field(description="more of them, for verdicts only: see docs/decisions/0008")
     ] = 1
     check_seconds: Annotated[float, Field(description="the longest a child may look at a page")] = 30.0
+    probe_seconds: Annotated[float, Field(description="the longest a child may read the upper part of a page")] = 60.0
     read_seconds: Annotated[float, Field(description="the longest a child may read a page")] = 120.0
     bind_seconds: Annotated[float, Field(description="the longest a child may bind a document")] = 120.0
     memory_bytes: Annotated[int, Field(description="the most a child may take")] = 4_000_000_000

@@ -6,7 +6,8 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from services.upload.schemas import FiledDocument, PageReport
+from services.upload.schemas import FiledDocument, PageReport, Probed
+from shared.errors import PermanentError
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.storage.documents import Database, Session
@@ -21,6 +22,17 @@ class FiledFiles:
     pdf_sha256: str
     text_key: str
     facts_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page that was checked: where its original lies, and what was found."""
+
+    page_id: str
+    object_key: str
+    sha256: str
+    annotated_key: str | None
+    report: PageReport
 
 
 class Papers:
@@ -71,7 +83,12 @@ class Papers:
         self, page: PageUploaded, report: PageReport, annotated_key: str | None, session: Session
     ) -> None:
         """Record what the check of a page found; a later check replaces it."""
-        found = {"citizen_id": page.citizen_id, "sha256": page.sha256, "annotated_key": annotated_key}
+        found = {
+            "citizen_id": page.citizen_id,
+            "object_key": page.object_key,
+            "sha256": page.sha256,
+            "annotated_key": annotated_key,
+        }
         await self._pages.update_one(
             {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
         )
@@ -80,6 +97,23 @@ class Papers:
         """Tell whether no later version of a document has come to its end yet."""
         later = {"_id": document.document_id, "version": {"$gt": document.version}}
         return await self._documents.find_one(later, {"_id": 1}) is None
+
+    async def seen(self, page_id: str) -> SeenPage:
+        """Return what the check of a page found.
+
+        Raises:
+            PermanentError: `page.missing`; what we announced about a page, we have kept with it.
+        """
+        row = await self._pages.find_one({"_id": page_id})
+        if row is None:
+            raise PermanentError("page.missing")
+        report = PageReport.model_validate(row["report"])
+        return SeenPage(page_id, row["object_key"], row["sha256"], row["annotated_key"], report)
+
+    async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
+        """Record how well a page could be read, and the report that follows from it."""
+        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
+        await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
 
     async def keep_outcome(
         self,

@@ -8,21 +8,7 @@ from shared.events.event import Code, Fact, Id, ObjectKey, Sha256
 
 Side = Literal["L", "T", "R", "B"]
 Verdict = Literal["good", "usable", "retake"]
-
-
-class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
-    """A page was looked at: is it usable, and if not, why (main reason first)?"""
-
-    page_id: Id
-    verdict: Verdict
-    reasons: tuple[Code, ...] = ()
-    cut: tuple[Side, ...] = ()
-    cut_reader: tuple[Side, ...] = ()
-    rotate_cw: Literal[0, 90, 180, 270] = 0
-    width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
-    height: int = 0
-    annotated_key: ObjectKey | None = None
-    checked_at: AwareDatetime
+Stage = Literal["seen", "read"]
 
 
 class TypeSuggestion(BaseModel):
@@ -32,6 +18,28 @@ class TypeSuggestion(BaseModel):
 
     type: Code
     confidence: Annotated[float, Field(ge=0, le=1)]
+
+
+class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
+    """A page was looked at: is it usable, and if not, why (main reason first)?
+
+    It is announced twice: first when the page was `seen`, then when its upper part was `read` as well. The
+    second outweighs the first, in whichever order they arrive; a page that cannot be read has only the first.
+    """
+
+    page_id: Id
+    stage: Stage = "seen"
+    verdict: Verdict
+    reasons: tuple[Code, ...] = ()
+    cut: tuple[Side, ...] = ()
+    cut_reader: tuple[Side, ...] = ()
+    rotate_cw: Literal[0, 90, 180, 270] = 0
+    width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
+    height: int = 0
+    annotated_key: ObjectKey | None = None
+    words: Annotated[int | None, Field(ge=0, description="read in the upper part; null if only seen")] = None
+    types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
+    checked_at: AwareDatetime
 
 
 class DocumentFiled(Fact, type="document.filed.v1", subject="document_id"):

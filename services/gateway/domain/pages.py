@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import PageUploaded
-from shared.events.upload import Side, Verdict
+from shared.events.upload import Side, Stage, TypeSuggestion, Verdict
 from shared.limits import PDF_WITHIN
 
 HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
@@ -16,10 +16,11 @@ FORMATS = ("image/jpeg", "image/heic", "image/png", "image/webp", "image/tiff", 
 
 
 class PageCheck(BaseModel):
-    """What the upload service said about a page."""
+    """What the upload service said about a page; kept from before there were stages, it was `seen`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    stage: Stage = "seen"
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     cut: tuple[Side, ...] = ()
@@ -28,6 +29,8 @@ class PageCheck(BaseModel):
     width: int = 0
     height: int = 0
     annotated_key: str | None = None
+    words: int | None = None
+    types: tuple[TypeSuggestion, ...] = ()
     checked_at: datetime
 
 

@@ -88,6 +88,8 @@ def entry_of(
 
 
 def _variants(fact: Fact) -> list[str]:
+    if isinstance(fact, upload.PageChecked) and fact.stage == "read":
+        return ["read", fact.verdict]
     if isinstance(fact, notify.ForwardFailed):
         return [fact.reason] if fact.reason in FAILED_FOR else []
     if isinstance(fact, gateway.DocumentSubmitted):

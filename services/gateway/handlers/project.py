@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.gateway.store.stores import Stores
-from shared.errors import PermanentError
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
 from shared.events.event import Event, Fact
 from shared.events.notify import (
@@ -35,7 +34,7 @@ async def _keep(fact: Fact, stores: Stores, session: Session) -> str | None:
     """Keep what a fact says; return whom to tell."""
     match fact:
         case PageChecked():
-            return await _check(fact, stores, session)
+            return await stores.pages.check(fact, session)
         case DocumentFiled():
             await stores.documents.file(fact, session)
         case DocumentFailed():
@@ -47,10 +46,3 @@ async def _keep(fact: Fact, stores: Stores, session: Session) -> str | None:
         case CallbackPromised() | CallbackMissed() | CallbackDone() | CallbackOverdue():
             await stores.callbacks.follow(fact, session)
     return getattr(fact, "citizen_id", None)
-
-
-async def _check(fact: PageChecked, stores: Stores, session: Session) -> str:
-    citizen_id = await stores.pages.check(fact, session)
-    if citizen_id is None:
-        raise PermanentError("page.missing")  # our row is older than any event about it
-    return citizen_id

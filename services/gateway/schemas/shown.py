@@ -13,7 +13,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.timeline import Entry
-from shared.events.upload import TypeSuggestion
+from shared.events.upload import Stage, TypeSuggestion
 
 
 class Shown(BaseModel):
@@ -30,10 +30,11 @@ class ReasonShown(Shown):
 
 
 class PageShown(Shown):
-    """A page and what was said about it."""
+    """A page and what was said about it; `stage` is `read` once its upper part was read, too."""
 
     page_id: str
     state: PageState
+    stage: Stage | None = None
     verdict: str | None = None
     reasons: tuple[ReasonShown, ...] = ()
     cut: tuple[str, ...] = ()
@@ -42,6 +43,8 @@ class PageShown(Shown):
     width: int = 0
     height: int = 0
     has_annotated: bool = False
+    words: int | None = None
+    types: tuple[TypeSuggestion, ...] = ()
     sha256: str
     size_bytes: int
     media_type: str

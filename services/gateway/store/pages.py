@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask
 from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
-from shared.errors import UnavailableError
+from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
@@ -95,16 +95,21 @@ class Pages:
         return [found[page_id] for page_id in page_ids]
 
     async def check(self, fact: PageChecked, session: Session) -> str | None:
-        """Keep the newest check of a page; return whose page it is."""
+        """Keep the newest check of a page; return whom to tell, None if a check that outweighs it is known.
+
+        Raises:
+            PermanentError: `page.missing`; our row is older than any event about it.
+        """
         check = fact.model_dump(exclude={"page_id"})
-        newer = {"$or": [{"check": None}, {"check.checked_at": {"$lt": fact.checked_at}}]}
         row = await self._pages.find_one({"_id": fact.page_id}, session=session)
         if row is None:
-            return None
-        await self._pages.update_one(
-            {"_id": fact.page_id, **newer}, {"$set": {"state": "checked", "check": check}}, session=session
+            raise PermanentError("page.missing")
+        done = await self._pages.update_one(
+            {"_id": fact.page_id, **_outweighed_by(fact)},
+            {"$set": {"state": "checked", "check": check}},
+            session=session,
         )
-        return str(row["citizen_id"])
+        return str(row["citizen_id"]) if done.matched_count else None
 
     async def known(self, page_id: str) -> bool:
         """Tell whether a page of this id was kept."""
@@ -113,3 +118,17 @@ class Pages:
     async def bytes_of(self, page: Page) -> bytes:
         """Return the untouched original, checked against its hash."""
         return await self._objects.get(page.object_key, sha256=page.sha256)
+
+
+def _outweighed_by(fact: PageChecked) -> dict[str, Any]:
+    """Return the query for a page whose check is to give way: what was read outweighs what was only seen.
+
+    Within a stage the later check counts, so that the end is the same in whichever order they arrive.
+    """
+    earlier = {"check.checked_at": {"$lt": fact.checked_at}}
+    ways: list[dict[str, Any]] = [{"check": None}]
+    if fact.stage == "read":
+        ways += [{"check.stage": {"$ne": "read"}}, earlier]
+    else:
+        ways.append({"check.stage": {"$ne": "read"}, **earlier})
+    return {"$or": ways}

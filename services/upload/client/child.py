@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from services.upload.client.confine import allow, confine, give_way
 from services.upload.domain.refusal import RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Order, Read, Refused
+from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Order, Probe, Read, Refused
 
 READY = b"ready\n"
 
@@ -77,13 +77,15 @@ def _place(error: Exception) -> str:
 
 
 def _work(job: Job) -> Answer:
-    from services.upload.client import annotate, look, pdf, reader, understand  # noqa: PLC0415 - as above
+    from services.upload.client import annotate, look, pdf, probe, reader, understand  # noqa: PLC0415 - as above
 
     match job:
         case Check():
-            source, report = look.look(Path(job.file))
-            Path(job.annotated).write_bytes(annotate.annotated(source.picture, report))
-            return Checked(report=report)
+            source, seen = look.inspect_file(Path(job.file))
+            Path(job.annotated).write_bytes(annotate.annotated(source.picture, seen.report, seen.marks))
+            return Checked(report=seen.report)
+        case Probe():
+            return probe.probe(Path(job.file), job.report)
         case Read():
             return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out)))
         case Bind():

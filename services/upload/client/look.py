@@ -1,23 +1,49 @@
 """Looks at one page: where it lies, is it whole, sharp, light and large enough, which way is up."""
 
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import turn_to_upright
+from services.upload.domain.cells import CELL, cells_of
+from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
-from services.upload.domain.geometry import Points, Turn, seen_by_reader
-from services.upload.domain.light import paper_brightness
+from services.upload.domain.geometry import Points, seen_by_reader
+from services.upload.domain.glare import glare_on
+from services.upload.domain.light import ink_contrast, paper_brightness
+from services.upload.domain.mark import Mark, Way, marks_of
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.pixels import grey
+from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
 from services.upload.domain.verdict import Measurements, judge
 from services.upload.schemas import Milliseconds, PageReport
 
 DPI = 150  # at which writing is measured
+LEAST_SIDE = 8 * CELL  # pixels; on a smaller page there is no room for shadows and fingers
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The report on a page, and where in the picture something spoils it."""
+
+    report: PageReport
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flattened:
+    """A page laid flat and upright in colour, at `dpi` of the `own` that the photograph has, and the way back."""
+
+    page: Picture
+    dpi: float
+    own: float
+    way: Way
 
 
 def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
@@ -26,12 +52,22 @@ def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
     Raises:
         RefusedFileError: if there is no picture to look at.
     """
+    source, seen = inspect_file(file, page)
+    return source, seen.report
+
+
+def inspect_file(file: Path, page: int = 0) -> tuple[Source, Inspection]:
+    """Return one page of a file, the report on it with times, and its marks.
+
+    Raises:
+        RefusedFileError: if there is no picture to look at.
+    """
     start = time.perf_counter()
     source = open_page(file, page)
     decoded = time.perf_counter()
-    report = judge_page(source)
+    seen = inspect(source)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
-    return source, report.model_copy(update={"ms": ms})
+    return source, Inspection(seen.report.model_copy(update={"ms": ms}), seen.marks)
 
 
 def frame(source: Source) -> Points:
@@ -46,40 +82,79 @@ def _whole(source: Source) -> NetOutline:
 
 def judge_page(source: Source) -> PageReport:
     """Return the report on a decoded page, without times."""
+    return inspect(source).report
+
+
+def inspect(source: Source) -> Inspection:
+    """Return the report on a decoded page, without times, and its marks."""
     found = _whole(source) if source.flat else page_net().find_outline(source.picture)
-    measured, turn = _measure(source, found)
+    flat = lay_flat(source.picture, found or NetOutline(frame(source), (), 0.0, several=False))
+    measured, marks = measure(flat, found)
     verdict, reasons = judge(measured)
     height, width = source.picture.shape[:2]
-    return PageReport(
+    report = PageReport(
         width=width,
         height=height,
         quad=_corners(found.quad) if found else None,
         cut=measured.cut,
-        cut_reader=seen_by_reader(measured.cut, turn),
-        rotate_cw=turn,
+        cut_reader=seen_by_reader(measured.cut, flat.way.turn),
+        rotate_cw=flat.way.turn,
         verdict=verdict,
         reasons=reasons,
     )
+    return Inspection(report, tuple(mark for mark in marks if mark.reason in reasons))
 
 
-def _measure(source: Source, found: NetOutline | None) -> tuple[Measurements, Turn]:
-    """Measure light, sharpness and letters on the page flattened at no more than its own resolution."""
-    quad = found.quad if found else frame(source)
-    cut = found.cut if found else ()
-    paper = sheet(quad, cut)
-    own = max(np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)) / max(paper.width, paper.height)
-    dpi = min(float(DPI), float(own))
-    page = flatten(source.picture, quad, paper.pixels(dpi))
+def lay_flat(picture: Picture, found: NetOutline) -> Flattened:
+    """Return the page flat and upright, at no more than its own resolution.
+
+    The picture is halved as often as it has twice the pixels needed: that is both faster and finer than to
+    pick a few of them.
+    """
+    quad = found.quad
+    paper = sheet(quad, found.cut)
+    own = float(max(np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)) / max(paper.width, paper.height))
+    dpi = min(float(DPI), own)
+    size = paper.pixels(dpi)
+    share = 1 / max(1, int(own / dpi))
+    smaller = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) if share < 1 else picture
+    page = flatten(smaller.astype(np.uint8, copy=False), quad * share, size)
     turn = turn_to_upright(page)
-    dark = grey(turned(page, turn))
+    upright = turned(page, turn)
+    seen = (picture.shape[1], picture.shape[0])
+    return Flattened(upright, dpi, own, Way(quad, upright.shape[1], upright.shape[0], turn, seen))
+
+
+def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, tuple[Mark, ...]]:
+    """Measure light, sharpness, letters and what lies on them; marks are the places of the latter."""
+    dark = grey(flat.page)
     height = letter_height(dark)
-    return Measurements(
+    whole = Measurements(
         page_found=found is not None,
-        cut=cut,
+        cut=found.cut if found else (),
         sharpness=sharpness(dark),
-        letter_height=height * float(own) / dpi if height else None,
+        letter_height=height * flat.own / flat.dpi if height else None,
         paper=paper_brightness(dark),
-    ), turn
+        several=found is not None and found.several,
+    )
+    if found is None or min(dark.shape) < LEAST_SIDE:
+        return whole, ()
+    return _with_spoilt(whole, flat, dark)
+
+
+def _with_spoilt(whole: Measurements, flat: Flattened, dark: Picture) -> tuple[Measurements, tuple[Mark, ...]]:
+    """Add what lies on the writing."""
+    way = flat.way
+    cells = cells_of(dark, way.shown((dark.shape[0] // CELL, dark.shape[1] // CELL)))
+    shadow, glare, fingers = shadow_on(cells), glare_on(cells), fingers_on(flat.page, cells)
+    measured = replace(
+        whole, contrast=ink_contrast(cells), shadow=shadow.share, glare=glare.share, fingers=fingers.share
+    )
+    return measured, (
+        *marks_of("shadow", shadow.where, way),
+        *marks_of("glare", glare.where, way),
+        *marks_of("fingers", fingers.where, way),
+    )
 
 
 def _corners(quad: Points) -> tuple[tuple[float, float], ...]:

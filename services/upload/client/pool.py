@@ -13,7 +13,7 @@ import structlog
 from services.upload.client.line import Line, Priority, Waiting
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Job, Order, Read, Refused
+from services.upload.schemas import Answer, Bind, Check, Job, Order, Probe, Read, Refused
 
 log = structlog.get_logger()
 
@@ -29,6 +29,7 @@ class Limits:
     """
 
     check_seconds: float = 30.0
+    probe_seconds: float = 60.0
     read_seconds: float = 120.0
     bind_seconds: float = 120.0
     cpu_share: float = 1 / 3
@@ -40,6 +41,8 @@ class Limits:
         match job:
             case Check():
                 return self.check_seconds
+            case Probe():
+                return self.probe_seconds
             case Read():
                 return self.read_seconds
             case Bind():

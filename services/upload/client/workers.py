@@ -24,6 +24,8 @@ from services.upload.schemas import (
     FiledDocument,
     Finished,
     PageReport,
+    Probe,
+    Probed,
     Read,
     Understood,
     Unreadable,
@@ -117,6 +119,24 @@ class Workers:
             if not isinstance(answer, Checked):
                 return CheckedPage(PageReport.unreadable("failed"))
             return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+
+    async def probe(self, data: bytes, report: PageReport) -> Probed | None:
+        """Read the upper part of a page that was looked at; None where it cannot be, which the report tells already.
+
+        Raises:
+            LanguageMissingError: if Tesseract has no German.
+            WorkersUnavailableError: if no child process can be started.
+        """
+        tessdata("deu")
+        with TemporaryDirectory(prefix="amtsbote-probe-") as name:
+            file = Path(name, "page")
+            await asyncio.to_thread(file.write_bytes, data)
+            try:
+                answer = await self._pool.do(Probe(file=str(file), report=report), priority=Priority.PROBE)
+            except RefusedFileError as refused:
+                _tell(refused)
+                return None
+            return answer if isinstance(answer, Probed) else None
 
     async def make_document(self, files: Sequence[Fetch], progress: Progress | None = None) -> FiledDocument:
         """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.

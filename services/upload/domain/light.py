@@ -3,12 +3,18 @@
 import cv2
 import numpy as np
 
+from services.upload.domain.cells import Cells
 from services.upload.domain.pixels import Picture
 
 
 def paper_brightness(page: Picture) -> int:
     """Return the grey level (0 to 255) of the paper: what nine tenths of a grey page do not exceed."""
     return int(np.percentile(page[::4, ::4], 90))
+
+
+def ink_contrast(cells: Cells) -> float:
+    """Return how far the ink stands out from the paper (0 to 1), 1 where nothing is written."""
+    return float(np.median(cells.contrast[cells.written])) if cells.written.any() else 1.0
 
 
 def evenly_lit(page: Picture) -> Picture:

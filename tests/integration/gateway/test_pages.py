@@ -40,8 +40,10 @@ async def test_check_is_shown_in_the_readers_language(door: Door, phone: Phone) 
     german = (await phone.get(f"/v1/pages/{page_id}")).json()
     english = (await phone.get(f"/v1/pages/{page_id}", headers={"Accept-Language": "en-GB,de;q=0.5"})).json()
     assert (german["state"], german["verdict"]) == ("checked", "retake")
-    assert german["reasons"] == [{"code": "cut", "text": "Die Seite ist abgeschnitten: unten."}]
-    assert english["reasons"][0]["text"] == "The page is cut off: bottom."
+    assert german["reasons"] == [
+        {"code": "cut", "text": "Die Seite ist abgeschnitten: unten. Gehen Sie etwas weiter weg."}
+    ]
+    assert english["reasons"][0]["text"] == "The page is cut off: bottom. Move a little further away."
     assert PageCheck.model_fields.keys() - {"annotated_key"} <= german.keys()
 
 

@@ -16,6 +16,7 @@ from shared.errors import AlreadyHandledError
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
 from shared.events.event import Fact, envelop
 from shared.events.notify import ForwardAcknowledged, ForwardFailed, ForwardPickedUp, ForwardQueued, ForwardSent
+from shared.events.upload import PageChecked
 from shared.ids import new_id
 from shared.storage.documents import again_on_conflict
 from tests.integration.gateway.door import Door
@@ -78,6 +79,47 @@ async def test_callback_ends_done_in_any_order(door: Door, phone: Phone) -> None
         await door.say(*(facts[i] for i in order))
         shown = (await phone.get(f"/v1/callbacks/{callback_id}")).json()
         assert (shown["state"], shown["attempts"], bool(shown["reached_at"])) == ("done", 2, True)
+
+
+def _checks(page_id: str) -> list[PageChecked]:
+    """Return what upload says of a page: twice seen, for it was checked again, and twice read."""
+    now = utc_now()
+    seen = {"page_id": page_id, "verdict": "usable", "reasons": ("soft",)}
+    read = {"page_id": page_id, "stage": "read", "verdict": "good", "words": 40}
+    return [
+        PageChecked(**seen, checked_at=now),
+        PageChecked(**seen, checked_at=now + timedelta(seconds=9)),
+        PageChecked(**read | {"words": 30}, checked_at=now + timedelta(seconds=1)),
+        PageChecked(**read, checked_at=now + timedelta(seconds=2)),
+    ]
+
+
+async def test_a_page_ends_read_in_any_order(door: Door, phone: Phone) -> None:
+    """All 24 orders of a page's verdicts end with what was read last, however late the look at it is heard of."""
+    for order in itertools.permutations(range(4)):
+        page_id = await phone.page()
+        facts = _checks(page_id)
+        await door.say(*(facts[i] for i in order))
+        shown = (await phone.get(f"/v1/pages/{page_id}")).json()
+        assert (shown["stage"], shown["verdict"], shown["words"], shown["reasons"]) == ("read", "good", 40, [])
+
+
+async def test_both_verdicts_are_told_and_a_late_first_one_is_not(door: Door, phone: Phone) -> None:
+    """Whoever follows a page reads the first verdict, then the second; out of order, the first would only confuse."""
+    in_order, late = await phone.page(), await phone.page()
+    seen, _, _, read = _checks(in_order)
+    await door.say(seen, read)
+    seen, _, _, read = _checks(late)
+    await door.say(read, seen)
+    told = (await phone.get("/v1/timeline")).json()["items"]
+    texts = {
+        page_id: [e["text"] for e in reversed(told) if e["about"]["id"] == page_id] for page_id in (in_order, late)
+    }
+    assert texts[late] == ["Die Schrift ist gut zu lesen."]
+    assert texts[in_order] == [
+        "Die Seite ist lesbar. Das Bild ist etwas unscharf. Halten Sie das Telefon ruhig.",
+        *texts[late],
+    ]
 
 
 async def test_each_event_is_told_once(door: Door, phone: Phone) -> None:

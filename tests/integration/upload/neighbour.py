@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import aio_pika
 from aio_pika.abc import AbstractQueue
 
-from shared.events.event import Event, Fact, envelop
+from shared.events.event import TYPE_PREFIX, Event, Fact, envelop
 from shared.events.gateway import DocumentSubmitted, PageUploaded, SubmittedPage
 from shared.ids import new_id
 from shared.service import Service
@@ -52,12 +52,14 @@ class Neighbour:
         for _ in range(2):
             await self.publish(exchange, event)
 
-    async def hears(self, kind: type[F]) -> F:
-        """Return the next fact that upload announces."""
+    async def hears(self, kind: type[F], about: str | None = None) -> F:
+        """Return the next fact of a kind that upload announces, if asked for, about one page or document."""
         async with asyncio.timeout(120), self._heard.iterator() as messages:
             async for message in messages:
                 await message.ack()
-                return Event[kind].model_validate_json(message.body).data  # type: ignore[valid-type]  # known at run time
+                event = json.loads(message.body)
+                if event["type"] == TYPE_PREFIX + kind.type and about in (None, event["subject"]):
+                    return kind.model_validate(event["data"])
         raise AssertionError("the queue was closed")
 
     async def told(self) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The check of one photographed page, through a real child process."""
 
 import io
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -108,6 +109,39 @@ async def test_what_cannot_be_read_is_said(workers: Workers, spoil: object, reas
     report = (await workers.check(encoded(spoil(WHOLE), quality=95))).report  # type: ignore[operator]  # a lambda
     assert report.verdict == "retake"
     assert reason in report.reasons
+
+
+def shaded(photo: Picture) -> Picture:
+    """Return a photograph with the shadow of a phone across it."""
+    photo = photo.copy()
+    photo[700:1100] = (photo[700:1100] * 0.4).astype(np.uint8)
+    return photo
+
+
+def shining(photo: Picture) -> Picture:
+    """Return a photograph, a little less bright, with a lamp mirrored in the lines."""
+    light = np.zeros(photo.shape[:2], np.float32)
+    cv2.ellipse(light, ((700, 600), (420, 300), 0), 300, -1)
+    soft = cv2.GaussianBlur(light, (0, 0), 15)[..., None]
+    return np.asarray(np.clip(photo * 0.85 + soft, 0, 255), np.uint8)
+
+
+def held(photo: Picture) -> Picture:
+    """Return a photograph with two fingers over the beginning of some lines."""
+    photo = photo.copy()
+    for y in (780, 900):
+        cv2.line(photo, (0, y + 60), (420, y), (120, 150, 205), 110, cv2.LINE_AA)
+    return photo
+
+
+@pytest.mark.parametrize(("spoil", "reason"), [(shaded, "shadow"), (shining, "glare"), (held, "fingers")])
+async def test_what_lies_on_the_writing_is_said(
+    workers: Workers, spoil: Callable[[Picture], Picture], reason: str
+) -> None:
+    """Each is the one reason; a shadow leaves the page usable, what hides words does not."""
+    spoilt = await workers.check(encoded(spoil(WHOLE)))
+    assert spoilt.report.reasons == (reason,)
+    assert spoilt.report.verdict == ("usable" if reason == "shadow" else "retake")
 
 
 async def test_a_desk_without_a_page_is_no_page(workers: Workers) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import json
 
 import aio_pika
+import cv2
+import numpy as np
 import pypdfium2
 import pytest
 from structlog.testing import capture_logs
@@ -17,13 +19,15 @@ pytestmark = pytest.mark.live
 
 GOOD = encoded(photograph(letter(), corners(2250, 3000), (2250, 3000)), quality=90)
 CUT = encoded(cut_off(letter()), quality=90)
+SOFT = encoded(cv2.GaussianBlur(photograph(letter(), corners(1500, 2000)), (0, 0), 1.5).astype(np.uint8), quality=90)
+DESK = encoded(photograph(letter(), corners(1500, 2000) + 5000))
 
 
 async def test_a_page_is_checked_and_its_annotated_picture_stored(gateway: Neighbour) -> None:
     """The verdict is announced, the picture is in the object store, the report in the database."""
     page = await gateway.store(CUT)
     await gateway.announce(uploaded(page, len(CUT)))
-    checked = await gateway.hears(PageChecked)
+    checked = await gateway.hears(PageChecked, page.page_id)
     assert (checked.page_id, checked.verdict, checked.reasons, checked.cut_reader) == (
         page.page_id,
         "retake",
@@ -37,11 +41,52 @@ async def test_a_page_is_checked_and_its_annotated_picture_stored(gateway: Neigh
     assert kept["report"]["verdict"] == "retake"
 
 
+async def test_a_page_gets_a_second_verdict_once_its_upper_part_was_read(gateway: Neighbour) -> None:
+    """First what was seen, then what was read, with the likely type; both are about the same picture."""
+    page = await gateway.store(GOOD)
+    await gateway.announce(uploaded(page, len(GOOD)))
+    seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
+    assert (seen.stage, seen.verdict, seen.words, seen.types) == ("seen", "good", None, ())
+    assert (read.stage, read.verdict, read.reasons) == ("read", "good", ())
+    assert (read.words or 0) > 30
+    assert read.types[0].type == "sperrandrohung"
+    same = {"page_id", "cut", "cut_reader", "rotate_cw", "width", "height", "annotated_key"}
+    assert seen.model_dump(include=same) == read.model_dump(include=same)
+    kept = await gateway.service.database.pages.find_one({"_id": page.page_id})
+    assert kept
+    assert kept["reading"]["reading"]["words"] == read.words
+
+
+async def test_a_page_that_only_looks_soft_is_good_once_it_was_read(gateway: Neighbour) -> None:
+    """The second verdict may be better than the first: recognition reads what looks a little blurred."""
+    page = await gateway.store(SOFT)
+    await gateway.announce(uploaded(page, len(SOFT)))
+    seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
+    assert (seen.verdict, seen.reasons) == ("usable", ("soft",))
+    assert (read.stage, read.verdict, read.reasons) == ("read", "good", ())
+
+
+async def test_what_shows_no_page_is_not_read(gateway: Neighbour) -> None:
+    """Neither a picture without a page nor a file that is no picture is probed; the next page is."""
+    unread: set[str] = set()
+    for data in (b"Sehr geehrte Damen und Herren", DESK):
+        page = await gateway.store(data)
+        await gateway.announce(uploaded(page, len(data)))
+        assert (await gateway.hears(PageChecked, page.page_id)).verdict == "retake"
+        unread.add(page.page_id)
+    page = await gateway.store(CUT)
+    await gateway.announce(uploaded(page, len(CUT)))
+    seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
+    assert (seen.stage, read.stage, read.reasons[0]) == ("seen", "read", "cut")
+    rows = await gateway.service.database.pages.find({"_id": {"$in": list(unread)}}).to_list(None)
+    assert [("reading" in row) for row in rows] == [False, False]
+
+
 async def test_a_file_that_is_no_picture_gets_its_reason(gateway: Neighbour) -> None:
     """There is a verdict, and no annotated picture."""
     page = await gateway.store(b"Sehr geehrte Damen und Herren")
     await gateway.announce(uploaded(page, 29))
-    checked = await gateway.hears(PageChecked)
+    checked = await gateway.hears(PageChecked, page.page_id)
     assert (checked.verdict, checked.reasons, checked.annotated_key, checked.width) == (
         "retake",
         ("not_an_image",),
@@ -55,7 +100,7 @@ async def test_a_document_is_filed_with_its_pages_in_order(gateway: Neighbour) -
     pages = [await gateway.store(data) for data in (GOOD, b"no picture", GOOD)]
     document = submitted(*pages)
     await gateway.announce(document)
-    filed = await gateway.hears(DocumentFiled)
+    filed = await gateway.hears(DocumentFiled, document.document_id)
     assert filed.document_id == document.document_id
     assert filed.page_ids == (pages[0].page_id, pages[2].page_id)
     assert filed.unreadable_page_ids == (pages[1].page_id,)
@@ -74,17 +119,19 @@ async def test_a_document_of_which_nothing_can_be_read_fails_with_a_reason(gatew
     page = await gateway.store(b"no picture")
     document = submitted(page)
     await gateway.announce(document)
-    failed = await gateway.hears(DocumentFailed)
+    failed = await gateway.hears(DocumentFailed, document.document_id)
     assert (failed.document_id, failed.reason) == (document.document_id, "not_an_image")
     assert await gateway.service.objects.get(page.object_key, sha256=page.sha256) == b"no picture"
 
 
 async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour) -> None:
-    """One verdict, however often the event is delivered: the copy is handled, and changes nothing."""
+    """One verdict of each stage, however often the event is delivered: the copy is handled, and changes nothing."""
     page = await gateway.store(CUT)
+    database = gateway.service.database
 
     async def relayed() -> bool:
-        return await gateway.service.database.outbox.count_documents({}) == 0
+        read = await database.pages.find_one({"_id": page.page_id, "reading": {"$exists": True}})
+        return read is not None and await database.outbox.count_documents({}) == 0
 
     with capture_logs() as log:
 
@@ -94,7 +141,7 @@ async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour)
         await gateway.twice(uploaded(page, len(CUT)))
         await until(repeated)
     await until(relayed)
-    assert [subject for _, subject in await gateway.told()] == [page.page_id]
+    assert [subject for _, subject in await gateway.told() if subject == page.page_id] == [page.page_id] * 2
 
 
 async def test_an_original_that_was_altered_goes_to_a_person(gateway: Neighbour) -> None:

@@ -14,6 +14,7 @@ from services.gateway.store.catalogues import load_texts
 from shared.events.event import Fact
 from shared.events.gateway import DocumentSubmitted
 from shared.events.notify import ForwardFailed
+from shared.events.upload import PageChecked
 from shared.ids import new_id
 
 TEXTS = load_texts()
@@ -27,6 +28,8 @@ def _codes(fact: type[Fact]) -> set[str]:
     ]
     own = {f"{kind}.{reason}" for reason in FAILED_FOR} if fact is ForwardFailed else set()
     own |= {f"{kind}.{AGAIN}"} if fact is DocumentSubmitted else set()
+    if fact is PageChecked:
+        chosen = [(*verdicts, *(f"read.{verdict}" for verdict in verdicts)) for verdicts in chosen]
     return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind, *own}
 
 
@@ -100,7 +103,7 @@ def test_entry_quotes_names_times_and_reasons() -> None:
     text = TEXTS.entry(answered, "de", {"evo": "EVO"})
     assert text == "EVO schiebt die Sperre auf: frühestens Samstag, 1. August 2026, 12:00 Uhr."
     cut = _entry("page.checked.retake", reasons=["cut", "blurred"], cut_reader=["B", "R"])
-    expected = "Please take the picture again. The page is cut off: bottom, right."
+    expected = "Please take the picture again. The page is cut off: bottom, right. Move a little further away."
     assert TEXTS.entry(cut, "en", {}) == expected
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from services.upload.client.picture import keep_picture
-from services.upload.domain.margin import without_desk
+from services.upload.domain.desk import without_desk
 from services.upload.domain.pixels import Picture, grey
 from tests.unit.upload.drawn import letter
 
