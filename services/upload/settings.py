@@ -13,7 +13,7 @@ class UploadSettings(BaseSettings):
 
     processes: Annotated[int | None, Field(description="child processes for pictures; one a core")] = None
     reserved_processes: Annotated[
-        int, Field(description="more of them, for verdicts only: see docs/decisions/0008")
+        int, Field(description="more of them, for verdicts only: see docs/decisions/0009")
     ] = 1
     check_seconds: Annotated[float, Field(description="the longest a child may look at a page")] = 30.0
     probe_seconds: Annotated[float, Field(description="the longest a child may read the upper part of a page")] = 60.0
