@@ -46,11 +46,11 @@ class Texts:
 
     def day(self, day: date, language: str) -> str:
         """Return a day with its weekday, in full."""
-        return format_date(day, "full", locale=language.partition("-")[0])
+        return format_date(day, "full", locale=_locale(language))
 
     def window(self, start: datetime, end: datetime, language: str) -> str:
         """Return a window of one day in Berlin, the day said once."""
-        locale = language.partition("-")[0]
+        locale = _locale(language)
         first, last = (format_time(at, "short", tzinfo=BERLIN, locale=locale) for at in (start, end))
         return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first}\u2013{last}"
 
@@ -71,6 +71,11 @@ class Texts:
             self.get("reasons", "cut_sides" if code == "cut" and names else code, language, sides=names)
             for code in codes
         ]
+
+
+def _locale(language: str) -> str:
+    """Return the locale whose forms people here read: the day before the month in English, too."""
+    return "en_GB" if language == "en" else language.partition("-")[0]
 
 
 class _Tolerant(Formatter):

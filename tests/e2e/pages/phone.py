@@ -1,10 +1,11 @@
 """A phone with a browser, and what a citizen does with it."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, FileChooser, Page, expect
 
 from deploy.assets import TEST_MODULE
 
@@ -45,6 +46,7 @@ class Phone:
     page: Page
     url: str
     complaints: list[str] = field(default_factory=list)
+    choosers: "asyncio.Queue[FileChooser]" = field(default_factory=asyncio.Queue)
 
     @classmethod
     async def opened(cls, browser: Browser, url: str, way: Way) -> Self:
@@ -55,6 +57,7 @@ class Phone:
         page = await context.new_page()
         phone = cls(context, page, url)
         page.on("pageerror", lambda error: phone.complaints.append(str(error)))
+        page.on("filechooser", phone.choosers.put_nowait)
         page.on("console", lambda said: phone._hear(said.type, said.text))
         return phone
 
@@ -76,6 +79,11 @@ class Phone:
     async def take(self, *photos: Path) -> None:
         """Choose pictures, as the camera or the gallery hands them over."""
         await self.page.set_input_files("[data-source=files]", photos)
+
+    async def pick(self, *photos: Path) -> None:
+        """Choose pictures in the dialog that was opened just now."""
+        chooser = await asyncio.wait_for(self.choosers.get(), PATIENCE_MS / 1000)
+        await chooser.set_files(photos)
 
     async def sees(self, verdict: str, count: int = 1) -> None:
         """Wait until so many pages have a verdict."""

@@ -90,6 +90,13 @@ def test_time_is_berlins_in_summer_and_winter() -> None:
     assert TEXTS.time(datetime(2026, 1, 1, 22, 30, tzinfo=UTC), "en") == "Thursday, 1 January 2026, 23:30"
 
 
+def test_window_says_its_day_once() -> None:
+    """A span within one day reads as such, in Berlin's time."""
+    start, end = datetime(2026, 7, 1, 8, tzinfo=UTC), datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00\u201312:00"
+    assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00\u201312:00"
+
+
 def _entry(code: str, **values: object) -> Entry:
     at = datetime(2026, 7, 1, tzinfo=UTC)
     kind, ids = code, {"about": "page", "about_id": "x"}
