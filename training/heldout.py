@@ -15,6 +15,7 @@ from training.photos import Case
 SEED = 9_000_000_000  # far from every seed that `train` can use
 TITLES: dict[Mode, str] = {
     "roomy": "synthetic, complete",
+    "far": "synthetic, small",
     "tight": "synthetic, tight",
     "cut": "synthetic, cut",
     "inside": "synthetic, inside a page",
@@ -45,7 +46,7 @@ def as_case(sample: Sample, name: str) -> Case:
     """Return a synthetic photo with its visible page; what the placing cut by less than can be seen is complete."""
     cut = in_order({side for side, cut in zip(SIDES, sample.truth.cut, strict=True) if cut})
     mode: Mode = sample.mode if cut or sample.mode != "cut" else "tight"
-    group = TITLES["cut" if cut and mode in ("tight", "roomy") else mode]
+    group = TITLES["cut" if cut and mode in ("tight", "roomy", "far") else mode]
     return Case(name, group, sample.picture, _outline(sample), cut)
 
 
