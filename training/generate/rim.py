@@ -1,4 +1,4 @@
-"""What happens at the edge of real paper: thin dark lines, thickness, sheets beneath, softness, shade that ends there."""
+"""What happens at the edge of real paper: thin dark lines, thickness, sheets beneath, shade that ends there."""
 
 import cv2
 import numpy as np

@@ -1,6 +1,6 @@
 """Runs the page net: a picture in, what it saw out. The weights are the project's own, see docs/model-card.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from services.upload.domain.closer import Window
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Picture, shrink
@@ -50,7 +51,24 @@ class PageNet:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
         height, width = picture.shape[:2]
         small, _ = shrink(picture, LONGEST)
-        return outline_from(self.look(small), small, width, height)
+        seen = self.look(small)
+        first = outline_from(seen, small, width, height)
+        return (self._closer(picture, seen, first) or first) if first else None
+
+    def _closer(self, picture: Picture, seen: PageMap, first: NetOutline) -> NetOutline | None:
+        """Return the outline as a second look at the page alone shows it; None where that shows nothing better."""
+        height, width = picture.shape[:2]
+        window = Window.around(first.quad, width, height)
+        if window is None:
+            return None
+        part = window.of(picture)
+        small, _ = shrink(part, LONGEST)
+        inner = window.inner(width, height)
+        nearer = self.look(small)
+        if set(inner) & set(nearer.cut()):
+            return None
+        found = outline_from(nearer.after(seen, inner), small, part.shape[1], part.shape[0])
+        return replace(found, quad=window.to_picture(found.quad)) if found else None
 
 
 def _share(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """What the page net saw in a picture, as shares from 0 to 1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,3 +31,21 @@ class PageMap:
     def cut(self) -> tuple[Side, ...]:
         """Return the borders beyond which the page goes on."""
         return tuple(side for side, share in zip(SIDES, self.beyond, strict=True) if share >= GOES_ON)
+
+    def after(self, first: Self, inner: tuple[Side, ...]) -> Self:
+        """Return what this look at a part of the picture shows, after a first look at all of it.
+
+        At the part's borders inside the picture, `inner`, nothing is cut off; the others are judged by both looks.
+        """
+        both = _share((_logit(self.beyond) + _logit(first.beyond)) / 2)
+        ends = np.array([side in inner for side in SIDES])
+        return replace(self, beyond=np.where(ends, 0, both), several=first.several)
+
+
+def _logit(share: Share) -> Share:
+    kept = share.clip(1e-6, 1 - 1e-6)
+    return np.asarray(np.log(kept / (1 - kept)), np.float32)
+
+
+def _share(logit: Share) -> Share:
+    return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
