@@ -11,6 +11,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from services.upload.domain.closer import Window
+from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Picture, shrink
@@ -51,7 +52,7 @@ class PageNet:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
         height, width = picture.shape[:2]
         small, _ = shrink(picture, LONGEST)
-        seen = self.look(small)
+        seen = judged(self.look(small), picture)
         first = outline_from(seen, small, width, height)
         return (self._closer(picture, seen, first) or first) if first else None
 

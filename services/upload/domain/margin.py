@@ -5,74 +5,108 @@ that ends before the border shows an edge that runs along it, sharp, and behind 
 this paper. A page that is cut off shows its own paper, line after line, up to the last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import Side
+from services.upload.domain.geometry import SIDES, Side
+from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture, lab
 
 DEPTH = 0.045  # of the picture: how far from the border the edge is sought
 ROWS, COLUMNS = 72, 160  # of the strip as it is looked at
 BEND = 1.2  # colour difference that a step of one row from column to column costs
 MOST = 25.0  # colour difference that counts no further
+SOFT = 2.0  # pixels of the picture over which an edge may be spread
+SHARP = 0.35  # of the difference to paper: what changes within an edge, shade grows slowly
+UNLIKE = 4.0  # colour difference from which something is not this paper
 INK = 60  # percentile of lightness that is bare paper: writing is darker, less than half of a line is ink
+UNSURE = (0.3, 0.99)  # how surely the page goes on beyond a border for a margin to be looked for
+TOUCHING = 0.04  # of the border: a page that touches it along more than that is cut off
+NEAR = 5  # cells of the mask from the border
+FEWEST = 6  # cells of the mask: less along a border is a corner, and too short to judge
 
 Plane = NDArray[np.float32]  # shape (rows, columns)
 Colours = NDArray[np.float32]  # shape (rows, columns, 3), L*a*b*, row 0 at the border
 
 
+def judged(seen: PageMap, picture: Picture) -> PageMap:
+    """Return what the net saw, without cuts at borders where it is unsure and a margin can be seen.
+
+    `picture` is what the net looked at, in all its pixels.
+    """
+    beyond = seen.beyond.copy()
+    for place, side in enumerate(SIDES):
+        span = _span(seen, side)
+        if UNSURE[0] < beyond[place] < UNSURE[1] and span and margin_beside(picture, side, span).bare < TOUCHING:
+            beyond[place] = 0
+    return replace(seen, beyond=beyond)
+
+
+def _span(seen: PageMap, side: Side) -> tuple[float, float] | None:
+    """Return from where to where along a border the mask comes near it, 0 to 1; None where it hardly does."""
+    mask = seen.mask.T if side in ("L", "R") else seen.mask
+    near = mask[:NEAR] if side in ("L", "T") else mask[-NEAR:]
+    cells = np.flatnonzero((near >= THERE).any(axis=0))
+    if len(cells) < FEWEST:
+        return None
+    return float(cells[0]) / mask.shape[1], float(cells[-1] + 1) / mask.shape[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """What lies along a border: how sharp the best edge there is, how unlike paper it is outside it and inside it.
+    """What lies along a border, beside the part of it that the page is at.
 
-    `sharp`, `outside` and `inside` are colour differences, medians along the page; `share` is the part of the
-    page's width along which there is an edge with something unlike paper behind it; `depth` is where the edge
-    lies, a share of the picture.
+    `sharp`, `outside` and `inside` are colour differences, medians along the page: at the best edge there, between
+    paper and what lies outside that edge, and between paper and what lies inside. `bare` is the length, a share of
+    the border, along which no edge with something unlike paper behind it is seen. `depth` is where the edge lies,
+    a share of the picture.
     """
 
     sharp: float
     outside: float
     inside: float
-    share: float
+    bare: float
     depth: float
 
 
 def margin_beside(picture: Picture, side: Side, span: tuple[float, float]) -> Margin:
     """Return what lies between a page and a border; `span` is where along the border the page is, 0 to 1."""
-    strip = _strip(picture, side, span)
+    strip, pixels = _strip(picture, side, span)
     paper = _paper(strip)
-    steps = _steps(strip)
+    steps = _steps(strip, max(2, int(np.ceil(SOFT * ROWS / pixels))))
     path = _path(steps)
     columns = np.arange(COLUMNS)
     sharp = steps[path, columns]
     outside = _difference(_mean_above(strip, path), paper)
-    inside = _difference(strip[np.minimum(path + 3, ROWS - 1), columns], paper)
-    there = (sharp > 0.35 * outside) & (outside > 3.0)
+    inside = _difference(strip[np.minimum(path + 4, ROWS - 1), columns], paper)
+    seen = (sharp > np.minimum(SHARP * outside, MOST / 2)) & (outside > UNLIKE)
     return Margin(
         float(np.median(sharp)),
         float(np.median(outside)),
         float(np.median(inside)),
-        float(there.mean()),
+        float((~seen).mean()) * (span[1] - span[0]),
         float(np.median(path)) / ROWS * DEPTH,
     )
 
 
-def beside(picture: Picture, side: Side, depth: float) -> Picture:
-    """Return the outermost part of a picture along a border, rows from the border inwards."""
-    turned = picture.swapaxes(0, 1) if side in ("L", "R") else picture
-    turned = turned[::-1] if side in ("R", "B") else turned
-    return turned[: max(8, round(depth * turned.shape[0]))]
-
-
-def _strip(picture: Picture, side: Side, span: tuple[float, float]) -> Colours:
-    """Return the strip twice as deep as the search, so that there is paper to compare with."""
-    rows = beside(picture, side, 2 * DEPTH)
-    start, end = (round(share * rows.shape[1]) for share in span)
-    part = np.ascontiguousarray(rows[:, start : max(end, start + 8)])
-    return lab(np.asarray(cv2.resize(part, (COLUMNS, 2 * ROWS), interpolation=cv2.INTER_AREA), np.uint8))
+def _strip(picture: Picture, side: Side, span: tuple[float, float]) -> tuple[Colours, int]:
+    """Return the strip, twice as deep as the search so that there is paper to compare with, and how deep that is."""
+    height, width = picture.shape[:2]
+    upright = side in ("L", "R")
+    across, along = (width, height) if upright else (height, width)
+    deep = max(16, round(2 * DEPTH * across))
+    rows = slice(deep) if side in ("L", "T") else slice(across - deep, across)
+    start, end = (round(share * along) for share in span)
+    columns = slice(start, max(end, start + 8))
+    part = picture[columns, rows] if upright else picture[rows, columns]
+    size = (2 * ROWS, COLUMNS) if upright else (COLUMNS, 2 * ROWS)
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    small = small.swapaxes(0, 1) if upright else small
+    small = small[::-1] if side in ("R", "B") else small
+    return lab(np.ascontiguousarray(small, np.uint8)), deep // 2
 
 
 def _paper(strip: Colours) -> Colours:
@@ -84,12 +118,13 @@ def _paper(strip: Colours) -> Colours:
     return np.asarray(cv2.GaussianBlur(mean[None].astype(np.float32), (0, 0), 6)[0], np.float32)
 
 
-def _steps(strip: Colours) -> Plane:
-    """Return how much the colour changes between the two rows before and the two after each row of the search."""
+def _steps(strip: Colours, wide: int) -> Plane:
+    """Return how much the colour changes between the `wide` rows before and after each row of the search."""
     total = np.concatenate([np.zeros((1, *strip.shape[1:]), np.float32), strip.cumsum(axis=0, dtype=np.float32)])
     rows = np.arange(ROWS)
-    before = (total[rows] - total[np.maximum(rows - 2, 0)]) / np.minimum(rows, 2).clip(1)[:, None, None]
-    after = (total[rows + 3] - total[rows + 1]) / 2
+    first = np.maximum(rows - wide, 0)
+    before = (total[rows] - total[first]) / np.maximum(rows - first, 1)[:, None, None]
+    after = (total[rows + 1 + wide] - total[rows + 1]) / wide
     steps = np.minimum(np.linalg.norm(after - before, axis=2), MOST)
     steps[0] = 0  # nothing lies outside the border
     return np.asarray(cv2.blur(steps, (3, 1)), np.float32)
