@@ -20,11 +20,13 @@ ROWS, COLUMNS = 72, 160  # of the strip as it is looked at
 BEND = 1.2  # colour difference that a step of one row from column to column costs
 MOST = 25.0  # colour difference that counts no further
 SOFT = 2.0  # pixels of the picture over which an edge may be spread
+BLURRED = 4  # rows: beside an edge the colour is neither that of the paper nor that of the desk
 SHARP = 0.35  # of the difference to paper: what changes within an edge, shade grows slowly
 UNLIKE = 4.0  # colour difference from which something is not this paper
+LIKE = 0.7  # of what lies outside: paper inside the edge is more like paper than that
 INK = 60  # percentile of lightness that is bare paper: writing is darker, less than half of a line is ink
 UNSURE = (0.3, 0.99)  # how surely the page goes on beyond a border for a margin to be looked for
-TOUCHING = 0.04  # of the border: a page that touches it along more than that is cut off
+TOUCHING = 0.06  # of the border: a page that touches it along more than that is cut off
 NEAR = 5  # cells of the mask from the border
 FEWEST = 6  # cells of the mask: less along a border is a corner, and too short to judge
 
@@ -80,9 +82,9 @@ def margin_beside(picture: Picture, side: Side, span: tuple[float, float]) -> Ma
     path = _path(steps)
     columns = np.arange(COLUMNS)
     sharp = steps[path, columns]
-    outside = _difference(_mean_above(strip, path), paper)
-    inside = _difference(strip[np.minimum(path + 4, ROWS - 1), columns], paper)
-    seen = (sharp > np.minimum(SHARP * outside, MOST / 2)) & (outside > UNLIKE)
+    outside = _difference(_mean_between(strip, path * 0, np.maximum(path, 1)), paper)
+    inside = _difference(_mean_between(strip, path + BLURRED, path + 2 * BLURRED), paper)
+    seen = (sharp > np.minimum(SHARP * outside, MOST / 2)) & (outside > UNLIKE) & (inside < LIKE * outside)
     return Margin(
         float(np.median(sharp)),
         float(np.median(outside)),
@@ -149,11 +151,11 @@ def _path(steps: Plane) -> NDArray[np.intp]:
     return np.array(path[::-1])
 
 
-def _mean_above(strip: Colours, path: NDArray[np.intp]) -> Colours:
-    """Return the mean colour between the border and the path, shape (columns, 3)."""
-    total = strip.cumsum(axis=0)
-    last = np.maximum(path - 1, 0)
-    return np.asarray(total[last, np.arange(COLUMNS)] / (last + 1)[:, None], np.float32)
+def _mean_between(strip: Colours, first: NDArray[np.intp], end: NDArray[np.intp]) -> Colours:
+    """Return the mean colour of the rows from `first` to before `end` of each column, shape (columns, 3)."""
+    total = np.concatenate([np.zeros((1, *strip.shape[1:]), np.float32), strip.cumsum(axis=0, dtype=np.float32)])
+    columns = np.arange(COLUMNS)
+    return np.asarray((total[end, columns] - total[first, columns]) / (end - first)[:, None], np.float32)
 
 
 def _difference(one: Colours, other: Colours) -> NDArray[np.float32]:
