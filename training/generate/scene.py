@@ -21,7 +21,7 @@ SIDE = 512  # pixels of every synthetic photo, squeezed to a square as the net s
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture (512, 512, 3) in B, G, R, its truth, the sheet's corners in pixels, and how it was placed."""
+    """A picture (512, 512, 3) in B, G, R, its truth, the corners of the sheet as it lies in pixels, its placing."""
 
     picture: NDArray[np.uint8]
     truth: Truth
@@ -40,7 +40,7 @@ def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample
     if chosen != "none":
         if rng.random() < 0.22:
             beneath(rng, scene, quad)
-        scene, mask = _lay(rng, scene, page, quad)
+        scene, mask, quad = _lay(rng, scene, page, quad)
         if rng.random() < 0.14:
             cover(rng, scene, quad)
     scene *= light(rng, SIDE)[..., None]
@@ -96,7 +96,7 @@ def _second_page(rng: Generator, stock: Stock, scene: Canvas, quad: Quad) -> boo
     page = stock.sheet(rng)
     other = place(rng, page.shape[0] / page.shape[1], "roomy")
     other = (other - other.mean(axis=0)) * np.float32(rng.uniform(0.5, 0.8)) + rng.uniform(0.15, 0.85, 2)
-    laid, mask = _lay(rng, scene, page, other.astype(np.float32))
+    laid, mask, _ = _lay(rng, scene, page, other.astype(np.float32))
     scene[:] = laid
     main = _polygon(quad)
     seen = float((mask * (1 - main)).mean())
@@ -109,15 +109,15 @@ def _polygon(quad: Quad) -> Plane:
     return mask.astype(np.float32) / 255
 
 
-def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane]:
-    """Return the scene with a sheet laid on it, and the mask of that sheet."""
+def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane, Quad]:
+    """Return the scene with a sheet laid on it, the mask of that sheet, and where its corners came to lie."""
     height, width = page.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     warp = cv2.getPerspectiveTransform(corners, quad * SIDE)
     seen = cv2.warpPerspective(page, warp, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
     mask = _polygon(quad)
     if rng.random() < 0.5:
-        seen, mask = _bent(rng, seen, mask)
+        seen, mask, quad = _bent(rng, seen, mask, quad)
     if rng.random() < 0.3:
         folds(rng, seen)
     if rng.random() < 0.5:
@@ -127,16 +127,19 @@ def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canva
     if rng.random() < 0.4:
         scene = outside(rng, scene, mask)
     share = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 1.6)) if rng.random() < 0.4 else mask
-    return (scene + (seen - scene) * share[..., None]).astype(np.float32), mask
+    return (scene + (seen - scene) * share[..., None]).astype(np.float32), mask, quad
 
 
-def _bent(rng: Generator, seen: Canvas, mask: Plane) -> tuple[Canvas, Plane]:
+def _bent(rng: Generator, seen: Canvas, mask: Plane, quad: Quad) -> tuple[Canvas, Plane, Quad]:
     """Curl a sheet: its edges bow by up to 2 % of the picture, wide or in waves, and shading follows."""
     amount = np.float32(np.exp(rng.uniform(np.log(1.0), np.log(10.0))))
     x, y = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
     waves = int(rng.choice([1, 2, 3, 4], p=[0.3, 0.35, 0.2, 0.15]))
     bow, sway = (cv2.resize(clouds(rng, (128, 128), waves), (SIDE, SIDE)) - np.float32(0.5) for _ in range(2))
-    at = x + 2 * amount * bow, y + 2 * amount * sway
+    away = 2 * amount * bow, 2 * amount * sway
+    at = x + away[0], y + away[1]
     shade = 1 + np.float32(rng.normal(0, 0.25)) * bow
     seen = cv2.remap(seen, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * shade[..., None]
-    return seen, cv2.remap(mask, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    columns, rows = np.clip(quad * SIDE, 0, SIDE - 1).astype(int).T
+    moved = quad - np.stack([plane[rows, columns] for plane in away], axis=1) / SIDE
+    return seen, cv2.remap(mask, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), moved.astype(np.float32)
