@@ -14,7 +14,7 @@ from services.upload.domain.closer import Window
 from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
-from services.upload.domain.pixels import Picture, shrink
+from services.upload.domain.pixels import Picture, halved, shrink
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "pagenet.onnx"
 SIDE = 512  # pixels of the square the net looks at
@@ -50,11 +50,15 @@ class PageNet:
 
     def find_outline(self, picture: Picture) -> NetOutline | None:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
-        height, width = picture.shape[:2]
-        small, _ = shrink(picture, LONGEST)
-        seen = judged(self.look(small), picture)
+        fine = halved(picture, 2 * LONGEST)
+        height, width = fine.shape[:2]
+        small, _ = shrink(fine, LONGEST)
+        seen = judged(self.look(small), fine)
         first = outline_from(seen, small, width, height)
-        return (self._closer(picture, seen, first) or first) if first else None
+        if first is None:
+            return None
+        found = self._closer(fine, seen, first) or first
+        return replace(found, quad=found.quad * (picture.shape[1] / width, picture.shape[0] / height))
 
     def _closer(self, picture: Picture, seen: PageMap, first: NetOutline) -> NetOutline | None:
         """Return the outline as a second look at the page alone shows it; None where that shows nothing better."""

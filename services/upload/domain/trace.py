@@ -158,9 +158,9 @@ def _fit(along: NDArray[np.float64], away: NDArray[np.float64], length: float) -
 def _huber(terms: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return coefficients that fit most of the values, and the mean distance of the nearer half of them."""
     weights = np.ones(len(values))
-    for _ in range(6):
-        root = np.sqrt(weights)[:, None]
-        found = np.linalg.lstsq(terms * root, values * root[:, 0], rcond=None)[0]
+    for _ in range(5):
+        weighted = terms.T * weights
+        found = np.linalg.solve(weighted @ terms + 1e-6 * np.eye(terms.shape[1]), weighted @ values)
         away = abs(values - terms @ found)
         scale = 1.5 * float(np.median(away)) + 0.3
         weights = np.minimum(1, scale / np.maximum(away, 1e-9))
