@@ -1,7 +1,8 @@
-"""How well and how fast the page check sees: measured on labelled photographs and on crops with a side cut off.
+"""How well and how fast the page check sees: on labelled photographs, crops of them, transplants and synthetic photos.
 
 The photographs are no part of the project: `AMTSBOTE_PHOTOS` names a folder with `labels.json`, `cut_variants.json`
-and the pictures. Without it there is nothing to measure, and this says so.
+and the pictures. Without it there is nothing to measure, and this says so. Transplants are other sheets laid into the
+photographs; synthetic photos have seeds, sheets and surfaces that no training has seen.
 """
 
 import argparse
@@ -10,8 +11,8 @@ import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,11 @@ from services.upload.client.look import judge_page
 from services.upload.client.photo import prepare
 from services.upload.client.source import Source, open_page
 from services.upload.domain.geometry import Points
+from services.upload.domain.pixels import Picture
 from services.upload.schemas import PageReport
+from training.heldout import heldout_cases
 from training.score import jaccard
+from training.transplant import transplant_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,21 @@ class Case:
 
     group: str
     file: str
-    box: tuple[int, int, int, int] | None
+    source: Source
     cut: tuple[str, ...]
-    page: Points | None = None
+    page: Points
     turn: int | None = None
+    decoded_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the check saw in a case, and the time it took, without and with decoding (ms)."""
+    """What the check saw in a case, and the time it took without decoding (ms)."""
 
     case: Case
     report: PageReport
-    jaccard: float | None
+    jaccard: float
     looked_ms: float
-    decoded_ms: float
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench pages", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--misses", action="store_true", help="name the cases that were judged wrongly")
+    parser.add_argument("--synthetic", type=int, default=200, help="how many synthetic photos (200)")
     options = parser.parse_args(arguments)
     if not (named := os.environ.get("AMTSBOTE_PHOTOS")):
         print("AMTSBOTE_PHOTOS names no folder with labelled photographs: nothing was measured.")
@@ -62,7 +67,8 @@ def main(arguments: Sequence[str]) -> int:
     cv2.setNumThreads(1)
     prepare()
     folder = Path(named)
-    seen = [_see(folder, case) for case in track(list(_cases(folder)), description="looking")]
+    cases = chain(_photos(folder), _made(folder, options.synthetic))
+    seen = [_see(case) for case in track(cases, description="looking")]
     figures = {group: _figures([one for one in seen if one.case.group == group]) for group in _groups(seen)}
     _print(figures)
     if options.misses:
@@ -72,37 +78,41 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _cases(folder: Path) -> Iterator[Case]:
+def _photos(folder: Path) -> Iterator[Case]:
+    """Yield every labelled photograph and each crop of it."""
+    crops = json.loads((folder / "cut_variants.json").read_text())["items"]
     for item in json.loads((folder / "labels.json").read_text())["items"]:
         if item["cut"] is None:
             continue
-        page = np.array(item.get("quad") or item["visible_polygon"], float)
+        file, page = item["file"], np.array(item.get("quad") or item["visible_polygon"], float)
+        start = time.perf_counter()
+        source = open_page(folder / file)
+        decoded_ms = 1000 * (time.perf_counter() - start)
         group = "photos cut" if item["cut"] else "photos complete"
-        yield Case(group, item["file"], None, tuple(item["cut"]), page, item["rotate_cw_to_upright"])
-    crops = json.loads((folder / "cut_variants.json").read_text())["items"]
-    for crop in sorted(crops, key=lambda crop: float(crop["depth"])):
-        group = f"crops {100 * crop['depth']:g} % cut" if crop["cut"] else "crops tight, complete"
-        yield Case(group, crop["file"], tuple(crop["crop"]), tuple(crop["cut"]))
+        yield Case(group, file, source, tuple(item["cut"]), page, item["rotate_cw_to_upright"], decoded_ms)
+        yield from (_crop(crop, source.picture, page) for crop in crops if crop["file"] == file)
 
 
-@lru_cache(maxsize=40)
-def _decoded(file: Path) -> tuple[Source, float]:
+def _crop(crop: dict[str, Any], picture: Picture, page: Points) -> Case:
+    left, top, right, bottom = crop["crop"]
+    part = Source(np.ascontiguousarray(picture[top:bottom, left:right]), 1, flat=False)
+    group = f"crops {100 * crop['depth']:g} % cut" if crop["cut"] else "crops tight, complete"
+    return Case(group, crop["file"], part, tuple(crop["cut"]), page - (left, top))
+
+
+def _made(folder: Path, synthetic: int) -> Iterator[Case]:
+    """Yield transplants and synthetic photos."""
+    for made in chain(transplant_cases(folder), heldout_cases(synthetic)):
+        yield Case(made.group, made.name, Source(made.picture, 1, flat=False), made.cut, made.polygon)
+
+
+def _see(case: Case) -> Seen:
     start = time.perf_counter()
-    return open_page(file), 1000 * (time.perf_counter() - start)
-
-
-def _see(folder: Path, case: Case) -> Seen:
-    source, decoded_ms = _decoded(folder / case.file)
-    if case.box:
-        left, top, right, bottom = case.box
-        source = Source(np.ascontiguousarray(source.picture[top:bottom, left:right]), 1, flat=False)
-    start = time.perf_counter()
-    report = judge_page(source)
+    report = judge_page(case.source)
     looked_ms = 1000 * (time.perf_counter() - start)
-    overlap = None if case.page is None else 0.0
-    if case.page is not None and report.quad:
-        overlap = jaccard(np.array(report.quad), case.page, source.picture)
-    return Seen(case, report, overlap, looked_ms, decoded_ms)
+    overlap = jaccard(np.array(report.quad), case.page, case.source.picture) if report.quad else 0.0
+    case = replace(case, source=replace(case.source, picture=case.source.picture[:0]))  # keep figures, not pictures
+    return Seen(case, report, overlap, looked_ms)
 
 
 def _groups(seen: Sequence[Seen]) -> list[str]:
@@ -111,16 +121,16 @@ def _groups(seen: Sequence[Seen]) -> list[str]:
 
 def _figures(seen: Sequence[Seen]) -> dict[str, Any]:
     """Return counts and shares of one group of cases."""
-    overlaps = [one.jaccard for one in seen if one.jaccard is not None]
+    overlaps = [one.jaccard for one in seen]
     turns = [one.report.rotate_cw == one.case.turn for one in seen if one.case.turn is not None]
-    ratios = [(one.looked_ms + one.decoded_ms) / one.decoded_ms for one in seen if not one.case.box]
+    ratios = [1 + one.looked_ms / one.case.decoded_ms for one in seen if one.case.decoded_ms]
     return {
         "n": len(seen),
         "said cut": _share([bool(one.report.cut) for one in seen]),
         "exact sides": _share([set(one.report.cut) == set(one.case.cut) for one in seen]),
         "no page": _share([one.report.quad is None for one in seen]),
         "to retake": _share([one.report.verdict == "retake" for one in seen]),
-        "mean JI": round(statistics.mean(overlaps), 3) if overlaps else None,
+        "mean JI": round(statistics.mean(overlaps), 4),
         "JI >= .95": _share([overlap >= 0.95 for overlap in overlaps]),  # noqa: PLR2004 - the column's name
         "upright": _share(turns),
         "median ms": round(statistics.median(one.looked_ms for one in seen)),
@@ -141,6 +151,6 @@ def _print(figures: dict[str, dict[str, Any]]) -> None:
 
 def _print_misses(seen: Sequence[Seen]) -> None:
     for one in seen:
-        if set(one.report.cut) != set(one.case.cut) or (one.jaccard is not None and one.jaccard < 0.95):  # noqa: PLR2004 - as above
-            overlap = "" if one.jaccard is None else f" JI {one.jaccard:.3f}"
-            print(f"{one.case.group}: {one.case.file} cut {one.case.cut} seen {one.report.cut}{overlap}")
+        if set(one.report.cut) != set(one.case.cut) or one.jaccard < 0.95:  # noqa: PLR2004 - as above
+            what = f"{one.case.group}: {one.case.file} cut {one.case.cut} seen {one.report.cut}"
+            print(f"{what} JI {one.jaccard:.3f}")
