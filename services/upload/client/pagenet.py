@@ -48,12 +48,17 @@ class PageNet:
         mask, profile, cut, kind = (_share(np.asarray(answer)[0]) for answer in answers)
         return PageMap(mask, profile, cut, float(kind[0]), float(kind[1]))
 
+    def look_well(self, picture: Picture) -> PageMap:
+        """Return what the net sees in a picture; where it is unsure of a border, the mean with its mirror image."""
+        seen = self.look(picture)
+        return seen.and_also(self.look(np.ascontiguousarray(picture[:, ::-1])).mirrored()) if seen.unsure() else seen
+
     def find_outline(self, picture: Picture) -> NetOutline | None:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
         fine = halved(picture, 2 * LONGEST)
         height, width = fine.shape[:2]
         small, _ = shrink(fine, LONGEST)
-        seen = judged(self.look(small), fine)
+        seen = judged(self.look_well(small), fine)
         first = outline_from(seen, small, width, height)
         if first is None:
             return None

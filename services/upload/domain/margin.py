@@ -25,8 +25,8 @@ SHARP = 0.35  # of the difference to paper: what changes within an edge, shade g
 UNLIKE = 4.0  # colour difference from which something is not this paper
 LIKE = 0.7  # of what lies outside: paper inside the edge is more like paper than that
 INK = 60  # percentile of lightness that is bare paper: writing is darker, less than half of a line is ink
-UNSURE = (0.3, 0.99)  # how surely the page goes on beyond a border for a margin to be looked for
-TOUCHING = 0.06  # of the border: a page that touches it along more than that is cut off
+UNSURE = (0.3, 0.999)  # how surely the page goes on beyond a border for a margin to be looked for
+TOUCHING = 0.03  # of the border: what the net was taught to call cut off; a page may touch it along less
 NEAR = 5  # cells of the mask from the border
 FEWEST = 6  # cells of the mask: less along a border is a corner, and too short to judge
 
