@@ -46,4 +46,4 @@ class Window:
 
     def to_picture(self, points: Points) -> Points:
         """Return points of the window as points of the picture."""
-        return points + np.array([self.left, self.top])
+        return np.asarray(points + np.array([self.left, self.top]), np.float64)

@@ -55,3 +55,21 @@ def test_points_of_the_window_are_points_of_the_picture(at: tuple[float, float],
 def test_nothing_is_cut_off_where_the_picture_goes_on(inner: tuple[Side, ...], cut: tuple[Side, ...]) -> None:
     """Borders of the window inside the picture never count; the others are judged by both looks."""
     assert seen(0.9, 0.1, 0.6, 0.6).after(seen(0.9, 0.1, 0.9, 0.2), inner).cut() == cut
+
+
+def test_a_mirrored_look_is_turned_back() -> None:
+    """What lies at the left of the mirror image lies at the right of the picture; top and bottom run the other way."""
+    mask, profile = np.zeros((128, 128), np.float32), np.zeros((4, 128), np.float32)
+    mask[:, :10], profile[0], profile[1, :20] = 1, 0.7, 0.9
+    back = PageMap(mask, profile, np.float32([0.9, 0.5, 0.1, 0.2]), 1.0, 0.0).mirrored()
+    assert back.cut() == ("T", "R")
+    assert back.mask[:, -10:].all()
+    assert back.profile[2] == pytest.approx(0.7)
+    assert back.profile[1, -20:] == pytest.approx(0.9)
+
+
+def test_two_looks_are_one_opinion() -> None:
+    """One that is sure outweighs one that hardly disagrees."""
+    assert seen(0.95, 0.4, 0.1, 0.1).and_also(seen(0.4, 0.4, 0.1, 0.8)).cut() == ("L",)
+    assert seen(0.5, 0.0, 0.0, 0.0).unsure()
+    assert not seen(1.0, 0.0, 0.999, 0.001).unsure()
