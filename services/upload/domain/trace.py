@@ -85,7 +85,7 @@ def _strip(colours: Colours, side: tuple[Points, Points], normal: NDArray[np.flo
     offsets = np.arange(-2 * ROWS, ROWS + BESIDE + 1) * (reach / ROWS)
     at = (points[None] + offsets[:, None, None] * normal).astype(np.float32)
     seen = cv2.remap(colours, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return Strip(np.asarray(seen, np.float32), along, offsets)
+    return Strip(np.asarray(seen, np.float32), along, np.asarray(offsets, np.float64))
 
 
 def _ends(strip: Strip, length: float) -> tuple[float, float] | None:
@@ -164,4 +164,4 @@ def _huber(terms: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[NDA
         away = abs(values - terms @ found)
         scale = 1.5 * float(np.median(away)) + 0.3
         weights = np.minimum(1, scale / np.maximum(away, 1e-9))
-    return found, float(np.mean(np.minimum(away, 3 * scale)))
+    return np.asarray(found, np.float64), float(np.mean(np.minimum(away, 3 * scale)))

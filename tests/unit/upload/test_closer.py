@@ -17,7 +17,9 @@ def box(left: float, top: float, right: float, bottom: float) -> Points:
 
 def seen(*beyond: float) -> PageMap:
     """Return what a net might see beside the four borders."""
-    return PageMap(np.ones((128, 128), np.float32), np.ones((4, 128), np.float32), np.float32(beyond), 1.0, 0.0)
+    return PageMap(
+        np.ones((128, 128), np.float32), np.ones((4, 128), np.float32), np.array(beyond, np.float32), 1.0, 0.0
+    )
 
 
 def test_a_small_page_is_looked_at_from_nearer() -> None:
@@ -61,7 +63,7 @@ def test_a_mirrored_look_is_turned_back() -> None:
     """What lies at the left of the mirror image lies at the right of the picture; top and bottom run the other way."""
     mask, profile = np.zeros((128, 128), np.float32), np.zeros((4, 128), np.float32)
     mask[:, :10], profile[0], profile[1, :20] = 1, 0.7, 0.9
-    back = PageMap(mask, profile, np.float32([0.9, 0.5, 0.1, 0.2]), 1.0, 0.0).mirrored()
+    back = PageMap(mask, profile, np.array([0.9, 0.5, 0.1, 0.2], np.float32), 1.0, 0.0).mirrored()
     assert back.cut() == ("T", "R")
     assert back.mask[:, -10:].all()
     assert back.profile[2] == pytest.approx(0.7)
