@@ -47,17 +47,28 @@ def export(
     out: Annotated[Path, typer.Option(help="Where the ONNX file goes; its JSON is put beside it.")],
     state: Annotated[Path, typer.Option(help="What `train` kept.", exists=True)] = Path(".local/pagenet.pt"),
     seed: Annotated[int, typer.Option(min=0, help="The seed that was trained with.")] = 1,
+    also: Annotated[
+        list[Path] | None, typer.Option(help="Earlier states of the same training: the mean counts.")
+    ] = None,
 ) -> None:
     """Write a kept state as ONNX, while its training still runs if need be."""
-    from training.export import Provenance, export  # noqa: PLC0415 - torch is wanted for this command only
+    from training.export import Provenance, export, mean_of  # noqa: PLC0415 - torch is wanted for this command only
     from training.generate.desk import FOLDERS  # noqa: PLC0415
     from training.letters import load_letters  # noqa: PLC0415
     from training.train import Course, Plan  # noqa: PLC0415
 
     course = Course.begin(Plan(0, state))
+    net = mean_of([course.average, *(Course.begin(Plan(0, one)).average for one in also or [])])
     wallpapers = any(folder.is_dir() for folder in FOLDERS)
-    made = Provenance(course.seen, seed, course.started_from, wallpapers, letters=bool(load_letters()))
-    export(course.average, out, made)
+    made = Provenance(
+        course.seen,
+        seed,
+        course.started_from,
+        wallpapers,
+        letters=bool(load_letters()),
+        states_averaged=1 + len(also or []),
+    )
+    export(net, out, made)
     typer.echo(f"{out}: {out.stat().st_size} bytes after {course.seen} pictures")
 
 

@@ -14,8 +14,9 @@ def draw_batch(rng: Generator, ring: Ring, filled: int, count: int) -> tuple[Ten
     examples = ring.take(rng.integers(0, filled, count))
     turn_each(rng, examples)
     gain = torch.from_numpy(np.exp(rng.normal(0, 0.12, (count, 3, 1, 1)).astype(np.float32)))
-    small = torch.from_numpy(examples.small).permute(0, 3, 1, 2) * gain
-    strips = torch.from_numpy(examples.strips).permute(0, 1, 4, 2, 3) * gain[:, None]
+    lift = torch.from_numpy(rng.normal(0, 8, (count, 1, 1, 1)).astype(np.float32))
+    small = torch.from_numpy(examples.small).permute(0, 3, 1, 2) * gain + lift
+    strips = torch.from_numpy(examples.strips).permute(0, 1, 4, 2, 3) * gain[:, None] + lift[:, None]
     truth = {
         "mask": torch.from_numpy(examples.mask) / 255,
         "profile": torch.from_numpy(examples.profile) / 255,

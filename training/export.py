@@ -25,6 +25,7 @@ class Provenance:
     started_from: str
     wallpapers: bool
     letters: bool
+    states_averaged: int = 1
 
 
 class WholeNet(nn.Module):
@@ -46,6 +47,13 @@ def strips_of(values: Tensor) -> Tensor:
     turned = values.transpose(2, 3)
     borders = [turned[:, :, :STRIP], values[:, :, :STRIP], turned.flip(2)[:, :, :STRIP], values.flip(2)[:, :, :STRIP]]
     return torch.stack(borders, 1)
+
+
+def mean_of(nets: list[PageNet]) -> PageNet:
+    """Return the net whose weights are the means of these: states of one training, better than each (Izmailov 2018)."""
+    states = [net.state_dict() for net in nets]
+    nets[0].load_state_dict({name: torch.stack([one[name] for one in states]).mean(0) for name in states[0]})
+    return nets[0]
 
 
 def export(net: PageNet, out: Path, provenance: Provenance) -> None:

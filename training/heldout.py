@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 
 from services.upload.domain.geometry import SIDES, in_order
 from training.generate.camera import seed_noise
 from training.generate.placing import Mode
-from training.generate.scene import SIDE, Sample, photograph
+from training.generate.scene import Sample, photograph
 from training.generate.stock import Stock
 from training.photos import Case
 
 SEED = 9_000_000_000  # far from every seed that `train` can use
 TITLES: dict[Mode, str] = {
     "roomy": "synthetic, complete",
+    "far": "synthetic, small",
     "tight": "synthetic, tight",
     "cut": "synthetic, cut",
     "inside": "synthetic, inside a page",
@@ -42,16 +42,8 @@ def heldout_cases(count: int, seed: int = 0) -> Iterator[Case]:
 
 
 def as_case(sample: Sample, name: str) -> Case:
-    """Return a synthetic photo with its visible page; what the placing cut by less than can be seen is complete."""
+    """Return a synthetic photo as a case; a page that was cut by less than can be seen counts as complete."""
     cut = in_order({side for side, cut in zip(SIDES, sample.truth.cut, strict=True) if cut})
     mode: Mode = sample.mode if cut or sample.mode != "cut" else "tight"
-    group = TITLES["cut" if cut and mode in ("tight", "roomy") else mode]
-    return Case(name, group, sample.picture, _outline(sample), cut)
-
-
-def _outline(sample: Sample) -> np.ndarray:
-    """Return the page's visible outline from its mask, as curled sheets are not their corners."""
-    mask = cv2.resize(sample.truth.mask, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
-    found, _ = cv2.findContours((mask > 127).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)  # noqa: PLR2004
-    points = max(found, key=cv2.contourArea)[:, 0].astype(np.float64)
-    return points + (points == SIDE - 1)
+    group = TITLES["cut" if cut and mode in ("tight", "roomy", "far") else mode]
+    return Case(name, group, sample.picture, sample.quad.astype(np.float64), cut)

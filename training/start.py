@@ -12,11 +12,13 @@ from training.net import BESIDE, FirstLook, PageNet
 
 
 def start_from(net: PageNet, file: Path) -> None:
-    """Copy trunk and first look from an ONNX net whose layers stand in the same order.
+    """Copy all weights from a net that `export` wrote, or trunk and first look from one whose layers stand in order.
 
     Raises:
         ValueError: if the shapes are not those of the net.
     """
+    if _resumed(net, file):
+        return
     convolutions, dense = _weights(file)
     own = [layer for layer in net.trunk.modules() if isinstance(layer, nn.Conv2d)]
     if len(convolutions) < len(own) or len(dense) < 4:  # noqa: PLR2004 - layers copied below
@@ -25,6 +27,24 @@ def start_from(net: PageNet, file: Path) -> None:
         _copy(layer, weight, bias)
     _copy(net.trunk.whole, dense[0][0].T, dense[0][1])
     _copy_first_look(net.border.first, dense[1:4])
+
+
+def _resumed(net: PageNet, file: Path) -> bool:
+    """Copy weights by their names, as `export` keeps them; tell whether they were all there."""
+    stored = {one.name: torch.from_numpy(np.array(numpy_helper.to_array(one))) for one in _initializers(file)}
+    known = {name.removeprefix("net."): values for name, values in stored.items() if name.startswith("net.")}
+    for name in net.state_dict().keys() - known.keys():  # a layer over cells is kept turned and under another name
+        shape = net.state_dict()[name].shape
+        fit = [values for key, values in stored.items() if not key.startswith("net.") and values.T.shape == shape]
+        if len(fit) != 1:
+            return False
+        known[name] = fit[0].T
+    net.load_state_dict(known)
+    return True
+
+
+def _initializers(file: Path) -> list[onnx.TensorProto]:
+    return list(onnx.load(str(file)).graph.initializer)
 
 
 def _copy_first_look(look: FirstLook, dense: list[tuple[Tensor, Tensor]]) -> None:

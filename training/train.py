@@ -39,7 +39,7 @@ class Plan:
     workers: int = 1
     threads: int = 2
     ring: int = 8000
-    reuse: float = 4.0
+    reuse: float = 6.0
     ahead: int = 500
     compiled: bool = True
     rate: float = RATE

@@ -46,8 +46,8 @@ def _from_picture(rng: Generator, picture: Canvas) -> Canvas:
 
 
 def _pair(rng: Generator) -> tuple[Canvas, Canvas]:
-    """Return two colours of one surface; every seventh surface is nearly as white as paper."""
-    if rng.random() < 0.14:
+    """Return two colours of one surface; every fifth surface is nearly as white as paper."""
+    if rng.random() < 0.2:
         white = np.float32(rng.uniform(185, 252)) + rng.normal(0, 5, 3).astype(np.float32)
         return white, white - np.float32(rng.uniform(2, 30))
     first = any_colour(rng)

@@ -28,7 +28,7 @@ def light(rng: Generator, side: int) -> Plane:
     for _ in range(int(rng.choice(3, p=[0.55, 0.33, 0.12]))):
         field = field * (1 - np.float32(rng.uniform(0.08, 0.6)) * _shadow(rng, half))
     field = np.clip(field, 0.12, 1.5).astype(np.float32)
-    exposure = rng.uniform(0.5, 1.08) if rng.random() < 0.7 else rng.uniform(0.2, 0.55)
+    exposure = rng.uniform(0.55, 1.08) if rng.random() < 0.83 else rng.uniform(0.22, 0.55)
     return cv2.resize(field, (side, side)) * np.float32(exposure)
 
 

@@ -33,6 +33,8 @@ def sheet(rng: Generator) -> Canvas:
         _rules(rng, page)
     if rng.random() < 0.12:
         _band(rng, page)
+    if rng.random() < 0.15:
+        _bars(rng, page)
     if rng.random() < 0.35:
         _creases(rng, page)
     if rng.random() < 0.3:
@@ -74,8 +76,8 @@ def _boxes(rng: Generator, page: Canvas) -> None:
         high = low + rng.uniform(0.04, 0.4, 2) * (width, height)
         thick = -1 if rng.random() < 0.5 else int(rng.integers(1, 4))
         _rectangle(page, low, high, any_colour(rng), thick)
-    if rng.random() < 0.08:
-        inset = rng.uniform(0.01, 0.06) * width
+    if rng.random() < 0.16:
+        inset = rng.uniform(0.01, 0.09) * width
         _rectangle(page, np.full(2, inset), np.array([width, height]) - inset, any_colour(rng), 2)
 
 
@@ -96,6 +98,17 @@ def _band(rng: Generator, page: Canvas) -> None:
     rows = int(page.shape[0] * depth)
     band = page[:rows] if rng.random() < 0.5 else page[-rows:]
     band[:] = any_colour(rng) * 0.9 + band * 0.1
+
+
+def _bars(rng: Generator, page: Canvas) -> None:
+    """Print lines and bars from side to side or top to bottom, like another edge where the picture ends beside them."""
+    for _ in range(int(rng.integers(1, 5))):
+        rows = page if rng.random() < 0.6 else page.swapaxes(0, 1)
+        at, thick = rng.uniform(0.02, 0.95), rng.uniform(0.003, 0.03)
+        reach = rng.uniform(0, 0.12, 2)
+        long, wide = rows.shape[0], rows.shape[1]
+        bar = rows[int(at * long) : int((at + thick) * long) + 1, int(reach[0] * wide) : int((1 - reach[1]) * wide)]
+        bar += (any_colour(rng) - bar) * np.float32(rng.uniform(0.3, 1))
 
 
 def _creases(rng: Generator, page: Canvas) -> None:

@@ -7,11 +7,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 Quad = NDArray[Any]  # float32, corners of the sheet TL, TR, BR, BL; x and y in shares of the picture
-Mode = Literal["roomy", "tight", "cut", "inside", "none"]
-MODES: tuple[Mode, ...] = ("roomy", "tight", "cut", "inside", "none")
-SHARES = (0.27, 0.24, 0.41, 0.04, 0.04)
+Mode = Literal["roomy", "far", "tight", "cut", "inside", "none"]
+MODES: tuple[Mode, ...] = ("roomy", "far", "tight", "cut", "inside", "none")
+SHARES = (0.19, 0.07, 0.3, 0.36, 0.03, 0.05)
 
-LEAST_MARGIN, MOST_TIGHT = 0.003, 0.025  # of the picture
+LEAST_MARGIN, MOST_TIGHT = 0.003, 0.03  # of the picture
 LEAST_CUT, MOST_CUT = 0.008, 0.3  # of the sheet's extent
 SQUEEZE = 1.6  # most that one axis of a photo may be squeezed against the other
 
@@ -51,6 +51,10 @@ def _box(rng: Generator, mode: Mode) -> tuple[Quad, Quad]:
     if mode == "inside":
         depth = rng.uniform(0.1, 1.0, (2, 2))
         return (-depth[0]).astype(np.float32), (1 + depth[1]).astype(np.float32)
+    if mode == "far":
+        extent = rng.uniform(0.17, 0.55, 2)
+        low = rng.uniform(0.02, 0.98 - extent)
+        return low.astype(np.float32), (low + extent).astype(np.float32)
     kinds = _sides(rng, mode)
     offsets = np.array([[_offset(rng, kind) for kind in pair] for pair in kinds])
     cut = np.array(kinds) == "cut"

@@ -11,17 +11,17 @@ from training.generate.camera import shoot
 from training.generate.hands import cover
 from training.generate.light import contact_shadow, glare, light
 from training.generate.placing import Mode, Quad, draw_mode, place
+from training.generate.rim import FINE, beneath, folds, inside, outside
 from training.generate.stock import Stock
 from training.generate.texture import Canvas, Plane, any_colour, clouds
 from training.generate.truth import Truth, truth_of
 
 SIDE = 512  # pixels of every synthetic photo, squeezed to a square as the net sees it
-FINE = 16  # parts of a pixel in OpenCV's polygons
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture (512, 512, 3) in B, G, R, its truth, the sheet's corners in pixels, and how it was placed."""
+    """A picture (512, 512, 3) in B, G, R, its truth, the corners of the sheet as it lies in pixels, its placing."""
 
     picture: NDArray[np.uint8]
     truth: Truth
@@ -38,7 +38,9 @@ def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample
     several = chosen == "roomy" and rng.random() < 0.2 and _second_page(rng, stock, scene, quad)
     mask = np.zeros((SIDE, SIDE), np.float32)
     if chosen != "none":
-        scene, mask = _lay(rng, scene, page, quad)
+        if rng.random() < 0.22:
+            beneath(rng, scene, quad)
+        scene, mask, quad = _lay(rng, scene, page, quad)
         if rng.random() < 0.14:
             cover(rng, scene, quad)
     scene *= light(rng, SIDE)[..., None]
@@ -56,17 +58,37 @@ def _desk(rng: Generator, stock: Stock, *, alone: bool) -> Canvas:
     turn[:, 2] += SIDE / 2 - middle + rng.uniform(-60, 60, 2)
     desk = cv2.warpAffine(base, turn, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
     desk = desk * rng.uniform(0.7, 1.15, 3).astype(np.float32) if rng.random() < 0.3 else desk
-    if not alone and rng.random() < 0.08:
+    if rng.random() < 0.18:
+        _strip(rng, desk)
+    if rng.random() < (0.4 if alone else 0.1):
         _lay_about(rng, desk)
     return desk
 
 
-def _lay_about(rng: Generator, desk: Canvas) -> None:
-    """Put a corner of some other paper, plastic or book in view, under where the sheet will lie."""
-    corners = place(rng, 1.4, "roomy") + rng.normal(0, 0.35, 2).astype(np.float32)
-    colour = rng.uniform(120, 255) * np.ones(3) if rng.random() < 0.6 else any_colour(rng)
+def _strip(rng: Generator, desk: Canvas) -> None:
+    """Let the desk end, or something long begin, nearly along a border of the picture."""
+    depth = float(np.exp(rng.uniform(np.log(0.006), np.log(0.2))))
+    ends = depth + rng.normal(0, 0.02, 2)
+    corners = np.array([[-0.1, -0.1], [1.1, -0.1], [1.1, ends[0]], [-0.1, ends[1]]])
+    corners = corners[:, :: int(rng.choice([-1, 1]))]
+    corners = 1 - corners if rng.random() < 0.5 else corners
+    colour = rng.uniform(5, 70) * np.ones(3) if rng.random() < 0.5 else any_colour(rng)
+    _fill(desk, corners, colour)
+
+
+def _fill(desk: Canvas, corners: Quad, colour: Canvas) -> None:
     polygon = np.round(corners * SIDE * FINE).astype(np.int32)
     cv2.fillConvexPoly(desk, polygon, tuple(map(float, colour)), cv2.LINE_AA, 4)
+
+
+def _lay_about(rng: Generator, desk: Canvas) -> None:
+    """Put a folder, a book, a box or a bag in view, whole or in part, under where the sheet will lie."""
+    corners = place(rng, float(rng.uniform(0.7, 1.5)), "roomy") + rng.normal(0, 0.3, 2).astype(np.float32)
+    colour = any_colour(rng) * 0.8 if rng.random() < 0.75 else np.full(3, rng.uniform(15, 120))
+    _fill(desk, corners, colour)
+    middle = corners.mean(axis=0)
+    if rng.random() < 0.5:  # a label, a title or a screen on it
+        _fill(desk, middle + (corners - middle) * rng.uniform(0.3, 0.93), any_colour(rng))
 
 
 def _second_page(rng: Generator, stock: Stock, scene: Canvas, quad: Quad) -> bool:
@@ -74,7 +96,7 @@ def _second_page(rng: Generator, stock: Stock, scene: Canvas, quad: Quad) -> boo
     page = stock.sheet(rng)
     other = place(rng, page.shape[0] / page.shape[1], "roomy")
     other = (other - other.mean(axis=0)) * np.float32(rng.uniform(0.5, 0.8)) + rng.uniform(0.15, 0.85, 2)
-    laid, mask = _lay(rng, scene, page, other.astype(np.float32))
+    laid, mask, _ = _lay(rng, scene, page, other.astype(np.float32))
     scene[:] = laid
     main = _polygon(quad)
     seen = float((mask * (1 - main)).mean())
@@ -87,28 +109,37 @@ def _polygon(quad: Quad) -> Plane:
     return mask.astype(np.float32) / 255
 
 
-def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane]:
-    """Return the scene with a sheet laid on it, and the mask of that sheet."""
+def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane, Quad]:
+    """Return the scene with a sheet laid on it, the mask of that sheet, and where its corners came to lie."""
     height, width = page.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     warp = cv2.getPerspectiveTransform(corners, quad * SIDE)
     seen = cv2.warpPerspective(page, warp, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
     mask = _polygon(quad)
-    if rng.random() < 0.4:
-        seen, mask = _bent(rng, seen, mask)
+    if rng.random() < 0.5:
+        seen, mask, quad = _bent(rng, seen, mask, quad)
+    if rng.random() < 0.3:
+        folds(rng, seen)
+    if rng.random() < 0.5:
+        seen = inside(rng, seen, mask)
     if rng.random() < 0.8:
         scene = scene * contact_shadow(rng, mask)[..., None]
-    share = mask[..., None]
-    return (scene + (seen - scene) * share).astype(np.float32), mask
+    if rng.random() < 0.4:
+        scene = outside(rng, scene, mask)
+    share = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 1.6)) if rng.random() < 0.4 else mask
+    return (scene + (seen - scene) * share[..., None]).astype(np.float32), mask, quad
 
 
-def _bent(rng: Generator, seen: Canvas, mask: Plane) -> tuple[Canvas, Plane]:
-    """Curl a sheet: its edges bow by up to 2 % of the picture, and shading follows."""
+def _bent(rng: Generator, seen: Canvas, mask: Plane, quad: Quad) -> tuple[Canvas, Plane, Quad]:
+    """Curl a sheet: its edges bow by up to 2 % of the picture, wide or in waves, and shading follows."""
     amount = np.float32(np.exp(rng.uniform(np.log(1.0), np.log(10.0))))
     x, y = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
-    bow = clouds(rng, (SIDE, SIDE), 2) - np.float32(0.5)
-    sway = clouds(rng, (SIDE, SIDE), 2) - np.float32(0.5)
-    at = x + 2 * amount * bow, y + 2 * amount * sway
+    waves = int(rng.choice([1, 2, 3, 4], p=[0.3, 0.35, 0.2, 0.15]))
+    bow, sway = (cv2.resize(clouds(rng, (128, 128), waves), (SIDE, SIDE)) - np.float32(0.5) for _ in range(2))
+    away = 2 * amount * bow, 2 * amount * sway
+    at = x + away[0], y + away[1]
     shade = 1 + np.float32(rng.normal(0, 0.25)) * bow
     seen = cv2.remap(seen, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * shade[..., None]
-    return seen, cv2.remap(mask, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    columns, rows = np.clip(quad * SIDE, 0, SIDE - 1).astype(int).T
+    moved = quad - np.stack([plane[rows, columns] for plane in away], axis=1) / SIDE
+    return seen, cv2.remap(mask, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), moved.astype(np.float32)

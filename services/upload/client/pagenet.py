@@ -1,6 +1,6 @@
 """Runs the page net: a picture in, what it saw out. The weights are the project's own, see docs/model-card.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -10,9 +10,11 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from services.upload.domain.closer import Window
+from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
-from services.upload.domain.pixels import Picture, shrink
+from services.upload.domain.pixels import Picture, halved, shrink
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "pagenet.onnx"
 SIDE = 512  # pixels of the square the net looks at
@@ -46,11 +48,37 @@ class PageNet:
         mask, profile, cut, kind = (_share(np.asarray(answer)[0]) for answer in answers)
         return PageMap(mask, profile, cut, float(kind[0]), float(kind[1]))
 
+    def look_well(self, picture: Picture) -> PageMap:
+        """Return what the net sees in a picture; where it is unsure of a border, the mean with its mirror image."""
+        seen = self.look(picture)
+        return seen.and_also(self.look(np.ascontiguousarray(picture[:, ::-1])).mirrored()) if seen.unsure() else seen
+
     def find_outline(self, picture: Picture) -> NetOutline | None:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
+        fine = halved(picture, 2 * LONGEST)
+        height, width = fine.shape[:2]
+        small, _ = shrink(fine, LONGEST)
+        seen = judged(self.look_well(small), fine)
+        first = outline_from(seen, small, width, height)
+        if first is None:
+            return None
+        found = self._closer(fine, seen, first) or first
+        return replace(found, quad=found.quad * (picture.shape[1] / width, picture.shape[0] / height))
+
+    def _closer(self, picture: Picture, seen: PageMap, first: NetOutline) -> NetOutline | None:
+        """Return the outline as a second look at the page alone shows it; None where that shows nothing better."""
         height, width = picture.shape[:2]
-        small, _ = shrink(picture, LONGEST)
-        return outline_from(self.look(small), small, width, height)
+        window = Window.around(first.quad, width, height)
+        if window is None:
+            return None
+        part = window.of(picture)
+        small, _ = shrink(part, LONGEST)
+        inner = window.inner(width, height)
+        nearer = self.look(small)
+        if set(inner) & set(nearer.cut()):
+            return None
+        found = outline_from(nearer.after(seen, inner), small, part.shape[1], part.shape[0])
+        return replace(found, quad=window.to_picture(found.quad)) if found else None
 
 
 def _share(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from services.upload.domain.geometry import Points, Side, clockwise_from_top_lef
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import corners_of, sides_of
-from services.upload.domain.snap import snapped
+from services.upload.domain.trace import traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetO
     sides = sides_of(seen.mask, cut)
     if sides is None:
         return None
-    corners = _sane(corners_of(snapped(sides, small)), corners_of(sides))
+    corners = _sane(corners_of(traced(sides, small)), corners_of(sides))
     quad = clockwise_from_top_left(corners * np.array([width, height]))
     return NetOutline(quad, cut, seen.present, seen.several >= THERE)
 

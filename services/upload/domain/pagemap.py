@@ -1,6 +1,7 @@
 """What the page net saw in a picture, as shares from 0 to 1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from services.upload.domain.geometry import SIDES, Side
 Share = NDArray[np.float32]
 
 GOES_ON = 0.5  # from here on the page is taken to go on beyond a border
+UNSURE = (0.02, 0.98)  # how surely the page goes on beyond a border for a second opinion to be asked
+MIRRORED = [2, 1, 0, 3]  # L, T, R, B as a mirror shows them
 THERE = 0.5  # from here on there is a page at all
 
 
@@ -30,3 +33,40 @@ class PageMap:
     def cut(self) -> tuple[Side, ...]:
         """Return the borders beyond which the page goes on."""
         return tuple(side for side, share in zip(SIDES, self.beyond, strict=True) if share >= GOES_ON)
+
+    def unsure(self) -> bool:
+        """Tell whether a second opinion on a border is wanted."""
+        return bool(((self.beyond > UNSURE[0]) & (self.beyond < UNSURE[1])).any())
+
+    def mirrored(self) -> Self:
+        """Return what was seen in a mirrored picture as it is in the picture itself."""
+        profile = self.profile[MIRRORED]
+        profile = np.stack([profile[0], profile[1][::-1], profile[2], profile[3][::-1]])
+        return replace(self, mask=self.mask[:, ::-1], profile=profile, beyond=self.beyond[MIRRORED])
+
+    def and_also(self, other: Self) -> Self:
+        """Return the mean of two looks at the same picture, as log odds."""
+        return replace(
+            self,
+            mask=_mean(self.mask, other.mask),
+            profile=_mean(self.profile, other.profile),
+            beyond=_mean(self.beyond, other.beyond),
+        )
+
+    def after(self, first: Self, inner: tuple[Side, ...]) -> Self:
+        """Return what this look at a part of the picture shows, after a first look at all of it.
+
+        At the part's borders inside the picture, `inner`, nothing is cut off; the others are judged by both looks.
+        """
+        ends = np.array([side in inner for side in SIDES])
+        return replace(self, beyond=np.where(ends, 0, _mean(self.beyond, first.beyond)), several=first.several)
+
+
+def _mean(one: Share, other: Share) -> Share:
+    logit = (_logit(one) + _logit(other)) / 2
+    return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
+
+
+def _logit(share: Share) -> Share:
+    kept = share.clip(1e-6, 1 - 1e-6)
+    return np.asarray(np.log(kept / (1 - kept)), np.float32)

@@ -17,6 +17,15 @@ def shrink(picture: Picture, longest: int) -> tuple[Picture, float]:
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8), scale
 
 
+def halved(picture: Picture, longest: int) -> Picture:
+    """Return a copy halved until its longer side is at most `longest` pixels: far quicker than any other scale."""
+    while max(picture.shape[:2]) > longest:
+        height, width = picture.shape[0] // 2, picture.shape[1] // 2
+        even = picture[: 2 * height, : 2 * width]
+        picture = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return picture
+
+
 def grey(picture: Picture) -> Picture:
     """Return the brightness of a picture, 0 to 255."""
     return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8)  # noqa: PLR2004 - two axes: already grey
