@@ -1,5 +1,6 @@
 """The gateway's own settings, from `AMTSBOTE_GATEWAY_*` variables."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -29,6 +30,14 @@ class GatewaySettings(BaseSettings):
     rate_upload: Annotated[str, Field(description="uploads of one citizen")] = "120/minute"
     rate_tool: Annotated[str, Field(description="requests of one caseworker tool")] = "1200/minute"
     rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
+
+    rate_receipt: Annotated[str, Field(description="receipts printed for one citizen")] = "20/minute"
+    rate_check: Annotated[str, Field(description="receipts checked by one client address")] = "20/minute"
+
+    office_name: Annotated[str, Field(description="who issues receipts and answers for the pages")] = "Jobcenter"
+    receipt_keys: Annotated[
+        Path | None, Field(description="the file with the keys that sign receipts; `receipt new-key` makes it")
+    ] = None
 
     deadline_s: Annotated[float, Field(description="how long a client waits for our servers before it hears 503")] = 10
     client_silence_s: Annotated[float, Field(description="how long we wait for a client that sends nothing")] = 30
