@@ -14,8 +14,8 @@ from services.gateway.store.receipt_keys import add_key
 NOT_GENUINE = 1
 USAGE = 2
 WHY = {
-    "no_signature": "it holds no signature of a receipt: perhaps it was scanned or saved anew; check number and code on "
-    "the office's page instead",
+    "no_signature": "it holds no signature of a receipt: perhaps it was scanned or saved anew; "
+    "check number and code on the office's page instead",
     "unknown_key": "it was signed with a key that is not among the given ones: it is not from this office, or the keys "
     "are not up to date",
     "signature_wrong": "its signature is wrong: what was signed, or the signature, was changed",

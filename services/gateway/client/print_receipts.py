@@ -1,4 +1,4 @@
-"""The child process that prints: takes sheets as lines of JSON, answers in lines of JSON, limited in memory and time."""
+"""The child process that prints: sheets and PDFs pass as lines of JSON; memory and time are limited."""
 
 import os
 import resource

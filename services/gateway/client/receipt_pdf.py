@@ -8,7 +8,7 @@ import pikepdf
 import pikepdf.pdfa
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pikepdf import Array, Dictionary, Name, Pdf, String
+from pikepdf import Array, Dictionary, Name, Pdf, StreamDecodeLevel, String
 from PIL import Image
 from weasyprint import HTML
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -18,10 +18,11 @@ from services.gateway.schemas.sheet import Sheet
 TEMPLATE = "receipt.html"
 ATTACHMENT = "receipt.jws"
 MEDIA_TYPE = "application/jose"
+FLAVOUR = "3b"
 # Pixels: about 200 on the longer side are enough to recognise a page, and too few to read it over a shoulder.
 THUMBNAIL = (200, 200)
 QUALITY = 70
-QR = "receipt:qr.png"
+QR = "receipt:qr.svg"
 
 
 def receipt_pdf(sheet: Sheet) -> bytes:
@@ -37,10 +38,7 @@ def receipt_pdf(sheet: Sheet) -> bytes:
     with pikepdf.open(io.BytesIO(tagged)) as pdf:
         _drop_empty_resources(pdf)
         _attach(pdf, sheet)
-        written = io.BytesIO()
-        # Not compressed again: the seal must stand in the file as it is. Everything else is compressed already.
-        pikepdf.pdfa.save(pdf, written, "3b", compress_streams=False)
-    return written.getvalue()
+        return _written(pdf)
 
 
 def thumbnail(picture: bytes) -> bytes:
@@ -53,6 +51,17 @@ def thumbnail(picture: bytes) -> bytes:
     plain.paste(small)
     written = io.BytesIO()
     plain.save(written, "JPEG", quality=QUALITY, optimize=True)
+    return written.getvalue()
+
+
+def _written(pdf: Pdf) -> bytes:
+    pikepdf.pdfa.prepare(pdf, FLAVOUR)
+    written = io.BytesIO()
+    # Every stream as it is: the seal's in plain text, all others compressed by WeasyPrint; so not `pdfa.save`.
+    pdf.save(written, compress_streams=False, stream_decode_level=StreamDecodeLevel.none)
+    report = pikepdf.pdfa.validate_written(written, FLAVOUR)
+    if not report.passed:
+        raise pikepdf.pdfa.PdfaError(report)
     return written.getvalue()
 
 
@@ -78,7 +87,7 @@ def _html(sheet: Sheet, given: dict[str, bytes]) -> str:
 
 def _qr(url: str) -> bytes:
     written = io.BytesIO()
-    segno.make(url, micro=False, error="m").save(written, kind="png", scale=8, border=2)
+    segno.make(url, micro=False, error="m").save(written, kind="svg", border=2, light="#fff", xmldecl=False)
     return written.getvalue()
 
 

@@ -1,7 +1,7 @@
 """A file's seal: a signature inside the file that covers every byte of it, so that any change is found without parsing.
 
-The seal is a compact JWS that stands in the file as it is. What it says holds `pdf_sha256`: the SHA-256 of the file with
-a zero in place of each character of the seal. This is what PDF's own signatures do (ISO 32000-2, 12.8.1: a digest over
+The seal is a compact JWS that stands in the file as it is. It says `pdf_sha256`, the SHA-256 of the file with a zero
+in place of each character of the seal. This is what PDF's own signatures do (ISO 32000-2, 12.8.1: a digest over
 all bytes but the signature's), with a JSON Web Key in place of a certificate.
 """
 

@@ -76,7 +76,7 @@ class Receipt(Answered):
 
     `received_at` is the first arrival, whatever was replaced since; `version` counts from 1 and grows by each of the
     `replacements`, the oldest of which comes first.
-    `jws` says the same under the signature of the office (RFC 7515; keys at `/.well-known/jwks.json`), without a person.
+    `jws` says the same signed by the office (RFC 7515; keys at `/.well-known/jwks.json`), and names no person.
     """
 
     document_id: str
