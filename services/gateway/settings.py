@@ -34,7 +34,6 @@ class GatewaySettings(BaseSettings):
     rate_receipt: Annotated[str, Field(description="receipts printed for one citizen")] = "20/minute"
     rate_check: Annotated[str, Field(description="receipts checked by one client address")] = "20/minute"
 
-    office_name: Annotated[str, Field(description="who issues receipts and answers for the pages")] = "Jobcenter"
     receipt_keys: Annotated[
         Path | None, Field(description="the file with the keys that sign receipts; `receipt new-key` makes it")
     ] = None
@@ -54,7 +53,9 @@ class GatewaySettings(BaseSettings):
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
     # What the pages say of who runs them; none of it can be invented.
-    office_name: Annotated[str, Field(description="what stands at the top of every page")] = "Jobcenter"
+    office_name: Annotated[str, Field(description="who issues receipts; it stands at the top of every page")] = (
+        "Jobcenter"
+    )
     imprint: Annotated[str, Field(description="plain text, paragraphs parted by an empty line")] = ""
     privacy: Annotated[str, Field(description="the privacy notice, in the same form")] = ""
     accessibility: Annotated[str, Field(description="the statement's findings, if not the project's own")] = ""

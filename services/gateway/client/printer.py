@@ -32,6 +32,11 @@ class Printer:
         self._rest: asyncio.TimerHandle | None = None
         self._printing: set[asyncio.Task[bytes]] = set()
 
+    @property
+    def pid(self) -> int | None:
+        """The process id of the child, if there is one."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
     async def print(self, sheet: Sheet) -> bytes:
         """Return the PDF of a sheet. It is made to its end even if nobody waits for it any more.
 
