@@ -25,6 +25,16 @@ class ClaimedPage(BaseModel):
     size_bytes: int
 
 
+class ClaimedReplacement(BaseModel):
+    """A page that was taken again: its place, from 1, the hash of what stood there before, and until when."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: int
+    sha256: str
+    replaced_at: AwareDatetime
+
+
 class Claims(BaseModel):
     """What the job centre signs: no person, no title, nothing that is not on the receipt itself."""
 
@@ -36,18 +46,26 @@ class Claims(BaseModel):
     received_at: AwareDatetime
     declared_type: str | None = None
     pages: tuple[ClaimedPage, ...]
+    version: int = 1
+    replaced: tuple[ClaimedReplacement, ...] = ()
     pdf_sha256: str | None = None
 
     @classmethod
     def of(cls, document: Document, office: str, pdf_sha256: str | None = None) -> "Claims":
         """Return what is signed about a document, and about the PDF that says so."""
-        kept = document.model_dump(include={"receipt_number", "received_at", "declared_type"})
+        kept = document.model_dump(include={"receipt_number", "received_at", "declared_type", "version"})
+        replaced = tuple(
+            ClaimedReplacement(number=each.number, sha256=each.replaced.sha256, replaced_at=each.replaced_at)
+            for each in document.replacements
+        )
         pages = tuple(ClaimedPage(sha256=page.sha256, size_bytes=page.size_bytes) for page in document.pages)
-        return cls(office=office, pages=pages, pdf_sha256=pdf_sha256, **kept)
+        return cls(office=office, pages=pages, replaced=replaced, pdf_sha256=pdf_sha256, **kept)
 
     def matches(self, document: Document) -> bool:
-        """Tell whether this is what our own records say; a stolen key alone makes no receipt."""
-        return Claims.of(document, self.office, self.pdf_sha256) == self
+        """Tell whether this is what our own records say of that version; a stolen key alone makes no receipt."""
+        if not 1 <= self.version <= document.version:
+            return False
+        return Claims.of(_as_of(document, self.version), self.office, self.pdf_sha256) == self
 
 
 class NotGenuineError(Exception):
@@ -91,6 +109,15 @@ def open_pdf(data: bytes, keys: Keys) -> Claims:
     if not hmac.compare_digest(claims.pdf_sha256 or "", sealed.sha256):
         raise NotGenuineError("changed")
     return claims
+
+
+def _as_of(document: Document, version: int) -> Document:
+    """Return the document as it was: each replacement since then is undone, the newest first."""
+    pages = list(document.pages)
+    for each in reversed(document.replacements[version - 1 :]):
+        pages[each.number - 1] = each.replaced
+    kept = document.replacements[: version - 1]
+    return document.model_copy(update={"version": version, "pages": tuple(pages), "replacements": kept})
 
 
 def check_code(document: Document) -> str:

@@ -1,6 +1,7 @@
 """Puts together what is printed on a receipt, in the reader's language."""
 
 import asyncio
+from functools import partial
 
 from babel import Locale
 
@@ -70,9 +71,19 @@ async def _pages(document: Document, parts: Parts, language: str) -> tuple[Sheet
             name=parts.texts.get("receipt", "page", language, number=number),
             sha256=page.sha256,
             size=parts.texts.get("receipt", "size", language, kilobytes=-(-page.size_bytes // 1024)),
+            notes=_notes(number, document, parts.texts, language),
             picture=found,
         )
         for number, (page, found) in enumerate(zip(document.pages, pictures, strict=True), 1)
+    )
+
+
+def _notes(number: int, document: Document, texts: Texts, language: str) -> tuple[str, ...]:
+    said = partial(texts.get, "receipt", "replaced", language)
+    return tuple(
+        said(at=texts.exact_time(each.replaced_at, language), sha256=each.replaced.sha256)
+        for each in document.replacements
+        if each.number == number
     )
 
 

@@ -12,7 +12,7 @@ from services.gateway.routes.multipart import openapi_of, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.routes.printing import print_receipt
 from services.gateway.schemas.asked import ReceiptCheck
-from services.gateway.schemas.shown import KeySetShown, ReceiptVerdict
+from services.gateway.schemas.receipts import KeySetShown, ReceiptVerdict
 from shared.events.event import Id
 from shared.ids import parse_number
 
@@ -85,14 +85,14 @@ async def verdict_of_pdf(request: Request, parts: Parts, language: str) -> Recei
     try:
         async with received(request, limits, parts.patience) as found:
             claims = open_pdf(found.file.read(), parts.stores.receipts.ready_keys)
-        await _check_record(claims, parts)
+        newest = await _check_record(claims, parts)
     except RefusedError as refused:
         if refused.code not in {"page.format", "page.empty"}:
             raise
         return ReceiptVerdict.refused("no_signature", parts.texts, language)
     except NotGenuineError as error:
         return ReceiptVerdict.refused(error.fault, parts.texts, language)
-    return ReceiptVerdict.genuine_of(claims, parts.texts, language)
+    return ReceiptVerdict.genuine_of(claims, parts.texts, language, newest=newest)
 
 
 async def _numbered(number: str, code: str, parts: Parts) -> Document:
@@ -106,8 +106,9 @@ async def _numbered(number: str, code: str, parts: Parts) -> Document:
     return document
 
 
-async def _check_record(claims: Claims, parts: Parts) -> None:
-    """Compare with our own record: a stolen key alone makes no receipt that passes here."""
+async def _check_record(claims: Claims, parts: Parts) -> bool:
+    """Compare with our own record: a stolen key alone makes no receipt that passes; tell whether it is the newest."""
     document = await parts.stores.documents.numbered(claims.receipt_number)
     if document is None or not claims.matches(document):
         raise NotGenuineError("signature_wrong")
+    return claims.version == document.version

@@ -68,7 +68,19 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         title="Amtsbote", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.parts = parts
-    for room in (activations, pages, documents, document_pages, receipts, consents, callbacks, timeline, desk, packets, meta):
+    for room in (
+        activations,
+        pages,
+        documents,
+        document_pages,
+        receipts,
+        consents,
+        callbacks,
+        timeline,
+        desk,
+        packets,
+        meta,
+    ):
         api.include_router(room.router)
     install(api, refuse)
     _document(api)

@@ -17,11 +17,12 @@ class Row(Printed):
 
 
 class SheetPage(Printed):
-    """A page that was handed in; the picture is a JPEG, or there is none yet."""
+    """A page that was handed in; the picture is a JPEG, or there is none yet. `notes` say what stood there before."""
 
     name: str
     sha256: str
     size: str
+    notes: tuple[str, ...] = ()
     picture: Base64Bytes | None = None
 
 

@@ -9,7 +9,7 @@ from services.gateway.domain.receipts import Claims, check_code, signed
 from services.gateway.domain.seal import seal
 from services.gateway.domain.signing import Keys
 from services.gateway.domain.texts import Texts
-from services.gateway.schemas.answered import Receipt, ReceiptPage
+from services.gateway.schemas.answered import Receipt, ReceiptPage, ReceiptReplacement
 from shared.errors import UnavailableError
 
 CHECK_PATH = "/check"
@@ -56,7 +56,10 @@ class Receipts:
             check_url=f"{self.check_page}?{asked}",
             jws=signed(Claims.of(document, self.office), self.ready_keys),
             pages=tuple(ReceiptPage(**page.model_dump(exclude={"object_key"})) for page in document.pages),
-            **document.model_dump(include={"receipt_number", "received_at", "declared_type"}),
+            replacements=tuple(
+                ReceiptReplacement.of(each, lambda at: self.texts.time(at, language)) for each in document.replacements
+            ),
+            **document.model_dump(include={"receipt_number", "received_at", "declared_type", "version"}),
         )
 
     def place(self, document: Document) -> str:

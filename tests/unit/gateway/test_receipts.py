@@ -35,7 +35,10 @@ def test_time_is_given_with_its_zone() -> None:
 def test_signed_facts_name_no_person() -> None:
     """The signature is over what arrived and when: no id of a person, device or document is in it."""
     payload = KEYS.open(RECEIPTS.of(DOCUMENT, "de").jws)
-    assert set(json.loads(payload)) == {"kind", "office", "receipt_number", "received_at", "declared_type", "pages"}
+    assert set(json.loads(payload)) == {"kind", "office", "receipt_number", "received_at", "declared_type", "pages"} | {
+        "version",
+        "replaced",
+    }
     for secret in (DOCUMENT.id, DOCUMENT.citizen_id, DOCUMENT.device_id):
         assert secret.encode() not in payload
 
@@ -52,6 +55,21 @@ def test_signed_facts_are_compared_with_our_record() -> None:
     }
     for name, value in changes.items():
         assert not claims.model_copy(update={name: value}).matches(DOCUMENT), name
+
+
+def test_receipt_of_an_earlier_version_stays_genuine() -> None:
+    """Pages taken again make a newer receipt; older ones still match, each only as it was."""
+    later = DOCUMENT.received_at + timedelta(days=1)
+    new = [DOCUMENT.pages[0].model_copy(update={"page_id": f"new-{n}", "sha256": f"{n:064x}"}) for n in (8, 9)]
+    second = DOCUMENT.with_page("page-1", new[0], later)
+    third = second.with_page("new-8", new[1], later + timedelta(hours=1)).with_page("page-0", new[0], later)
+    receipts = [Claims.of(version, "Jobcenter") for version in (DOCUMENT, second, third)]
+    assert [each.version for each in receipts] == [1, 2, 4]
+    assert all(each.matches(third) for each in receipts)
+    assert receipts[2].replaced[0].sha256 == DOCUMENT.pages[1].sha256
+    assert not receipts[1].matches(DOCUMENT)
+    for forged in ({"version": 0}, {"version": 3}, {"replaced": ()}, {"pages": receipts[0].pages}):
+        assert not receipts[1].model_copy(update=forged).matches(third), forged
 
 
 def test_jws_of_something_else_is_no_receipt() -> None:
