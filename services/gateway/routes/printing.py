@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 from babel import Locale
+from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
@@ -15,14 +16,18 @@ from shared.errors import PermanentError
 _AT_ONCE = 4
 
 
-async def print_receipt(document: Document, parts: Parts, language: str) -> bytes:
-    """Return the signed PDF.
+async def receipt_pdf_of(document: Document, parts: Parts, language: str) -> Response:
+    """Send the signed PDF.
 
     Raises:
         UnavailableError: it cannot be printed now.
     """
     made = await parts.printer.print(await sheet_of(document, parts, language))
-    return parts.stores.receipts.sealed(document, made)
+    headers = {
+        "content-disposition": f'inline; filename="{document.receipt_number}-receipt.pdf"',
+        "content-language": language,
+    }
+    return Response(parts.stores.receipts.sealed(document, made), media_type="application/pdf", headers=headers)
 
 
 async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:

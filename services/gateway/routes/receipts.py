@@ -10,7 +10,7 @@ from services.gateway.routes.access import AsCitizen, client_of
 from services.gateway.routes.documented import file, problems
 from services.gateway.routes.multipart import openapi_of, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
-from services.gateway.routes.printing import print_receipt
+from services.gateway.routes.printing import receipt_pdf_of
 from services.gateway.schemas.asked import ReceiptCheck
 from services.gateway.schemas.receipts import KeySetShown, ReceiptVerdict
 from shared.events.event import Id
@@ -34,9 +34,7 @@ async def pdf(request: Request, document_id: Id, citizen: AsCitizen, parts: Read
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
-    name = f"{document.receipt_number}-receipt.pdf"
-    headers = {"content-disposition": f'inline; filename="{name}"', "content-language": language}
-    return Response(await print_receipt(document, parts, language), media_type="application/pdf", headers=headers)
+    return await receipt_pdf_of(document, parts, language)
 
 
 @router.post(CHECK, summary="Check a receipt by number and code", responses=problems(400, 422))
