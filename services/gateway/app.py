@@ -65,9 +65,7 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
     service.prepares.append(kept.prepare)
     service.cleanups.append(parts.printer.close)
-    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
-    service.every(WATCH_AGAIN_S, feed.watch, name="feed")
-    service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
+    _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
 
@@ -87,6 +85,12 @@ def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> 
 def _receipts(texts: Texts, settings: GatewaySettings, connections: Connections) -> Receipts:
     keys = read_keys(settings.receipt_keys) if settings.receipt_keys else None
     return Receipts(settings.office_name, connections.public_url, texts, keys)
+
+
+def _follow(service: Service, kept: Stores, feed: Feed) -> None:
+    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
+    service.every(WATCH_AGAIN_S, feed.watch, name="feed")
+    service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
 
 
 def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:

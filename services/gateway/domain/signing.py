@@ -3,13 +3,14 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 # RFC 9864: says what is meant, where the older "EdDSA" names a family.
-ALGORITHM = "Ed25519"
+ALGORITHM: Final = "Ed25519"
 
 
 class ForgedError(Exception):
