@@ -1,7 +1,7 @@
 """The commands for receipts: `python -m services receipt verify FILE` and `receipt new-key`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -54,11 +54,11 @@ def new_key(
     """Put a new key first in the key file, or make the file; older keys go on verifying. Then restart the gateway."""
     path = file or GatewaySettings().receipt_keys
     if path is None:
-        raise typer.BadParameter("name a file, or set AMTSBOTE_GATEWAY_RECEIPT_KEYS")
+        _cannot("name a file, or set AMTSBOTE_GATEWAY_RECEIPT_KEYS")
     try:
         keys = add_key(path)
     except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{path}: {error}") from None
+        _cannot(f"{path}: {error}")
     typer.echo(f"{path}: receipts are signed with {keys.ranked[0].thumbprint()}; {len(keys.ranked)} key(s) verify.")
 
 
@@ -85,15 +85,21 @@ def _tell(claims: Claims) -> None:
 def _keys(path: Path | None) -> Keys:
     found = path or GatewaySettings().receipt_keys
     if found is None:
-        raise typer.BadParameter("name the office's public keys with --keys (from its /.well-known/jwks.json)")
+        _cannot("name the office's public keys with --keys (from its /.well-known/jwks.json)")
     try:
         return Keys.parse(_read(found))
     except ValueError as error:
-        raise typer.BadParameter(f"{found}: {error}") from None
+        _cannot(f"{found}: {error}")
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise typer.BadParameter(f"{path}: {error.strerror}") from None
+        _cannot(f"{path}: {error.strerror}")
+
+
+def _cannot(why: str) -> NoReturn:
+    """End with the remedy on a line of its own, whatever the width of the terminal."""
+    typer.echo(f"cannot be done: {why}", err=True)
+    raise typer.Exit(USAGE)

@@ -18,7 +18,7 @@ from shared.events.upload import PageChecked
 from shared.ids import new_id, new_number
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Caller, Phone
+from tests.integration.gateway.people import Caller, Phone, key
 
 pytestmark = pytest.mark.live
 JSON = {"Content-Type": "application/json"}
@@ -205,3 +205,15 @@ async def test_unfit_checks_are_refused(door: Door) -> None:
         assert (await anybody.post("/v1/receipts/check/pdf", content=b"%PDF-")).status_code == 400
         assert (await anybody.post("/v1/receipts/check", content=b"{", headers=JSON)).status_code == 400
         assert (await anybody.post("/v1/receipts/check", json={"number": "K7Q2-M9XA-4"})).status_code == 422
+
+
+async def test_receipt_stays_genuine_when_a_page_is_taken_again(door: Door, phone: Phone) -> None:
+    """The older PDF is still genuine and says that there is a newer one; the newer one says what it replaced."""
+    old, new = await phone.page(), await phone.page()
+    receipt = (await phone.submit([old])).raise_for_status().json()
+    before = await print_of(phone, receipt)
+    path = f"/v1/documents/{receipt['document_id']}/pages/{old}/replacement"
+    (await phone.post(path, json={"page_id": new}, headers=key() | {"If-Match": '"1"'})).raise_for_status()
+    verdicts = [await check_pdf(door, pdf) for pdf in (before, await print_of(phone, receipt))]
+    assert [verdict["genuine"] for verdict in verdicts] == [True, True]
+    assert ["neuere Bestätigung" in verdict["detail"] for verdict in verdicts] == [True, False]
