@@ -52,7 +52,7 @@ def test_no_character_of_a_jws_can_be_changed() -> None:
     for place, character in enumerate(token):
         with pytest.raises(ForgedError):
             KEYS.open(token[:place] + ("A" if character != "A" else "z") + token[place + 1 :])
-    # Four bits of the last character carry nothing, and decoders ignore them; there is one way to write it, though.
+    # Four bits of the last character carry nothing, and many decoders ignore them; ours does not.
     for other in set(ascii_letters + digits + "-_") - {token[-1]}:
         with pytest.raises(ForgedError):
             KEYS.open(token[:-1] + other)

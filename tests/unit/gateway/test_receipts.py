@@ -70,6 +70,7 @@ def test_receipt_of_an_earlier_version_stays_genuine() -> None:
     assert not receipts[1].matches(DOCUMENT)
     for forged in ({"version": 0}, {"version": 3}, {"replaced": ()}, {"pages": receipts[0].pages}):
         assert not receipts[1].model_copy(update=forged).matches(third), forged
+    assert not receipts[2].model_copy(update={"version": 5}).matches(third)
 
 
 def test_jws_of_something_else_is_no_receipt() -> None:
