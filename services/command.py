@@ -10,6 +10,7 @@ from services.codes import codes
 from services.configuration import list_settings
 from services.dead import dead
 from services.partners import partners
+from services.receipt import receipt
 from services.run import PortTakenError, ProcessSettings, SettingsError, names, run
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
@@ -20,6 +21,7 @@ command.command("settings")(list_settings)
 command.add_typer(codes, name="codes")
 command.add_typer(dead, name="dead")
 command.add_typer(partners, name="partners")
+command.add_typer(receipt, name="receipt")
 
 
 @command.command("run")

@@ -25,8 +25,12 @@ def first_id_of(instant: datetime) -> str:
 
 def new_number(length: int = 8) -> str:
     """Return a random number for people: `length` characters and one check character, e.g. `K7Q2-M9XA-4`."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(length))
-    return format_number(body + luhn.calc_check_digit(body, alphabet=ALPHABET))
+    return format_number(with_check("".join(secrets.choice(ALPHABET) for _ in range(length))))
+
+
+def with_check(body: str) -> str:
+    """Return characters of `ALPHABET` with their check character behind them."""
+    return body + str(luhn.calc_check_digit(body, alphabet=ALPHABET))
 
 
 def format_number(compact: str) -> str:

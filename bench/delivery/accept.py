@@ -17,6 +17,7 @@ from bench.delivery.floor import QUEUE
 from bench.delivery.pace import seconds_for
 from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
+from services.gateway.store.receipt_keys import add_key
 from shared.ids import new_id
 from shared.settings import Connections
 from shared.storage.documents import connect
@@ -36,10 +37,12 @@ class Door:
         """Start nothing yet."""
         self._connections = connections
         port = free_port()
+        add_key(folder / "receipt-keys.json")
         own = {
             "AMTSBOTE_DATABASE_PREFIX": connections.database_prefix,
             "AMTSBOTE_GATEWAY_PORT": str(port),
             "AMTSBOTE_OPERATIONS_PORT": str(free_port()),
+            "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),
             "AMTSBOTE_LINK_SECRET": secrets.token_urlsafe(32),
             "AMTSBOTE_GATEWAY_RATE_UPLOAD": "1000000/minute",
             "AMTSBOTE_GATEWAY_RATE_CITIZEN": "1000000/minute",

@@ -1,5 +1,6 @@
 """The services as one more part of the stack: a single child process, ready when all of them say so."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from deploy.local.part import Silent
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
+from services.gateway.store.receipt_keys import add_key
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,6 +40,7 @@ class Services:
             "AMTSBOTE_OPERATIONS_PORT": operations,
             "AMTSBOTE_PUBLIC_URL": self.url,
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
+            "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),
             "AMTSBOTE_LINK_SECRET": remembered.secret("links"),
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',  # the sample supplier listens on this machine
         }
@@ -58,7 +61,13 @@ class Services:
         return (Launch(command, environment, ROOT, self._folder / "log" / "services.log"),)
 
     async def prepare(self) -> None:
-        """Nothing to lay out."""
+        """Make the keys that sign receipts, once; an operator's own are the operator's."""
+        await asyncio.to_thread(self._make_keys)
+
+    def _make_keys(self) -> None:
+        path = self._folder / "receipt-keys.json"
+        if self.environment["AMTSBOTE_GATEWAY_RECEIPT_KEYS"] == str(path) and not path.exists():
+            add_key(path)
 
     async def greet(self) -> None:
         """Ask whether all services are ready; raises Silent with the names of what is not."""

@@ -22,8 +22,11 @@ PACKAGES = {
     "tesseract-ocr-rus": "Russian",
     "tesseract-ocr-tur": "Turkish",
     "tesseract-ocr-ukr": "Ukrainian",
-    "fonts-dejavu-core": "typefaces of the sample letters",
-    "fonts-liberation": "typefaces of the sample letters",
+    "fonts-dejavu-core": "typefaces of the sample letters, and of receipts in any language",
+    "fonts-liberation": "typefaces of the sample letters and of receipts",
+    "libpango-1.0-0": "sets the text of receipts",
+    "libpangoft2-1.0-0": "sets the text of receipts",
+    "libharfbuzz-subset0": "embeds only the letters a receipt uses",
     "npm": "fetches the design system of the pages; only where there is none yet",
 }
 FOR_TESTS = {

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+from services.gateway.client.printer import Printer
+from services.gateway.domain.texts import Texts
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep
@@ -18,6 +20,8 @@ from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.feed import Feed
+from services.gateway.store.receipt_keys import read_keys
+from services.gateway.store.receipts import Receipts
 from services.gateway.store.repeats import Repeats
 from services.gateway.store.stores import Stores, stores
 from shared.clock import Clock, utc_now
@@ -34,12 +38,13 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     """Compose the gateway; nothing is connected yet.
 
     Raises:
-        ValueError: there is no link secret.
+        ValueError: there is no link secret, or the file named for receipts' keys is none.
     """
     settings = settings or GatewaySettings()
     service = compose("gateway", connections, clock)
     texts = load_texts()
-    kept = stores(service.database, service.ledger, service.objects, texts, clock)
+    receipts = _receipts(texts, settings, connections)
+    kept = stores(service.database, service.ledger, service.objects, receipts, clock)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
@@ -53,14 +58,14 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
         uploads=Uploads(settings.max_uploads_each, settings.max_uploads_together),
         feed=feed,
         clock=clock,
+        printer=Printer(),
     )
     pages = site(parts, _look(parts, settings, connections), deadline_s=settings.deadline_s)
     service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
-    service.ready_checks = [database_check(service.client), _objects_check(service)]
+    service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
     service.prepares.append(kept.prepare)
-    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
-    service.every(WATCH_AGAIN_S, feed.watch, name="feed")
-    service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
+    service.cleanups.append(parts.printer.close)
+    _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
 
@@ -77,12 +82,30 @@ def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> 
     return look(parts.texts, load_words(), load_assets(), office, secure=secure)
 
 
+def _receipts(texts: Texts, settings: GatewaySettings, connections: Connections) -> Receipts:
+    keys = read_keys(settings.receipt_keys) if settings.receipt_keys else None
+    return Receipts(settings.office_name, connections.public_url, texts, keys)
+
+
+def _follow(service: Service, kept: Stores, feed: Feed) -> None:
+    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
+    service.every(WATCH_AGAIN_S, feed.watch, name="feed")
+    service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
+
+
 def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     after = timedelta(seconds=settings.repeat_after_s)
     tenant = service.connections.tenant
     repeats = Repeats(service.database, service.ledger, service.clock, tenant=tenant, after=after)
     service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, kept.pages, service.clock), name="sweep")
+
+
+def _keys_check(receipts: Receipts) -> Check:
+    async def ask() -> str | None:
+        return None if receipts.keys else "AMTSBOTE_GATEWAY_RECEIPT_KEYS names no file"
+
+    return Check("receipt keys", ask)
 
 
 def _objects_check(service: Service) -> Check:

@@ -1,5 +1,6 @@
 """The gateway's own settings, from `AMTSBOTE_GATEWAY_*` variables."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -30,6 +31,13 @@ class GatewaySettings(BaseSettings):
     rate_tool: Annotated[str, Field(description="requests of one caseworker tool")] = "1200/minute"
     rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
 
+    rate_receipt: Annotated[str, Field(description="receipts printed for one citizen")] = "20/minute"
+    rate_check: Annotated[str, Field(description="receipts checked by one client address")] = "20/minute"
+
+    receipt_keys: Annotated[
+        Path | None, Field(description="the file with the keys that sign receipts; `receipt new-key` makes it")
+    ] = None
+
     deadline_s: Annotated[float, Field(description="how long a client waits for our servers before it hears 503")] = 10
     client_silence_s: Annotated[float, Field(description="how long we wait for a client that sends nothing")] = 30
     client_body_s: Annotated[float, Field(description="how long a body may take in all: 50 MB at 0.7 Mbit/s")] = 600
@@ -45,7 +53,9 @@ class GatewaySettings(BaseSettings):
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
     # What the pages say of who runs them; none of it can be invented.
-    office_name: Annotated[str, Field(description="what stands at the top of every page")] = "Jobcenter"
+    office_name: Annotated[str, Field(description="who issues receipts; it stands at the top of every page")] = (
+        "Jobcenter"
+    )
     imprint: Annotated[str, Field(description="plain text, paragraphs parted by an empty line")] = ""
     privacy: Annotated[str, Field(description="the privacy notice, in the same form")] = ""
     accessibility: Annotated[str, Field(description="the statement's findings, if not the project's own")] = ""

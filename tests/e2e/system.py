@@ -12,6 +12,7 @@ import httpx
 
 from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
+from services.gateway.store.receipt_keys import add_key
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -37,11 +38,13 @@ class System:
             "AMTSBOTE_GATEWAY_RATE_ACTIVATION": "100000/minute",  # all of them from one address
             "AMTSBOTE_OPERATIONS_PORT": str(operations),
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
+            "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),
             "AMTSBOTE_LINK_SECRET": "only-for-tests-" * 4,
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": "16",
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
         }
+        add_key(folder / "receipt-keys.json")
         self._client = httpx.AsyncClient()
         self._codes: list[str] = []
         command = (sys.executable, "-m", "services")

@@ -78,6 +78,7 @@ class Document(BaseModel):
     receipt_number: str
     received_at: datetime
     declared_type: str | None = None
+    handed_in_by: str | None = None  # a name, where one is known; a device has none
     pages: tuple[DocumentPage, ...]
     version: int = 1
     replacements: tuple[Replacement, ...] = ()

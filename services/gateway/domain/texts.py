@@ -54,6 +54,11 @@ class Texts:
         first, last = (format_time(at, "short", tzinfo=BERLIN, locale=locale) for at in (start, end))
         return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first}\u2013{last}"
 
+    def exact_time(self, at: datetime, language: str) -> str:
+        """Return an instant to the second, with its zone: what a receipt is asked for."""
+        pattern = self.catalogues[language]["forms"]["exact_time"]
+        return format_datetime(at, pattern, tzinfo=BERLIN, locale=language.partition("-")[0])
+
     def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
         """Return the text of a timeline entry; `suppliers` are names by id."""
         supplier_id = entry.values.get("supplier_id")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, principal_id
 from services.gateway.domain.documents import Document
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.pages.kinds import POWER_CUT
@@ -12,7 +12,7 @@ from services.gateway.pages.page import page
 from services.gateway.pages.visitor import Visitor
 from services.gateway.routes.files import pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
-from services.gateway.schemas.answered import Receipt
+from services.gateway.routes.printing import receipt_pdf_of
 from shared.events.event import Id
 
 router = APIRouter()
@@ -42,6 +42,16 @@ async def pdf(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
     return response
 
 
+@router.get(PATH + "/receipt.pdf")
+async def receipt(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Send the receipt as a PDF that proves itself, to be kept."""
+    request.state.standing = await parts.rates.hit("receipt", principal_id(citizen))
+    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    response = await receipt_pdf_of(document, parts, language_of(request))
+    response.headers["content-disposition"] = f'attachment; filename="{document.receipt_number}-receipt.pdf"'
+    return response
+
+
 @router.get(PATH + "/text")
 async def text(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
     """Send what was read on the pages."""
@@ -66,7 +76,7 @@ async def _show(
         request,
         template,
         document=document,
-        receipt=Receipt.of(document, lambda at: parts.texts.time(at, language)),
+        receipt=stores.receipts.of(document, language),
         drawn={one.id for one in sent if one.check and one.check.annotated_key},
         events=events,
         suppliers=parts.supplier_names,

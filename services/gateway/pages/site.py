@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.pages import (
     about,
     callbacks,
+    check,
     consents,
     devices,
     documents,
@@ -23,9 +24,9 @@ from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install
 
-ROOMS = (home, hand_in, documents, consents, things, callbacks, devices, pictures, live, about, statics)
+ROOMS = (home, hand_in, documents, consents, things, callbacks, devices, pictures, live, check, about, statics)
 # Files are read from these as they come, and never wholly into memory.
-STREAMED = frozenset({hand_in.UPLOAD})
+STREAMED = frozenset({hand_in.UPLOAD, check.UPLOAD})
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:

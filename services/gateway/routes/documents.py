@@ -58,7 +58,7 @@ async def show(document_id: Id, citizen: AsCitizen, parts: Ready) -> DocumentSho
 async def receipt(document_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage) -> Receipt:
     """Show what was handed in, and when it arrived."""
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
-    return Receipt.of(document, lambda at: parts.texts.time(at, language))
+    return parts.stores.receipts.of(document, language)
 
 
 @router.get(

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -19,20 +19,16 @@ from services.gateway.routes.patience import Patience, heard, in_time
 FIELD = "file"
 # What the form adds around the file.
 FORM_BYTES = 16 * 1024
-OPENAPI = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [FIELD],
-                    "properties": {FIELD: {"type": "string", "contentMediaType": "image/jpeg"}},
-                }
-            }
-        },
-    }
-}
+
+
+def openapi_of(media_type: str) -> dict[str, Any]:
+    """Describe a form with one file."""
+    fields = {FIELD: {"type": "string", "contentMediaType": media_type}}
+    schema = {"type": "object", "required": [FIELD], "properties": fields}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+OPENAPI = openapi_of("image/jpeg")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.gateway.client.printer import Printer
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
 from services.gateway.routes.patience import Patience
@@ -40,6 +41,7 @@ class Parts:
     uploads: Uploads
     feed: Feed
     clock: Clock
+    printer: Printer
 
     @property
     def supplier_names(self) -> dict[str, str]:

@@ -21,6 +21,7 @@ from services.gateway.routes import (
     meta,
     packets,
     pages,
+    receipts,
     timeline,
 )
 from services.gateway.routes.border import Border
@@ -39,14 +40,14 @@ activation: its code works once. An answer 201 or 202 means: durable."""
 # A packet is used up by fetching it, and a stream has no end.
 ONLY_GET = ("/v1/packets/", "/v1/events")
 VERSIONED = "/v1/"
-DESCRIPTIONS = frozenset({"/openapi.json", "/asyncapi.json"})
+DESCRIPTIONS = frozenset({"/openapi.json", "/asyncapi.json", receipts.JWKS})
 
 
 def web(parts: Parts, site: ASGIApp, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first: the API for programs, and `site` at every other address."""
     refuse = partial(_refuse, parts.texts)
     in_time = Deadline(Tags(_api(parts, refuse), ONLY_GET), refuse, deadline_s)
-    streamed = frozenset({pages.PATH})
+    streamed = frozenset({pages.PATH, receipts.CHECK_PDF})
     api = SmallBodies(in_time, refuse, parts.limits, parts.patience, streamed)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +68,19 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         title="Amtsbote", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.parts = parts
-    for room in (activations, pages, documents, document_pages, consents, callbacks, timeline, desk, packets, meta):
+    for room in (
+        activations,
+        pages,
+        documents,
+        document_pages,
+        receipts,
+        consents,
+        callbacks,
+        timeline,
+        desk,
+        packets,
+        meta,
+    ):
         api.include_router(room.router)
     install(api, refuse)
     _document(api)

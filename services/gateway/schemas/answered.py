@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.gateway.domain.callbacks import Callback
 from services.gateway.domain.consents import Consent
-from services.gateway.domain.documents import Document, Replacement
+from services.gateway.domain.documents import Replacement
 from services.gateway.domain.pages import Page
 
 
@@ -58,12 +58,25 @@ class ReceiptReplacement(Answered):
     replaced_at: datetime
     replaced_at_text: str
 
+    @classmethod
+    def of(cls, each: Replacement, in_words: Callable[[datetime], str]) -> "ReceiptReplacement":
+        """Return what a citizen hears about a page taken again; `in_words` writes a time for people."""
+        return cls(
+            number=each.number,
+            page_id=each.page_id,
+            replaced_page_id=each.replaced.page_id,
+            replaced_sha256=each.replaced.sha256,
+            replaced_at=each.replaced_at,
+            replaced_at_text=in_words(each.replaced_at),
+        )
+
 
 class Receipt(Answered):
     """What was handed in, by whom, and when it arrived: server time, in Europe/Berlin for people.
 
     `received_at` is the first arrival, whatever was replaced since; `version` counts from 1 and grows by each of the
     `replacements`, the oldest of which comes first.
+    `jws` says the same signed by the office (RFC 7515; keys at `/.well-known/jwks.json`), and names no person.
     """
 
     document_id: str
@@ -72,35 +85,15 @@ class Receipt(Answered):
     received_at_text: str
     declared_type: str | None
     sent_by: str
+    handed_in_by: str | None
+    handed_in_by_text: str
     pages: tuple[ReceiptPage, ...]
     version: int = 1
     replacements: tuple[ReceiptReplacement, ...] = ()
-
-    @classmethod
-    def of(cls, document: Document, in_words: Callable[[datetime], str]) -> "Receipt":
-        """Return the receipt of a document; `in_words` writes a time for people."""
-        return cls(
-            document_id=document.id,
-            receipt_number=document.receipt_number,
-            received_at=document.received_at,
-            received_at_text=in_words(document.received_at),
-            declared_type=document.declared_type,
-            sent_by=f"citizen:{document.citizen_id}",
-            pages=tuple(ReceiptPage(**page.model_dump(exclude={"object_key"})) for page in document.pages),
-            version=document.version,
-            replacements=tuple(_replacement(each, in_words) for each in document.replacements),
-        )
-
-
-def _replacement(each: Replacement, in_words: Callable[[datetime], str]) -> ReceiptReplacement:
-    return ReceiptReplacement(
-        number=each.number,
-        page_id=each.page_id,
-        replaced_page_id=each.replaced.page_id,
-        replaced_sha256=each.replaced.sha256,
-        replaced_at=each.replaced_at,
-        replaced_at_text=in_words(each.replaced_at),
-    )
+    office: str
+    check_code: str
+    check_url: str
+    jws: str
 
 
 class ConsentKept(Answered):

@@ -33,6 +33,13 @@ class PageExchange(Asked):
     page_id: Id
 
 
+class ReceiptCheck(Asked):
+    """The number and the check code of a receipt, however they were typed."""
+
+    number: Annotated[str, Field(min_length=1, max_length=40, examples=["K7Q2-M9XA-4"])]
+    code: Annotated[str, Field(min_length=1, max_length=40, examples=["P3WZ-6HND-K"])]
+
+
 class ConsentRequest(Asked):
     """Which pages a supplier may get, and the version of the text that was agreed to."""
 

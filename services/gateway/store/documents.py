@@ -9,11 +9,10 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.progress import DOCUMENT, before
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.domain.texts import Texts
-from services.gateway.schemas.answered import Receipt
 from services.gateway.store.acts import Acts
 from services.gateway.store.pages import Pages
 from services.gateway.store.paging import newest_first
+from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
 from shared.events.upload import DocumentFailed, DocumentFiled
@@ -26,14 +25,14 @@ class Documents:
     """Keeps documents; every reader says whose they must be."""
 
     def __init__(
-        self, database: Database, acts: Acts, *, pages: Pages, timeline: Entries, texts: Texts, clock: Clock
+        self, database: Database, acts: Acts, *, pages: Pages, timeline: Entries, receipts: Receipts, clock: Clock
     ) -> None:
         """Keep documents in `database`."""
         self._documents = database.documents
         self._acts = acts
         self._pages = pages
         self._timeline = timeline
-        self._texts = texts
+        self._receipts = receipts
         self._clock = clock
 
     async def prepare(self) -> None:
@@ -94,7 +93,7 @@ class Documents:
             raise RefusedError("document.changed")
 
     def _receipt(self, document: Document, language: str) -> dict[str, Any]:
-        return Receipt.of(document, lambda at: self._texts.time(at, language)).model_dump(mode="json")
+        return self._receipts.of(document, language).model_dump(mode="json")
 
     async def _new(
         self, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, session: Session
@@ -131,6 +130,11 @@ class Documents:
         if row is None:
             raise RefusedError("document.missing")
         return Document.model_validate(row)
+
+    async def numbered(self, receipt_number: str) -> Document | None:
+        """Return the document of a receipt, for checking what somebody else already knows of it."""
+        row = await self._documents.find_one({"receipt_number": receipt_number})
+        return Document.model_validate(row) if row else None
 
     async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first."""

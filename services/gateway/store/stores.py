@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from services.gateway.domain.texts import Texts
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
 from services.gateway.store.callbacks import Callbacks
@@ -13,6 +12,7 @@ from services.gateway.store.forwards import Forwards
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
+from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
@@ -35,6 +35,7 @@ class Stores:
     alerts: Alerts
     packets: Packets
     timeline: Entries
+    receipts: Receipts
     objects: Objects
 
     async def prepare(self) -> None:
@@ -52,7 +53,7 @@ class Stores:
             await store.prepare()
 
 
-def stores(database: Database, ledger: Ledger, objects: Objects, texts: Texts, clock: Clock) -> Stores:
+def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, clock: Clock) -> Stores:
     """Put the stores of one database together."""
     acts, timeline = Acts(database, ledger, clock), Entries(database)
     pages = Pages(database, objects, acts)
@@ -61,12 +62,13 @@ def stores(database: Database, ledger: Ledger, objects: Objects, texts: Texts, c
         people=People(database, clock),
         pages=pages,
         drafts=Drafts(database),
-        documents=Documents(database, acts, pages=pages, timeline=timeline, texts=texts, clock=clock),
+        documents=Documents(database, acts, pages=pages, timeline=timeline, receipts=receipts, clock=clock),
         consents=Consents(database, acts, ledger, timeline),
         callbacks=Callbacks(database, acts, timeline),
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),
         timeline=timeline,
+        receipts=receipts,
         objects=objects,
     )

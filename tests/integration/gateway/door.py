@@ -15,6 +15,7 @@ from deploy.local.ports import free_port
 from services.gateway.app import app
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.people import People
+from services.gateway.store.receipt_keys import add_key
 from shared.clock import Clock, utc_now
 from shared.events.event import Fact, envelop
 from shared.ids import new_id
@@ -33,9 +34,17 @@ class Door:
     def __init__(self, connections: Connections, clock: Clock = utc_now, **settings: Any) -> None:
         """Start nothing yet; rates and the number of uploads are no hindrance unless `settings` say so."""
         self.port = free_port()
-        rates = {f"rate_{name}": OFTEN for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier")}
+        keys = connections.partners.with_name("receipt-keys.json")
+        if not keys.exists():
+            add_key(keys)
+        rates = {
+            f"rate_{name}": OFTEN
+            for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
+        }
         self.service = app(
-            connections, GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, **settings}), clock
+            connections,
+            GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, "receipt_keys": keys, **settings}),
+            clock,
         )
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = self.service.database

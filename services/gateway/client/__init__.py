@@ -1,0 +1,1 @@
+"""Makes receipts' PDFs in a child process, as it would ask somebody else's server."""

@@ -1,0 +1,102 @@
+"""Puts together what is printed on a receipt, in the reader's language."""
+
+import asyncio
+from functools import partial
+
+from babel import Locale
+from starlette.responses import Response
+
+from services.gateway.domain.documents import Document
+from services.gateway.domain.pages import Page
+from services.gateway.domain.texts import Texts
+from services.gateway.routes.parts import Parts
+from services.gateway.schemas.sheet import Row, Sheet, SheetPage, SheetWords
+from shared.errors import PermanentError
+
+_AT_ONCE = 4
+
+
+async def receipt_pdf_of(document: Document, parts: Parts, language: str) -> Response:
+    """Send the signed PDF.
+
+    Raises:
+        UnavailableError: it cannot be printed now.
+    """
+    made = await parts.printer.print(await sheet_of(document, parts, language))
+    headers = {
+        "content-disposition": f'inline; filename="{document.receipt_number}-receipt.pdf"',
+        "content-language": language,
+    }
+    return Response(parts.stores.receipts.sealed(document, made), media_type="application/pdf", headers=headers)
+
+
+async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:
+    """Return what is to be printed."""
+    receipts, texts = parts.stores.receipts, parts.texts
+    receipt = receipts.of(document, language)
+    words = {name: texts.get("receipt", name, language) for name in SheetWords.model_fields}
+    return Sheet(
+        language=language,
+        direction=str(Locale.parse(language.partition("-")[0]).text_direction),
+        office=receipts.office,
+        words=SheetWords(**words),
+        number=document.receipt_number,
+        code=receipt.check_code,
+        rows=_rows(document, receipt.handed_in_by_text, texts, language),
+        pages=await _pages(document, parts, language),
+        check_page=receipts.check_page,
+        check_url=receipt.check_url,
+        place=receipts.place(document),
+    )
+
+
+def _rows(document: Document, by: str, texts: Texts, language: str) -> tuple[Row, ...]:
+    kind = document.declared_type
+    named = texts.get("types", kind, language, type=kind) if kind else texts.get("receipt", "type_unknown", language)
+    values = {
+        "received_at": texts.exact_time(document.received_at, language),
+        "type": named,
+        "count": str(len(document.pages)),
+        "handed_in_by": by,
+    }
+    return tuple(Row(name=texts.get("receipt", name, language), value=value) for name, value in values.items())
+
+
+async def _pages(document: Document, parts: Parts, language: str) -> tuple[SheetPage, ...]:
+    known = {page.id: page for page in await parts.stores.pages.of_document(document.page_ids)}
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def picture(page: Page | None) -> bytes | None:
+        async with turns:
+            return await _picture(page, parts)
+
+    pictures = await asyncio.gather(*(picture(known.get(page.page_id)) for page in document.pages))
+    return tuple(
+        SheetPage.model_construct(
+            name=parts.texts.get("receipt", "page", language, number=number),
+            sha256=page.sha256,
+            size=parts.texts.get("receipt", "size", language, kilobytes=-(-page.size_bytes // 1024)),
+            notes=_notes(number, document, parts.texts, language),
+            picture=found,
+        )
+        for number, (page, found) in enumerate(zip(document.pages, pictures, strict=True), 1)
+    )
+
+
+def _notes(number: int, document: Document, texts: Texts, language: str) -> tuple[str, ...]:
+    said = partial(texts.get, "receipt", "replaced", language)
+    return tuple(
+        said(at=texts.exact_time(each.replaced_at, language), sha256=each.replaced.sha256)
+        for each in document.replacements
+        if each.number == number
+    )
+
+
+async def _picture(page: Page | None, parts: Parts) -> bytes | None:
+    """Return the small picture the check made: never the original, whose metadata may say where it was taken."""
+    if page is None or page.check is None or page.check.annotated_key is None:
+        return None
+    try:
+        return await parts.stores.objects.get(page.check.annotated_key)
+    except PermanentError:
+        return None
