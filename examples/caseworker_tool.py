@@ -9,11 +9,11 @@ import json
 import os
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
 import aio_pika
 import httpx
 import stamina
+from yarl import URL
 
 WITH_PAPERS = {"document_filed", "power_cut"}
 
@@ -26,8 +26,8 @@ async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None
     async with await aio_pika.connect_robust(amqp_url, heartbeat=10) as connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=10)
-        # The login has the name of the queue, and rights to read just that: no declaring, no publishing.
-        queue = await channel.get_queue(urlsplit(amqp_url).username or "", ensure=False)
+        # The login begins with the name of the queue, and may read just that: no declaring, no publishing.
+        queue = await channel.get_queue((URL(amqp_url).user or "").partition("@")[0], ensure=False)
         async with queue.iterator() as messages:
             async for message in messages:
                 async with message.process(requeue=True):

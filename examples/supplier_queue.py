@@ -8,10 +8,10 @@ import asyncio
 import json
 import os
 import sys
-from urllib.parse import urlsplit
 
 import aio_pika
 import httpx
+from yarl import URL
 
 from examples.papers import fetch_and_confirm
 
@@ -23,7 +23,7 @@ async def work(amqp_url: str, token: str, gateway_url: str, *, once: bool) -> No
     async with connection, httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=10) as http:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=1)
-        queue = await channel.get_queue(urlsplit(amqp_url).username or "", ensure=False)
+        queue = await channel.get_queue((URL(amqp_url).user or "").partition("@")[0], ensure=False)
         async with queue.iterator() as messages:
             async for message in messages:
                 async with message.process(requeue=True):
