@@ -15,7 +15,7 @@ from rich.console import Console
 from deploy.local import record
 from deploy.local.display import TITLES, Display
 from deploy.local.part import PartFailed
-from deploy.local.system import play, system
+from deploy.local.system import citizen_page, play, system
 
 FAILED = 1
 NOT_RUNNING = 3  # as `systemctl status` says it
@@ -70,7 +70,7 @@ async def _up(folder: Path, *, demo: bool) -> int:
     async with system(folder, _given(), Display(console).report) as settings:
         if demo and await play(folder, settings):
             console.print("The demo failed; what runs stays up, so that you can look.")
-        _tell(console, folder, settings)
+        _tell(console, folder, settings, await citizen_page(settings))
         await asyncio.Event().wait()
     return 0
 
@@ -107,15 +107,17 @@ def _given() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("AMTSBOTE_")}
 
 
-def _tell(console: Console, folder: Path, settings: Mapping[str, str]) -> None:
+def _tell(console: Console, folder: Path, settings: Mapping[str, str], citizen: str) -> None:
     gateway = settings["AMTSBOTE_GATEWAY_URL"]
     operations = f"http://127.0.0.1:{settings['AMTSBOTE_OPERATIONS_PORT']}"
     console.print(
         f"\n[bold]Amtsbote is up.[/]  Ctrl-C stops it; the data stays in {folder}.\n"
-        f"  Gateway           {gateway}/openapi.json\n"
+        f"  As a citizen      {citizen}\n"
+        f"  As a program      {gateway}/openapi.json\n"
         f"  Health, metrics   {operations}/ready  {operations}/metrics\n"
         f"  Logs              {folder / 'log'}\n"
         '  Once more         make demo    (PHOTOS="a.jpg b.jpg" takes your own)\n'
         "  Memory            .venv/bin/python -m deploy.local status",
         highlight=False,
+        soft_wrap=True,
     )

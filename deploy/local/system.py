@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -64,6 +65,15 @@ async def _stop(part: Part, report: Report) -> None:
 async def play(folder: Path, environment: Mapping[str, str], photos: Sequence[Path] = ()) -> int:
     """Play the main job over running services, on our own terminal; returns its exit status."""
     return await _demo(folder, environment, *(str(photo.absolute()) for photo in photos))
+
+
+async def citizen_page(environment: Mapping[str, str]) -> str:
+    """Return the address of the citizens' pages with a fresh activation code behind `#`; without, if there is none."""
+    command = (sys.executable, "-m", "services", "codes", "new")
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment}, cwd=ROOT, stdout=PIPE)
+    said, _ = await process.communicate()
+    code = said.decode().strip()
+    return f"{environment['AMTSBOTE_GATEWAY_URL']}/" + (f"#{code}" if code else "")
 
 
 async def _register_sample_partners(folder: Path, environment: Mapping[str, str]) -> None:

@@ -59,6 +59,8 @@ async def up(folder: Path) -> AsyncIterator[Process]:
         said = await until_said(process, r"Amtsbote is up.*\n(.*\n)+.*status")
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(re.findall(r"http\S+/ready", said)[0])).is_success
+            [page] = re.findall(r"As a citizen +(http\S+/)#\w+-\w+", said)
+            assert "<form" in (await client.get(page)).text
         yield process
     finally:
         if process.returncode is None:
