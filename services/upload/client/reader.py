@@ -11,11 +11,11 @@ from services.upload.client.look import frame, look
 from services.upload.client.ocr import read_words
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
-from services.upload.domain.desk import without_desk
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.trim import without_desk
 from services.upload.schemas import PageReport, ReadPage, Word
 
 FLAT_DPI = 200  # at which a page is flattened, cleaned and read: small print is read better than at 150, as fast

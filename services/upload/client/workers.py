@@ -128,7 +128,7 @@ class Workers:
             WorkersUnavailableError: if no child process can be started.
         """
         tessdata("deu")
-        with TemporaryDirectory(prefix="amtsbote-probe-") as name:
+        with self._folder("probe-") as name:
             file = Path(name, "page")
             await asyncio.to_thread(file.write_bytes, data)
             try:

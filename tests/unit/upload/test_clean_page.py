@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from services.upload.client.picture import keep_picture
-from services.upload.domain.desk import without_desk
 from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.trim import without_desk
 from tests.unit.upload.drawn import letter
 
 
