@@ -6,7 +6,7 @@ from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 
 from services.gateway.domain.timeline import Entry
 from shared.clock import BERLIN
@@ -47,6 +47,10 @@ class Texts:
     def day(self, day: date, language: str) -> str:
         """Return a day with its weekday, in full."""
         return format_date(day, "full", locale=_locale(language))
+
+    def near_day(self, day: date, language: str) -> str:
+        """Return a day of the next weeks with its weekday: its year goes without saying."""
+        return format_skeleton("MMMMEEEEd", day, locale=_locale(language))
 
     def window(self, start: datetime, end: datetime, language: str) -> str:
         """Return a window of one day in Berlin, the day said once."""

@@ -51,7 +51,7 @@ async def wish(request: Request, citizen: Visitor, filled: FormOf, parts: Ready)
             await parts.stores.callbacks.request(ask, _wished(citizen, filled, parts.clock()))
         except RefusedError as refused:
             return await _show(request, citizen, parts, filled=filled, problem=refused.code, status=refused.status)
-    return leave_for(request, PATH)
+    return leave_for(request, f"{PATH}#callbacks")  # what was asked for stands below the form
 
 
 def _wished(citizen: Citizen, filled: Filled, now: datetime) -> Callback:

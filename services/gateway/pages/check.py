@@ -7,6 +7,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import page
+from services.gateway.pages.visitor import Guest
 from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.routes.receipts import verdict_of, verdict_of_pdf
@@ -19,20 +20,20 @@ LONGEST = 40
 
 
 @router.get(CHECK_PATH)
-async def show(request: Request, parts: Ready, number: str = "", code: str = "") -> Response:
+async def show(request: Request, _: Guest, parts: Ready, number: str = "", code: str = "") -> Response:
     """Show the form; the QR code of a receipt leads here with number and code filled in, and so to the answer."""
     filled = Filled({"number": [number[:LONGEST]], "code": [code[:LONGEST]]})
     return await _by_number(request, filled, parts) if number and code else _show(request, filled)
 
 
 @router.post(CHECK_PATH)
-async def check(request: Request, filled: FormOf, parts: Ready) -> Response:
+async def check(request: Request, _: Guest, filled: FormOf, parts: Ready) -> Response:
     """Check by number and code."""
     return _show(request, filled) if filled.only_language else await _by_number(request, filled, parts)
 
 
 @router.post(UPLOAD)
-async def check_pdf(request: Request, parts: Ready) -> Response:
+async def check_pdf(request: Request, _: Guest, parts: Ready) -> Response:
     """Check a PDF; an empty choice or a file that is too large is said where the file was chosen."""
     await _count(request, parts)
     try:

@@ -22,13 +22,15 @@ from shared.ids import new_id
 router = APIRouter()
 PATH = "/documents/{document_id}/forward/{supplier_id}"
 PURPOSE = "power_cut"
+CONSENTS = "#consents"
+"""Where a document's page says what was agreed to: on a phone far below what one sees first."""
 
 
 @router.get(PATH)
 async def show(request: Request, document_id: Id, supplier_id: Code, citizen: Visitor, parts: Ready) -> Response:
     """Show what would be agreed to."""
     document = await _document(document_id, supplier_id, citizen, parts)
-    return _show(request, document, supplier_id, parts)
+    return await _show(request, document, supplier_id, parts)
 
 
 @router.post(PATH)
@@ -39,22 +41,22 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     document = await _document(document_id, supplier_id, citizen, parts)
     pages = list(filled.all("page"))
     if filled.only_language:
-        return _show(request, document, supplier_id, parts, filled=filled)
+        return await _show(request, document, supplier_id, parts, filled=filled)
     if not pages:
-        return _show(request, document, supplier_id, parts, filled=filled, status=422, missing=True)
+        return await _show(request, document, supplier_id, parts, filled=filled, status=422, missing=True)
     version = filled.get("text_version")
     check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
     wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
     ask = Ask(principal_id(citizen), f"consent.{filled.get('key')}", f"POST {PATH}", wish.model_dump_json())
     await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
-    return leave_for(request, f"/documents/{document_id}")
+    return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 
 
 @router.post("/documents/{document_id}/consents/{consent_id}/revoke")
 async def revoke(request: Request, document_id: Id, consent_id: Id, citizen: Visitor, parts: Ready) -> Response:
     """Take a consent back; what is still queued is not sent."""
     await parts.stores.consents.revoke(consent_id, citizen.citizen_id, parts.clock())
-    return leave_for(request, f"/documents/{document_id}")
+    return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 
 
 async def _document(document_id: str, supplier_id: str, citizen: Citizen, parts: Parts) -> Document:
@@ -63,7 +65,7 @@ async def _document(document_id: str, supplier_id: str, citizen: Citizen, parts:
     return await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
 
 
-def _show(
+async def _show(
     request: Request,
     document: Document,
     supplier_id: str,
@@ -73,11 +75,13 @@ def _show(
     status: int = 200,
     **values: Any,
 ) -> Response:
+    sent = await parts.stores.pages.all_of_citizen(document.page_ids, document.citizen_id)
     return page(
         request,
         "consent.html",
         status,
         document=document,
+        drawn={one.id for one in sent if one.check and one.check.annotated_key},
         supplier=parts.supplier_names[supplier_id],
         words=words_of(PURPOSE, supplier_id, parts, language_of(request)),
         text_version=TEXT_VERSIONS[PURPOSE],

@@ -1,9 +1,12 @@
 """A document that was handed in: its receipt, what became of it, and where it may go."""
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen, principal_id
+from services.gateway.domain.consents import Consent
 from services.gateway.domain.documents import Document
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.pages.kinds import POWER_CUT
@@ -53,9 +56,11 @@ async def receipt(request: Request, document_id: Id, citizen: Visitor, parts: Re
 
 
 @router.get(PATH + "/text")
-async def text(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
-    """Send what was read on the pages."""
-    return await text_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
+async def text(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Show what was read on the pages; a bare text file would run off a phone's screen, with no way back."""
+    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    read = bytes((await text_of(document, parts)).body).decode()
+    return page(request, "document_text.html", document=document, read=read)
 
 
 async def _show(
@@ -72,6 +77,7 @@ async def _show(
     sent = await stores.pages.all_of_citizen(document.page_ids, citizen.citizen_id)
     page_ids = (*document.page_ids, *document.replaced_page_ids)
     events = await stores.timeline.about(citizen.citizen_id, document_id, page_ids, parse_cursor(cursor))
+    consents = await stores.consents.of_document(document_id, citizen.citizen_id)
     return page(
         request,
         template,
@@ -80,9 +86,17 @@ async def _show(
         drawn={one.id for one in sent if one.check and one.check.annotated_key},
         events=events,
         suppliers=parts.supplier_names,
-        consents=await stores.consents.of_document(document_id, citizen.citizen_id),
+        consents=consents,
+        offered=offered(parts.supplier_names, document, consents),
         threatened=is_threatened(document),
     )
+
+
+def offered(names: Mapping[str, str], document: Document, consents: Sequence[Consent]) -> dict[str, str]:
+    """Return the suppliers that could still get a page: not those for whom a consent to all pages stands."""
+    pages = set(document.page_ids)
+    done = {one.supplier_id for one in consents if one.revoked_at is None and pages <= set(one.page_ids)}
+    return {supplier_id: name for supplier_id, name in names.items() if supplier_id not in done}
 
 
 def is_threatened(document: Document) -> bool:

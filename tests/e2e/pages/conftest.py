@@ -71,6 +71,14 @@ async def phone(opened: Open, system: System) -> Phone:
 
 
 @pytest.fixture(scope="session")
+def supplier(system: System) -> str:
+    """An energy supplier that is told by a queue, and never fetches anything."""
+    done = system.run("services", "partners", "add-supplier", "stadtwerke", "--name", "Meine Stadtwerke", "--queue")
+    assert done.returncode == 0, done.stderr
+    return "stadtwerke"
+
+
+@pytest.fixture(scope="session")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A photograph whose edge is cut off, and the retake, at half a phone's resolution to spare time."""
     pair, folder = take_pair("sperrankuendigung", 3, date(2026, 3, 2)), tmp_path_factory.mktemp("letters")

@@ -13,11 +13,13 @@ pytestmark = pytest.mark.live
 
 # Each page in each language, each scheme and each width; what depends on two of them at once is rare.
 WAYS = [Way(), Way(width=1280, height=800, locale="en-GB", scheme="dark")]
-ANYBODYS = ("/", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere")
+ANYBODYS = ("/", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.width}-{way.scheme}-{way.locale}")
-async def test_axe_finds_nothing(opened: Open, system: System, letters: tuple[Path, Path], way: Way) -> None:
+async def test_axe_finds_nothing(
+    opened: Open, system: System, letters: tuple[Path, Path], supplier: str, way: Way
+) -> None:
     """No rule of WCAG 2.2 AA that a machine can check is broken, and nothing is wider than the screen."""
     phone = await opened(way)
     for path in ANYBODYS:
@@ -38,6 +40,7 @@ async def test_axe_finds_nothing(opened: Open, system: System, letters: tuple[Pa
     await phone.page.select_option("#kind", "sperrankuendigung")
     await phone.send()
     await _check(phone)
+    await _check_what_follows(phone, supplier)
     await phone.go("/devices")
     await phone.page.locator("form[action='/devices'] button").click()
     await _check(phone)
@@ -46,6 +49,33 @@ async def test_axe_finds_nothing(opened: Open, system: System, letters: tuple[Pa
     await expect(phone.page.locator("[data-state]")).to_be_visible()
     for path in ("/callbacks", "/", "/things", "/things/events"):
         await _check(phone, path)
+
+
+async def _check_what_follows(phone: Phone, supplier: str) -> None:
+    """Check the pages that a document leads to: its text, its receipt's check, and a consent, given and taken back."""
+    document = phone.page.url
+    await phone.page.locator("a[href$='/text']").click(timeout=60_000)  # it comes once the document is filed
+    await _check(phone)
+    await phone.page.goto(document)
+    await phone.page.locator(".receipt a[href*='/check']").click()
+    await expect(phone.page.locator(".kern-alert--success")).to_be_visible()
+    await _check(phone)
+    await phone.page.fill("#check #code", "AAAA-AAAA-A")
+    await phone.page.click("#check button.kern-btn--primary")
+    await expect(phone.page.locator(".kern-alert--danger")).to_be_visible()
+    await _check(phone)
+    await phone.page.goto(f"{document}/forward/{supplier}")
+    await _check(phone)
+    await phone.page.click("#consent button.kern-btn--primary")
+    await expect(phone.page.locator("#missing")).to_be_visible()
+    await _check(phone)
+    await phone.page.check("#page-1")
+    await phone.page.click("#consent button.kern-btn--primary")
+    await expect(phone.page.locator("#consents button")).to_be_visible()
+    await _check(phone)
+    await phone.page.click("#consents button")
+    await expect(phone.page.locator("#consents button")).to_have_count(0)
+    await _check(phone)
 
 
 async def _check(phone: Phone, path: str | None = None) -> None:

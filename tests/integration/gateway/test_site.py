@@ -1,5 +1,6 @@
 """The pages keep strangers out, take only their own forms, and say what browsers should know."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -147,3 +148,25 @@ async def test_language_leads_back_to_our_own_pages_only(citizen: httpx.AsyncCli
     assert (await citizen.post("/language", data={"language": "xx", "next": "/things"})).headers.get(
         "set-cookie"
     ) is None
+
+
+async def test_a_refused_upload_leads_back_to_handing_in(citizen: httpx.AsyncClient) -> None:
+    """Without scripts a wrong file is an error page: it leads back to the pages, in every language."""
+    answer = await citizen.post(f"/hand-in/pages?key={KEY}", files={"file": ("letter.txt", b"Guten Tag")})
+    assert answer.status_code == 415
+    assert 'href="/hand-in"><span class="kern-label">Zurück zum Abgeben' in answer.text
+    assert 'name="next" value="/"' in answer.text  # the address itself cannot be opened
+
+
+async def test_tabs_say_where_one_is(citizen: httpx.AsyncClient, phone: Phone) -> None:
+    """The list of everything and a document belong to "my things"."""
+    document_id = await phone.document()
+    for path in ("/things/events", f"/documents/{document_id}"):
+        assert '<a href="/things" aria-current="true">' in (await citizen.get(path)).text, path
+    assert '<a href="/things" aria-current="page">' in (await citizen.get("/things")).text
+
+
+async def test_receipt_page_names_second_and_zone(citizen: httpx.AsyncClient, phone: Phone) -> None:
+    """The page says the time as exactly as the PDF does."""
+    page = await citizen.get(f"/documents/{await phone.document()}")
+    assert re.search(r"\d\d:\d\d:\d\d Uhr \(ME(S)?Z, UTC\+0[12]:00\)", page.text)

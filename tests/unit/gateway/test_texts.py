@@ -1,7 +1,7 @@
 """What people read: complete in every language, and in the one they asked for."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import get_args
 
 import pytest
@@ -95,6 +95,13 @@ def test_window_says_its_day_once() -> None:
     start, end = datetime(2026, 7, 1, 8, tzinfo=UTC), datetime(2026, 7, 1, 10, tzinfo=UTC)
     assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00\u201312:00"
     assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00\u201312:00"
+
+
+def test_a_near_day_leaves_its_year_out() -> None:
+    """A day of the next weeks fits a phone's select box."""
+    day = date(2026, 11, 24)
+    assert TEXTS.near_day(day, "de") == "Dienstag, 24. November"
+    assert TEXTS.near_day(day, "en") == "Tuesday, 24 November"
 
 
 def _entry(code: str, **values: object) -> Entry:
