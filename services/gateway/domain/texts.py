@@ -1,12 +1,14 @@
 """What people read: looked up by code and language, German where nothing else fits."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
 
 from services.gateway.domain.timeline import Entry
 from shared.clock import BERLIN
@@ -49,8 +51,10 @@ class Texts:
         return format_date(day, "full", locale=_locale(language))
 
     def near_day(self, day: date, language: str) -> str:
-        """Return a day of the next weeks with its weekday: its year goes without saying."""
-        return format_skeleton("MMMMEEEEd", day, locale=_locale(language))
+        """Return a day of the next weeks with its weekday in full: its year goes without saying."""
+        forms = Locale.parse(_locale(language)).datetime_skeletons
+        pattern = next(forms[name].pattern for name in ("MMMMEEEEd", "MMMMEd", "MMMEd") if name in forms)
+        return format_date(day, re.sub("E+", "EEEE", pattern), locale=_locale(language))
 
     def window(self, start: datetime, end: datetime, language: str) -> str:
         """Return a window of one day in Berlin, the day said once."""

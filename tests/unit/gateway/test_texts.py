@@ -101,7 +101,7 @@ def test_a_near_day_leaves_its_year_out() -> None:
     """A day of the next weeks fits a phone's select box."""
     day = date(2026, 11, 24)
     assert TEXTS.near_day(day, "de") == "Dienstag, 24. November"
-    assert TEXTS.near_day(day, "en") == "Tuesday, 24 November"
+    assert TEXTS.near_day(day, "en") == "Tuesday 24 November"
 
 
 def _entry(code: str, **values: object) -> Entry:
