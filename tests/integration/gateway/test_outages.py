@@ -18,13 +18,14 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
-DEADLINE_S = 3.0
+DEADLINE_S = 5.0
 
 
 @pytest_asyncio.fixture
 async def strict(connections: Connections) -> AsyncIterator[Door]:
-    """A gateway that waits for its servers for three seconds."""
+    """A gateway that waits for its servers for five seconds."""
     async with Door(connections, deadline_s=DEADLINE_S) as door:
+        await until(door.service.has_started, what=lambda: "the gateway's queues")
         yield door
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tests.unit.upload.drawn import corners, encoded, letter, photograph
 from tests.waiting import until
 
 PAGE = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
+HALFWAY_S = 0.2  # of CPU time; reading the page takes about 1 s
 LEFT_BEHIND = """
 import asyncio, sys
 from pathlib import Path
@@ -35,11 +35,25 @@ asyncio.run(check(sys.argv[1]))
 
 def _held(file: Path) -> int:
     """Return the process that has a file open, 0 if there is none yet."""
-    for child in psutil.Process().children(recursive=True):
+    for child in _children():
         with suppress(psutil.NoSuchProcess):
             if any(opened.path == str(file) for opened in child.open_files()):
                 return child.pid
     return 0
+
+
+def _children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
+
+
+def _worked(children: set[psutil.Process]) -> dict[int, float]:
+    """Return the CPU time that each of these processes has used, in seconds."""
+    return {child.pid: sum(child.cpu_times()[:2]) for child in children}
+
+
+def _halfway(children: set[psutil.Process], before: dict[int, float]) -> int:
+    """Return the process that has worked for a while since `before`, 0 if there is none yet."""
+    return next((pid for pid, used in _worked(children).items() if used - before[pid] > HALFWAY_S), 0)
 
 
 async def test_a_verdict_comes_while_every_other_process_is_stuck_in_a_document(tmp_path: Path) -> None:
@@ -47,16 +61,17 @@ async def test_a_verdict_comes_while_every_other_process_is_stuck_in_a_document(
     pool = Pool(2, Limits(), reserved=1)
     for name in ("one", "two", "page"):
         (tmp_path / name).write_bytes(PAGE)
+    others = _children()
     pool.start()
     try:
         await until(lambda: pool.served == 3)
-        stuck = []
+        children, stuck = _children() - others, list[int]()
         async with asyncio.TaskGroup() as group:
             reading: list[asyncio.Task[Answer]] = []
             for name in ("one", "two"):
-                job = Read(file=str(tmp_path / name), out=str(tmp_path / f"{name}.json"))
+                job, before = Read(file=str(tmp_path / name), out=str(tmp_path / f"{name}.json")), _worked(children)
                 reading.append(group.create_task(pool.do(job, priority=Priority.DOCUMENT)))
-                stuck.append(await until(partial(_held, tmp_path / name)))
+                stuck.append(await until(partial(_halfway, children, before), what=lambda: "a page half read"))
                 os.kill(stuck[-1], signal.SIGSTOP)
             check = Check(file=str(tmp_path / "page"), annotated=str(tmp_path / "seen.jpg"))
             assert isinstance(await pool.do(check, priority=Priority.VERDICT), Checked)

@@ -11,6 +11,7 @@ export function takePages() {
   const words = document.querySelector("[data-words]").dataset;
   const sending = new Sending(box.dataset.url, words, { began: show, arrived, changed: guardSending });
   let replaces = null;
+  let kind = document.getElementById("kind")?.value ?? "";
 
   box.hidden = false;
   document.querySelector("[data-plain]").hidden = true;
@@ -28,7 +29,10 @@ export function takePages() {
     if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
-  afterSwap(() => (showPreviews(), guardSending()));
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "kind") kind = event.target.value;
+  });
+  afterSwap(() => (showPreviews(), keepKind(), guardSending()));
 
   function pick(source, page) {
     replaces = page;
@@ -45,6 +49,11 @@ export function takePages() {
     previews.set(page, item.picture);
     put(html, "#draft");
     say(document.getElementById("draft-heading")?.textContent ?? "");
+  }
+
+  function keepKind() {
+    const select = document.getElementById("kind");
+    if (select) select.value = kind;
   }
 
   function guardSending() {
