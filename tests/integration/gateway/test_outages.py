@@ -9,11 +9,12 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.stack import LocalStack
-from shared.messaging.topology import EVENTS
+from shared.messaging.topology import EVENTS, UNROUTED, dead_name
 from shared.settings import Connections
 from shared.telemetry.health import failures
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key, window
+from tests.integration.messaging.conftest import on_disk
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -22,10 +23,14 @@ DEADLINE_S = 5.0
 
 
 @pytest_asyncio.fixture
-async def strict(connections: Connections) -> AsyncIterator[Door]:
+async def strict(connections: Connections, stack: LocalStack) -> AsyncIterator[Door]:
     """A gateway that waits for its servers for five seconds."""
     async with Door(connections, deadline_s=DEADLINE_S) as door:
         await until(door.service.has_started, what=lambda: "the gateway's queues")
+        queues = door.service.consumers
+        waiting = door.service.ladder.tier(0)
+        url = connections.rabbit_url.get_secret_value()
+        await on_disk(stack, url, *queues, *map(dead_name, queues), waiting, UNROUTED)
         yield door
 
 
