@@ -41,14 +41,19 @@ async def test_axe_finds_nothing(
     await phone.send()
     await _check(phone)
     await _check_what_follows(phone, supplier)
+    await _check_devices_and_callbacks(phone)
+    for path in ("/callbacks", "/", "/things", "/things/events"):
+        await _check(phone, path)
+
+
+async def _check_devices_and_callbacks(phone: Phone) -> None:
+    """Check the pages with a code for another phone, and with a wish to be called."""
     await phone.go("/devices")
     await phone.page.locator("form[action='/devices'] button").click()
     await _check(phone)
     await phone.go("/callbacks")
     await phone.page.click("#callback button.kern-btn--primary")
     await expect(phone.page.locator("[data-state]")).to_be_visible()
-    for path in ("/callbacks", "/", "/things", "/things/events"):
-        await _check(phone, path)
 
 
 async def _check_what_follows(phone: Phone, supplier: str) -> None:
