@@ -18,7 +18,7 @@ WRITTEN_OUT = "examples/paper/letters/"
 VAGUE = re.compile(r"^(utils?|helpers?|common|misc|managers?|base_\w+)$")
 # Spelled in two parts, so that this file does not find itself.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
-ONE_MACHINE = re.compile(r"(?<![\w.}-])/(wo" r"rk|ro" r"ot|opt/wh" r"eels|opt/py" r"pi)(/|\b)|/ho" r"me/[a-z]+/")
+ONE_MACHINE = re.compile(r"(?<![\w.}-])/(wo" r"rk|ro" r"ot|opt/wh" r"eels|opt/py" r"pi)(/|\b)|/ho" r"me/[a-z]+")
 INDEX_ADDRESS = re.compile(r"--(extra-)?index-" r"url|--find-" r"links|https?://[\w.@:-]+/(\S*/)?sim" r"ple\b")
 TEXTS = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".txt", ".lock", ".sh", ".conf", ".cfg", ".ini", ".html", ""}
 

@@ -23,7 +23,7 @@ async def show(request: Request, guest: Guest, parts: Ready) -> Response:
     return await _home(request, guest, parts) if guest else _welcome(request)
 
 
-@router.get("/home/news")
+@router.get("/start/news")
 async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
     """Show what is new, as it is now."""
     return await _home(request, citizen, parts, "home_news.html")
