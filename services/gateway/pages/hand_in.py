@@ -56,9 +56,9 @@ async def upload(request: Request, citizen: Visitor, parts: Ready, key: Id, repl
     await parts.stores.drafts.change(
         citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)
     )
-    response = await _again(request, citizen, parts)
-    response.headers["x-page"] = page_id
-    return response
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"x-page": page_id})
+    return leave_for(request, PATH)
 
 
 @router.post(PATH + "/change")

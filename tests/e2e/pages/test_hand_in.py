@@ -1,9 +1,10 @@
 """Handing in on a phone: page after page, each with its verdict while the next is taken, then a receipt."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.pages.phone import Phone
 
@@ -55,6 +56,32 @@ async def test_pages_are_moved_and_removed(phone: Phone, letters: tuple[Path, Pa
     phone.page = await phone.context.new_page()
     await phone.go("/hand-in")
     await expect(phone.page.locator(".sheet").nth(1)).to_have_id(f"page-{a}")
+
+
+async def test_a_page_moved_while_the_list_is_on_its_way_is_shown_moved(
+    phone: Phone, letters: tuple[Path, Path]
+) -> None:
+    """A list that was asked for before a change and arrives after it hides neither."""
+    _, good = letters
+    await phone.go("/hand-in")
+    await phone.take(good, good)
+    await phone.sees("good", 2)
+    first = await _id(phone, 0)
+    asked, moved = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await moved.wait()
+        await route.fulfill(response=answer)
+
+    await phone.page.route("**/hand-in/list", hold)
+    await phone.take(good)
+    await asked.wait()
+    await phone.page.locator(f"#down-{first}").click()
+    moved.set()
+    await phone.sees("good", 3)
+    await expect(phone.page.locator(".sheet").nth(1)).to_have_id(f"page-{first}")
 
 
 async def test_network_lost_on_the_way(phone: Phone, letters: tuple[Path, Path]) -> None:

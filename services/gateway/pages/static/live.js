@@ -10,7 +10,7 @@ let waiting;
 
 function drawAgain() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => document.querySelectorAll("[data-refresh]").forEach(refresh), TOGETHER_MS);
+  waiting = setTimeout(() => document.querySelectorAll("[data-refresh]").forEach((part) => refresh(part.id)), TOGETHER_MS);
 }
 
 function drawPending() {

@@ -41,7 +41,7 @@ export class Sending {
       const answer = await this.send(item);
       this.queue.splice(this.queue.indexOf(item), 1);
       item.row.remove();
-      this.told.arrived(item, answer.responseText, answer.getResponseHeader("x-page"));
+      this.told.arrived(item, answer.getResponseHeader("x-page"));
     } catch (problem) {
       if (problem.network) this.wait(item);
       else this.fail(item, problem.words ?? this.words.failed, true);

@@ -1,6 +1,6 @@
 // Takes pictures one after the other and sends each at once; the next can be taken while the last is on its way.
 
-import { afterSwap, put, say } from "./fragment.js";
+import { afterSwap, change, refresh, say } from "./fragment.js";
 import { Sending } from "./sending.js";
 
 const previews = new Map();
@@ -26,7 +26,10 @@ export function takePages() {
     pick("camera", link.dataset.retake);
   });
   document.addEventListener("submit", (event) => {
-    if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
+    if (event.target.id === "change") {
+      event.preventDefault();
+      change("draft", event.target, event.submitter);
+    } else if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
   document.addEventListener("change", (event) => {
@@ -45,9 +48,9 @@ export function takePages() {
     input.value = "";
   }
 
-  function arrived(item, html, page) {
+  async function arrived(item, page) {
     previews.set(page, item.picture);
-    put(html, "#draft");
+    await refresh("draft");
     say(document.getElementById("draft-heading")?.textContent ?? "");
   }
 
