@@ -1,6 +1,7 @@
 """Handing in on a phone: page after page, each with its verdict while the next is taken, then a receipt."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,20 +68,17 @@ async def test_a_page_moved_while_the_list_is_on_its_way_is_shown_moved(
     await phone.take(good, good)
     await phone.sees("good", 2)
     first = await _id(phone, 0)
-    asked, moved = asyncio.Event(), asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        answer = await route.fetch()
-        asked.set()
-        await moved.wait()
-        await route.fulfill(response=answer)
-
-    await phone.page.route("**/hand-in/list", hold)
-    await phone.take(good)
+    asked, pressed, drawn = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    await phone.page.route("**/hand-in/list", lambda route: route.fulfill(status=204))  # nothing later mends it
+    await phone.page.route("**/hand-in/list", partial(_hold, before=asked, until=pressed), times=1)
+    await phone.page.route("**/hand-in/change", partial(_hold, before=asyncio.Event(), until=drawn))
+    await phone.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     await asked.wait()
+    await phone.page.eval_on_selector("#draft", "draft => draft.dataset.old = 'yes'")
     await phone.page.locator(f"#down-{first}").click()
-    moved.set()
-    await phone.sees("good", 3)
+    pressed.set()
+    await expect(phone.page.locator("#draft[data-old]")).to_have_count(0)
+    drawn.set()
     await expect(phone.page.locator(".sheet").nth(1)).to_have_id(f"page-{first}")
 
 
@@ -109,6 +107,14 @@ async def test_what_is_no_page_is_refused_with_what_to_do(phone: Phone, tmp_path
     await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG, HEIC, PNG, WebP, TIFF und PDF.")
     await phone.page.get_by_role("button", name="Verwerfen").click()
     await expect(phone.page.locator(".sheet--local")).to_have_count(0)
+
+
+async def _hold(route: Route, before: asyncio.Event, until: asyncio.Event) -> None:
+    """Let the server answer, and hold its answer back."""
+    answer = await route.fetch()
+    before.set()
+    await until.wait()
+    await route.fulfill(response=answer)
 
 
 async def _id(phone: Phone, place: int) -> str:
