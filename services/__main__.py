@@ -3,7 +3,7 @@
 import sys
 
 from services.command import command
-from services.run import names
+from services.names import names
 
 
 def main() -> None:

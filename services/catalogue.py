@@ -17,7 +17,8 @@ from faststream.rabbit import RabbitBroker, RabbitExchange
 from faststream.specification.asyncapi import AsyncAPI
 from pydantic import SecretStr
 
-from services.run import load, names
+from services.names import names
+from services.run import load
 from shared.catalogue import ASYNCAPI, OPENAPI
 from shared.events.event import CONTENT_TYPE, Fact, event_class
 from shared.events.notify import AlertRaised, PacketOffered

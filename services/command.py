@@ -1,43 +1,53 @@
-"""The commands of `python -m services`."""
+"""The commands of `python -m services`; each is imported when it is asked for, so that none waits for the others."""
 
-import asyncio
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from services.catalogue import write_catalogue
-from services.codes import codes
-from services.configuration import list_settings
-from services.dead import dead
-from services.partners import partners
-from services.receipt import receipt
-from services.run import PortTakenError, ProcessSettings, SettingsError, names, run
-from shared.settings import Connections
-from shared.telemetry.logs import configure_logs
-
-command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False)
-command.command("catalogue")(write_catalogue)
-command.command("settings")(list_settings)
-command.add_typer(codes, name="codes")
-command.add_typer(dead, name="dead")
-command.add_typer(partners, name="partners")
-command.add_typer(receipt, name="receipt")
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "run": ("services.run", "run_services"),
+        "catalogue": ("services.catalogue", "write_catalogue"),
+        "settings": ("services.configuration", "list_settings"),
+        "codes": ("services.codes", "codes"),
+        "dead": ("services.dead", "dead"),
+        "partners": ("services.partners", "partners"),
+        "receipt": ("services.receipt", "receipt"),
+    }
+)
 
 
-@command.command("run")
-def run_services(
-    services: Annotated[list[str] | None, typer.Argument(help="Which services; all of them if none is named.")] = None,
-) -> None:
-    """Run services in one process until interrupted."""
-    chosen = services or names()
-    if unknown := sorted(set(chosen) - set(names())):
-        raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
-    configure_logs()
-    try:
-        asyncio.run(run(chosen, Connections(), ProcessSettings()))
-    except PortTakenError as error:
-        typer.echo(f"{error}; free it, or set AMTSBOTE_OPERATIONS_PORT or AMTSBOTE_GATEWAY_PORT", err=True)
-        raise typer.Exit(1) from None
-    except SettingsError as error:
-        typer.echo(f"a setting is missing or wrong: {error}", err=True)
-        raise typer.Exit(2) from None
+class Commands(TyperGroup):
+    """Finds the commands by their names."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """Return their names, in the order of `--help`."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        found = getattr(import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            function, found = found, typer.Typer()
+            found.command(cmd_name)(function)
+        made = cast("TyperCommand | TyperGroup", get_command(found))
+        made.name = cmd_name
+        return made
+
+
+command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False, cls=Commands)
+
+
+@command.callback()
+def _services() -> None:
+    """Amtsbote's services."""

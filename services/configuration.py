@@ -10,8 +10,9 @@ from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
+from services.names import names
 from services.partners import ManagementSettings
-from services.run import ProcessSettings, names
+from services.run import ProcessSettings
 from shared.settings import Connections
 
 

@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from services.run import load, names
+from services.names import names
+from services.run import load
 from shared.errors import PublishError
 from shared.messaging.dead import DeadQueues, Letter, Moved, RedriveRunningError, dead_queues, dead_queues_of
 from shared.partners import Partners

@@ -6,19 +6,20 @@ import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated
 
 import structlog
+import typer
 import uvicorn
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.types import ASGIApp
 
+from services.names import names
 from shared.operations import operations
 from shared.service import Service
 from shared.settings import Connections
-from shared.telemetry.logs import where
+from shared.telemetry.logs import configure_logs, where
 
 log = structlog.get_logger()
 
@@ -40,11 +41,6 @@ class PortTakenError(Exception):
     """A port we must listen on is somebody else's."""
 
 
-def names() -> list[str]:
-    """Return the names of all services: the folders here that have an `app.py`."""
-    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/app.py"))
-
-
 def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
     """Compose the chosen services; nothing is connected yet.
 
@@ -55,6 +51,24 @@ def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
         return [import_module(f"services.{name}.app").app(connections) for name in chosen]
     except ValueError as error:
         raise SettingsError(str(error)) from error
+
+
+def run_services(
+    services: Annotated[list[str] | None, typer.Argument(help="Which services; all of them if none is named.")] = None,
+) -> None:
+    """Run services in one process until interrupted."""
+    chosen = services or names()
+    if unknown := sorted(set(chosen) - set(names())):
+        raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
+    configure_logs()
+    try:
+        asyncio.run(run(chosen, Connections(), ProcessSettings()))
+    except PortTakenError as error:
+        typer.echo(f"{error}; free it, or set AMTSBOTE_OPERATIONS_PORT or AMTSBOTE_GATEWAY_PORT", err=True)
+        raise typer.Exit(1) from None
+    except SettingsError as error:
+        typer.echo(f"a setting is missing or wrong: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 async def run(chosen: Sequence[str], connections: Connections, settings: ProcessSettings) -> None:

@@ -79,7 +79,7 @@ class LocalStack:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """All that were started."""
+        """All that were planned or started."""
         return tuple(self._parts.values())
 
     @property
@@ -87,12 +87,16 @@ class LocalStack:
         """The AMTSBOTE_* settings that point services at these parts."""
         return {name: value for part in self.parts for name, value in part.environment.items()}
 
-    async def start(self, *names: str) -> None:
-        """Start parts side by side; those that run already are only greeted."""
+    def plan(self, *names: str) -> None:
+        """Choose addresses and logins for parts; those planned already keep theirs."""
         remembered = Remembered(self.folder / "remembered.json")
         for name in names:
             if name not in self._parts:
                 self._parts[name] = self._part(name, remembered)
+
+    async def start(self, *names: str) -> None:
+        """Start parts side by side; those that run already are only greeted."""
+        self.plan(*names)
         results = await asyncio.gather(*(self._start(self._parts[name]) for name in names), return_exceptions=True)
         if failures := [result for result in results if isinstance(result, BaseException)]:
             raise failures[0]

@@ -13,7 +13,7 @@ from deploy.local.part import Part, PartFailed
 from deploy.local.programs import search_path
 from deploy.local.server import LocalServer
 from deploy.local.services import ROOT, Services
-from deploy.local.stack import LocalStack, Report
+from deploy.local.stack import PARTS, LocalStack, Report
 from deploy.local.watch import watch
 
 
@@ -25,14 +25,13 @@ async def system(folder: Path, settings: Mapping[str, str], report: Report) -> A
     Raises PartFailed.
     """
     async with AsyncExitStack() as exits:
-        stack = await exits.enter_async_context(LocalStack(folder, settings=settings, report=report))
+        stack = await exits.enter_async_context(LocalStack(folder, (), settings=settings, report=report))
+        stack.plan(*PARTS)
         recipe = Services(stack.folder, stack.environment, settings, search_path())
-        await _register_sample_partners(stack.folder, recipe.environment)
         services = LocalServer(recipe)
         exits.push_async_callback(_stop, services, report)
-        report(services.name, "starting")
-        await services.start()
-        report(services.name, "ready")
+        await _start_together(stack, services, report)
+        await _register_sample_partners(stack.folder, recipe.environment)
         parts = (*stack.parts, services)
 
         def note(name: str, state: str) -> None:
@@ -42,6 +41,24 @@ async def system(folder: Path, settings: Mapping[str, str], report: Report) -> A
         record.write(stack.folder, parts, recipe.environment)
         await exits.enter_async_context(_watched(parts, note))
         yield recipe.environment
+
+
+async def _start_together(stack: LocalStack, services: Part, report: Report) -> None:
+    """Start the services beside their servers: they wait for each other, as they do after any outage."""
+    starting = asyncio.create_task(_start(services, report))
+    try:
+        await stack.start(*PARTS)
+    except BaseException:
+        starting.cancel()
+        await asyncio.wait([starting])
+        raise
+    await starting
+
+
+async def _start(part: Part, report: Report) -> None:
+    report(part.name, "starting")
+    await part.start()
+    report(part.name, "ready")
 
 
 @asynccontextmanager
@@ -77,7 +94,7 @@ async def citizen_page(environment: Mapping[str, str]) -> str:
 
 
 async def _register_sample_partners(folder: Path, environment: Mapping[str, str]) -> None:
-    """Have the services know the demo's partners from their start."""
+    """Have the services know the demo's partners."""
     if await _demo(folder, environment, "--prepare"):
         remedy = "see the lines above; a broker of your own needs AMTSBOTE_RABBIT_MANAGEMENT_URL, too"
         raise PartFailed("the sample partners could not be registered", remedy)

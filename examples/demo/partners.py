@@ -21,22 +21,16 @@ def remembered() -> dict[str, Any]:
     webhook = f"http://127.0.0.1:{known['webhook_port']}/"
     wanted: dict[str, tuple[str, ...]] = {f"demo_{team}": ("add-tool", "--team", team) for team in TEAMS}
     wanted[SUPPLIER] = ("add-supplier", "--name", "Stadtwerke Musterstadt", "--webhook", webhook)
+    missing = wanted.keys() - known.keys()
+    registered = {partner["id"] for partner in json.loads(_partners("list", "--json"))} if missing else set()
     for partner, (verb, *options) in wanted.items():
-        if partner not in known:
-            known[partner] = _register(partner, verb, *options)
+        if partner in missing:
+            if partner in registered:  # by a start that was interrupted before it kept the secrets: it gets new ones
+                _partners("remove", partner)
+            known[partner] = json.loads(_partners(verb, partner, *options, "--json"))
             file.touch(mode=0o600)
             file.write_text(json.dumps(known, indent=2))
     return known
-
-
-def _register(partner: str, verb: str, *options: str) -> dict[str, Any]:
-    """Register by the operator's own commands, and return what these print once.
-
-    A start that was interrupted may have registered a partner without keeping its secrets: it gets new ones.
-    """
-    if any(known["id"] == partner for known in json.loads(_partners("list", "--json"))):
-        _partners("remove", partner)
-    return dict(json.loads(_partners(verb, partner, *options, "--json")))
 
 
 def _partners(*words: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.run import names
+from services.names import names
 
 ROOT = Path(__file__).parents[3]
 SERVERS = {"rabbitmq", "mongodb", "objects", "proxy"}
