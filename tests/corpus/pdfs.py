@@ -8,6 +8,7 @@ from functools import partial
 import pikepdf
 
 from tests.corpus.case import SEEN, Case, case
+from tests.corpus.deflate import MIB, deflated
 from tests.corpus.photo import image, saved
 
 A4 = b"[0 0 595 842]"
@@ -39,7 +40,7 @@ def sheet(content: bytes, resources: bytes = b"<<>>", *further: bytes, box: byte
 
 def bomb(levels: int, megabytes: int) -> bytes:
     """Return a page whose content is compressed several times over."""
-    data = zlib.compress(bytes(megabytes << 20), 9)
+    data = deflated(MIB, megabytes)
     for _ in range(levels - 1):
         data = zlib.compress(data, 9)
     return sheet(stream(data, b"/Filter[" + b"/FlateDecode" * levels + b"]"))
@@ -47,7 +48,7 @@ def bomb(levels: int, megabytes: int) -> bytes:
 
 def object_stream_bomb() -> bytes:
     """Return a PDF whose objects lie in a stream that unpacks to half a gigabyte."""
-    packed = zlib.compress(b"1 0 2 50 3 90 " + b" " * (500 << 20), 9)
+    packed = deflated(b" " * (1 << 20), 500, b"1 0 2 50 3 90 ")
     objects = stream(packed, b"/Type/ObjStm/N 3/First 14/Filter/FlateDecode")
     table = zlib.compress(b"".join(bytes([2, 0, 4, n]) for n in range(4)) + b"\x01\x00\x0f\x00")
     head = b"%PDF-1.7\n"
@@ -83,8 +84,7 @@ def laughing_forms(levels: int, times: int) -> bytes:
 
 def huge_picture(box: bytes) -> bytes:
     """Return a page with a picture of 30000 x 30000 pixels."""
-    packer = zlib.compressobj(9)
-    data = b"".join(packer.compress(bytes(30_000_000)) for _ in range(30)) + packer.flush()
+    data = deflated(bytes(30_000_000), 30)
     head = b"/Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceGray/BitsPerComponent 8"
     picture = stream(data, head + b"/Filter/FlateDecode")
     return sheet(stream(b"595 0 0 842 0 0 cm /P Do"), b"<</XObject<</P 5 0 R>>>>", picture, box=box)
@@ -106,7 +106,7 @@ def fine_tiles() -> bytes:
 
 def endless_strokes() -> bytes:
     """Return a page of two million dashed lines."""
-    return sheet(stream(zlib.compress(b"[0.01] 0 d 0 0 m 595 842 l S " * 200_000, 9), b"/Filter/FlateDecode"))
+    return sheet(stream(deflated(b"[0.01] 0 d 0 0 m 595 842 l S " * 2_000, 100), b"/Filter/FlateDecode"))
 
 
 def pages_of_itself() -> bytes:

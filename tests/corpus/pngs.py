@@ -8,6 +8,7 @@ from functools import partial
 from PIL import Image
 
 from tests.corpus.case import SEEN, Case, case
+from tests.corpus.deflate import MIB, deflated
 from tests.corpus.photo import image, saved
 
 START = b"\x89PNG\r\n\x1a\n"
@@ -26,20 +27,14 @@ def png(
     return START + chunk(b"IHDR", head) + b"".join(more) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def zeros(megabytes: int) -> bytes:
-    """Return a thousandth of so many compressed zeros."""
-    packer = zlib.compressobj(9)
-    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
-
-
 def text_bomb() -> bytes:
     """Return a small page with a comment of a gigabyte."""
-    return png(100, 100, zlib.compress(bytes(101 * 100)), [chunk(b"zTXt", b"Comment\x00\x00" + zeros(1000))])
+    return png(100, 100, zlib.compress(bytes(101 * 100)), [chunk(b"zTXt", b"Comment\x00\x00" + deflated(MIB, 1000))])
 
 
 def profile_bomb() -> bytes:
     """Return a small page with a colour profile of a gigabyte."""
-    return png(100, 100, zlib.compress(bytes(101 * 100)), [chunk(b"iCCP", b"icc\x00\x00" + zeros(1000))])
+    return png(100, 100, zlib.compress(bytes(101 * 100)), [chunk(b"iCCP", b"icc\x00\x00" + deflated(MIB, 1000))])
 
 
 def many_chunks() -> bytes:
@@ -68,9 +63,11 @@ def cut_png() -> bytes:
 CASES: dict[str, Case] = {
     "png of 30000 x 30000": case(lambda: png(30_000, 30_000, zlib.compress(bytes(9000))), "too_many_pixels"),
     "png of 4 billion pixels a side": case(lambda: png(2**31 - 1, 2**31 - 1, b""), "too_many_pixels"),
-    "png of 99 megapixels of zeros": case(lambda: png(11_000, 9_000, zeros(95)), SEEN, "timed_out", "too_complex"),
+    "png of 99 megapixels of zeros": case(
+        lambda: png(11_000, 9_000, deflated(MIB, 95)), SEEN, "timed_out", "too_complex"
+    ),
     "png of 99 megapixels in 16-bit colour": case(
-        lambda: png(11_000, 9_000, zeros(567), depth=16, colour=2), SEEN, "timed_out", "too_complex"
+        lambda: png(11_000, 9_000, deflated(MIB, 567), depth=16, colour=2), SEEN, "timed_out", "too_complex"
     ),
     "png of no pixels": case(lambda: png(0, 0, b""), "damaged", "too_few_pixels"),
     "png that is tiny": case(lambda: saved(Image.new("L", (20, 20)), "PNG"), "too_few_pixels"),
