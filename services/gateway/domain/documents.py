@@ -106,6 +106,15 @@ class Document(BaseModel):
         """When this version of the pages arrived."""
         return self.replacements[-1].replaced_at if self.replacements else self.received_at
 
+    def check_page(self, page_id: str) -> None:
+        """Check that a page is, or was, one of this document.
+
+        Raises:
+            RefusedError: `page.missing`.
+        """
+        if page_id not in (*self.page_ids, *self.replaced_page_ids):
+            raise RefusedError("page.missing")
+
     def check_exchange(self, wish: Exchange) -> None:
         """Check that a page of this document may give way to another one.
 

@@ -16,6 +16,7 @@ from services.gateway.pages.visitor import Visitor
 from services.gateway.routes.files import pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.routes.printing import receipt_pdf_of
+from services.gateway.schemas.shown import PageShown
 from shared.events.event import Id
 
 router = APIRouter()
@@ -75,8 +76,7 @@ async def _show(
     stores, language = parts.stores, language_of(request)
     document = await stores.documents.of_citizen(document_id, citizen.citizen_id)
     sent = await stores.pages.all_of_citizen(document.page_ids, citizen.citizen_id)
-    page_ids = (*document.page_ids, *document.replaced_page_ids)
-    events = await stores.timeline.about(citizen.citizen_id, document_id, page_ids, parse_cursor(cursor))
+    events = await stores.timeline.about(citizen.citizen_id, document_id, (), parse_cursor(cursor))
     consents = await stores.consents.of_document(document_id, citizen.citizen_id)
     return page(
         request,
@@ -84,6 +84,7 @@ async def _show(
         document=document,
         receipt=stores.receipts.of(document, language),
         drawn={one.id for one in sent if one.check and one.check.annotated_key},
+        pages=[PageShown.of(one, parts.texts, language) for one in sent],
         events=events,
         suppliers=parts.supplier_names,
         consents=consents,

@@ -8,6 +8,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import FIELD, choose
 from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.things import CHECKS
 from services.gateway.pages.visitor import Guest, Visitor, let_in
 from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts, Ready
@@ -56,7 +57,7 @@ async def switch(request: Request, filled: FormOf) -> Response:
 
 async def _home(request: Request, citizen: Citizen, parts: Parts, template: str = "home.html") -> Response:
     draft = await parts.stores.drafts.of_device(citizen.device_id)
-    news = await parts.stores.timeline.newest(citizen.citizen_id, None)
+    news = await parts.stores.timeline.newest(citizen.citizen_id, None, without=CHECKS)
     return page(request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names)
 
 

@@ -9,6 +9,7 @@ from services.gateway.pages import (
     check,
     consents,
     devices,
+    document_page,
     documents,
     hand_in,
     home,
@@ -24,9 +25,23 @@ from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install
 
-ROOMS = (home, hand_in, documents, consents, things, callbacks, devices, pictures, live, check, about, statics)
+ROOMS = (
+    home,
+    hand_in,
+    documents,
+    document_page,
+    consents,
+    things,
+    callbacks,
+    devices,
+    pictures,
+    live,
+    check,
+    about,
+    statics,
+)
 # Files are read from these as they come, and never wholly into memory.
-STREAMED = frozenset({hand_in.UPLOAD, check.UPLOAD})
+STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, check.UPLOAD})
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:

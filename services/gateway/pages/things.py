@@ -12,6 +12,8 @@ from services.gateway.routes.parts import Ready
 
 router = APIRouter()
 PATH = "/things"
+CHECKS = "page.checked"
+"""The kind of entry that lists of what happened leave out: each page says itself how it can be read."""
 SLOW = timedelta(hours=1)
 """After this a document that is not filed says that it takes longer than usual."""
 
@@ -20,13 +22,22 @@ SLOW = timedelta(hours=1)
 async def show(request: Request, citizen: Visitor, parts: Ready, cursor: str | None = None) -> Response:
     """Show what was handed in."""
     documents = await parts.stores.documents.newest(citizen.citizen_id, parse_cursor(cursor))
+    page_ids = {page_id for document in documents.items for page_id in document.page_ids}
+    sent = await parts.stores.pages.all_of_citizen(sorted(page_ids), citizen.citizen_id)
     template = "things_list.html" if request.headers.get("hx-request") else "things.html"
-    return page(request, template, documents=documents, cursor=cursor, slow_since=parts.clock() - SLOW)
+    return page(
+        request,
+        template,
+        documents=documents,
+        bad={one.id for one in sent if one.check and one.check.verdict == "retake"},
+        cursor=cursor,
+        slow_since=parts.clock() - SLOW,
+    )
 
 
 @router.get(PATH + "/events")
 async def events(request: Request, citizen: Visitor, parts: Ready, cursor: str | None = None) -> Response:
     """Show what happened."""
-    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor))
+    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor), without=CHECKS)
     template = "events_list.html" if request.headers.get("hx-request") else "events.html"
     return page(request, template, events=part, cursor=cursor, suppliers=parts.supplier_names)

@@ -30,9 +30,9 @@ class Entries:
         if entry := entry_of(fact, id=new_id(), at=at, citizen_id=citizen_id, document_id=document_id):
             await self._entries.insert_one(entry.model_dump(by_alias=True), session=session)
 
-    async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Entry]:
-        """Return everything a citizen was told, newest first."""
-        query = {"citizen_id": citizen_id}
+    async def newest(self, citizen_id: str, cursor: Cursor | None, *, without: str = "") -> Part[Entry]:
+        """Return what a citizen was told, newest first; of the kind `without` nothing."""
+        query = {"citizen_id": citizen_id, "kind": {"$ne": without}}
         return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
 
     async def about(

@@ -3,12 +3,14 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import unescape
 
 import httpx
 import pytest
 
 from services.gateway.store.people import People
 from shared.clock import utc_now
+from shared.events.upload import PageChecked
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, picture
@@ -126,6 +128,42 @@ async def test_handing_in_twice_makes_one_document(citizen: httpx.AsyncClient, p
     assert stale.status_code == 409
     assert "Es hat sich etwas geändert" in stale.text
     assert len((await phone.get("/v1/documents")).json()["items"]) == 1
+
+
+async def test_a_page_that_was_handed_in_is_taken_again(
+    citizen: httpx.AsyncClient, thief: httpx.AsyncClient, phone: Phone
+) -> None:
+    """Its own page offers it; sent twice it is replaced once; the old one says so, and nobody else can do it."""
+    page_id = await phone.page()
+    document_id = (await phone.submit([page_id])).json()["document_id"]
+    path = f"/documents/{document_id}/pages/{page_id}"
+    assert path in (await citizen.get(f"/documents/{document_id}")).text
+    action = unescape((await citizen.get(path)).text.partition('action="/page-again')[2].partition('"')[0])
+    files = {"file": ("page.jpg", picture())}
+    assert (await thief.get(path)).status_code == 404
+    assert (await thief.post(f"/page-again{action}", files=files)).status_code == 404
+    for _ in range(2):
+        answer = await citizen.post(f"/page-again{action}", files=files)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/documents/{document_id}")
+    [new] = (await phone.get(f"/v1/documents/{document_id}/pages")).json()["pages"]
+    assert (new["page_id"] != page_id, [old["page_id"] for old in new["replaced"]]) == (True, [page_id])
+    old = (await citizen.get(path)).text
+    assert "An ihrer Stelle steht jetzt eine neuere Seite" in old
+    assert "page-again" not in old
+
+
+async def test_a_page_that_cannot_be_read_is_pointed_out_where_it_was_handed_in(
+    door: Door, citizen: httpx.AsyncClient, phone: Phone
+) -> None:
+    """The list names the page, the document says why and leads to taking it again."""
+    good, bad = await phone.page(), await phone.page()
+    document_id = (await phone.submit([good, bad])).json()["document_id"]
+    await door.say(PageChecked(page_id=good, verdict="good", checked_at=utc_now()))
+    await door.say(PageChecked(page_id=bad, verdict="retake", reasons=("blurred",), checked_at=utc_now()))
+    assert "Bitte Seite 2 noch einmal" in (await citizen.get("/things")).text
+    text = (await citizen.get(f"/documents/{document_id}/news")).text
+    assert f"/documents/{document_id}/pages/{bad}" in text
+    assert f"/documents/{document_id}/pages/{good}" not in text
 
 
 async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:

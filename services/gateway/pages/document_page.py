@@ -1,0 +1,52 @@
+"""One page of a document that was handed in: how it was seen, and the form that takes it again."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.domain.access import Ask, principal_id
+from services.gateway.domain.documents import Exchange
+from services.gateway.pages.language import language_of
+from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.multipart import received
+from services.gateway.routes.pages import page_of
+from services.gateway.routes.parts import Ready
+from services.gateway.schemas.shown import PageShown
+from shared.events.event import Id
+from shared.ids import new_id
+
+router = APIRouter()
+AGAIN = "/page-again"
+
+
+@router.get("/documents/{document_id}/pages/{page_id}")
+async def show(request: Request, document_id: Id, page_id: Id, citizen: Visitor, parts: Ready) -> Response:
+    """Show a page with its hints; one that was replaced still says so."""
+    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document.check_page(page_id)
+    kept = await parts.stores.pages.of_citizen(page_id, citizen.citizen_id)
+    return page(
+        request,
+        "document_page.html",
+        document=document,
+        shown=PageShown.of(kept, parts.texts, language_of(request)),
+        limits=parts.limits,
+        fresh_key=new_id(),
+    )
+
+
+@router.post(AGAIN)
+async def take_again(  # noqa: PLR0917 - what FastAPI hands over
+    request: Request, document_id: Id, page_id: Id, version: int, key: Id, citizen: Visitor, parts: Ready
+) -> Response:
+    """Keep a picture and put it in the place of a page; sent again under its key, it takes effect once."""
+    request.state.standing = await parts.rates.hit("upload", request.state.principal)
+    owner = principal_id(citizen)
+    with parts.uploads.one_of(owner):
+        async with received(request, parts.limits, parts.patience) as file:
+            ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
+            answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
+    ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)
+    await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))
+    return leave_for(request, f"/documents/{document_id}")
