@@ -93,8 +93,8 @@ def test_time_is_berlins_in_summer_and_winter() -> None:
 def test_window_says_its_day_once() -> None:
     """A span within one day reads as such, in Berlin's time."""
     start, end = datetime(2026, 7, 1, 8, tzinfo=UTC), datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00\u201312:00"
-    assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00\u201312:00"
+    assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00 bis 12:00"
+    assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00 to 12:00"
 
 
 def test_a_near_day_leaves_its_year_out() -> None:
