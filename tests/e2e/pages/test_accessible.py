@@ -1,4 +1,4 @@
-"""axe finds nothing on any page: in German and English, light and dark, on a phone and on a desk."""
+"""axe finds nothing on any page: in German and Arabic, light and dark, on a phone and on a desk; nor elsewhere."""
 
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from tests.e2e.system import System
 
 pytestmark = pytest.mark.live
 
-# Each page in each language, each scheme and each width; what depends on two of them at once is rare.
-WAYS = [Way(), Way(width=1280, height=800, locale="en-GB", scheme="dark")]
+# Each page in each direction, each scheme and each width; what depends on two of them at once is rare.
+WAYS = [Way(), Way(width=1280, height=800, locale="ar", scheme="dark")]
+OTHERS = ("de-simple", "en", "tr", "uk", "ru", "ro", "bg")
 ANYBODYS = ("/", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
 
 
@@ -44,6 +45,31 @@ async def test_axe_finds_nothing(
     await _check_devices_and_callbacks(phone)
     for path in ("/callbacks", "/", "/things", "/things/events"):
         await _check(phone, path)
+
+
+async def test_axe_finds_nothing_in_the_other_languages(opened: Open, system: System) -> None:
+    """Two pages, one with the list of languages open; and the longest words of any language fit a phone everywhere."""
+    phone = await opened()
+    await phone.activate(system.new_code())
+    for language in OTHERS:
+        await phone.speak(language)
+        await phone.go("/")
+        await phone.page.locator(".languages summary").click()
+        await _check(phone)
+        await _check(phone, "/callbacks")
+        for path in (
+            "/hand-in",
+            "/things",
+            "/things/events",
+            "/devices",
+            "/check",
+            "/accessibility",
+            "/privacy",
+            "/nowhere",
+        ):
+            await phone.go(path)
+            await _check_width(phone)
+        await expect(phone.page.locator("html")).to_have_attribute("lang", language)
 
 
 async def _check_devices_and_callbacks(phone: Phone) -> None:
@@ -87,5 +113,15 @@ async def _check(phone: Phone, path: str | None = None) -> None:
     if path:
         await phone.go(path)
     assert await phone.axe() == [], phone.page.url
-    sizes = await phone.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    for width in (360, 1280):
+        await phone.page.set_viewport_size({"width": width, "height": 740})
+        await _check_width(phone)
+
+
+async def _check_width(phone: Phone) -> None:
+    """Nothing is wider than the screen, and no word sticks out of its box."""
+    sizes = await phone.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert sizes[0] <= sizes[1], phone.page.url
+    cut = "[...document.querySelectorAll('main *, header *, nav *, footer *')].filter(e => e.clientWidth > 1"
+    cut += " && !e.matches('select, input, .kern-sr-only') && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"
+    assert await phone.page.evaluate(cut) == [], phone.page.url
