@@ -119,8 +119,8 @@ async def _check(phone: Phone, path: str | None = None) -> None:
     assert await phone.axe() == [], phone.page.url
     usual = phone.page.viewport_size
     assert usual
-    for size in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}, usual):
-        await phone.page.set_viewport_size(size)
+    for width in (1280, 360, usual["width"]):
+        await phone.page.set_viewport_size({"width": width, "height": usual["height"]})
         await _check_width(phone)
 
 

@@ -1,5 +1,7 @@
 """The pages' own rules: whose forms are taken, in which language, how small, and every word translated."""
 
+import re
+
 import brotli
 import pytest
 from starlette.datastructures import Headers
@@ -67,6 +69,20 @@ def test_templates_need_no_inline_script_or_style() -> None:
         assert " style=" not in text, template.name
         assert " onclick=" not in text, template.name
         assert "<script>" not in text, template.name
+
+
+def test_no_page_forgets_what_was_typed() -> None:
+    """A page with fields names their form, so that pressing a language sends it along."""
+    field = re.compile(r"<(select|textarea|input(?![^>]*type=\"(hidden|file)\"))")
+    pages = {path.name: path.read_text() for path in TEMPLATES.glob("*.html") if "{% extends" in path.read_text()}
+    assert [name for name, text in pages.items() if field.search(text) and "{% set form = " not in text] == []
+
+
+def test_styles_know_no_left_and_right() -> None:
+    """What stands at a side stands at the start or at the end of a line, in either direction."""
+    sided = re.compile(r"(margin|padding|border)-(left|right)|[{; ](left|right):|(text-align|float): ?(left|right)")
+    styles = {path.name: path.read_text() for path in OURS.glob("*.css") if path.name != "rtl.css"}  # undoes another's
+    assert [(name, found[0]) for name, text in styles.items() if (found := sided.search(text))] == []
 
 
 def test_address_of_a_file_changes_with_the_files() -> None:

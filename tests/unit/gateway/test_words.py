@@ -36,7 +36,7 @@ def _catalogue(language: str) -> Catalog:
 
 
 def _forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def _messages(language: str) -> list[Message]:
@@ -93,7 +93,9 @@ def test_no_german_is_left(language: str) -> None:
     """A text is not the German one, nor are parts of it, apart from names in brackets."""
     for where, text in _texts(language):
         assert not GERMAN.search(re.sub(r"\([^)]*\)", "", text)), (language, where, text)
-    same = [message.id for message in _messages(language) if message.id == message.string and _has_words(message.id)]
+    same = [
+        message.id for message in _messages(language) if message.id == message.string and _has_words(str(message.id))
+    ]
     assert set(same) <= SAME_WORD.get(language, set()), language
 
 
