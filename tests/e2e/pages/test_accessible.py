@@ -82,6 +82,7 @@ async def _check_devices_and_callbacks(phone: Phone) -> None:
     await phone.page.locator("form[action='/devices'] button").click()
     await _check(phone)
     await phone.go("/callbacks")
+    await phone.page.select_option("#topic", "money")
     await phone.page.click("#callback button.kern-btn--primary")
     await expect(phone.page.locator("[data-state]")).to_be_visible()
 
