@@ -3,18 +3,24 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from string import Formatter
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
 
 from services.gateway.domain.timeline import Entry
 from shared.clock import BERLIN
 
 DEFAULT = "de"
 Catalogue = Mapping[str, Mapping[str, Any]]
+HOUR_S, MINUTE_S = 3600, 60
+# Four fifths of an hour read better as an hour; Babel's own threshold (0.85) then never rounds down.
+NEARLY = 0.8
+# First strong isolate, and pop directional isolate: a number or a name keeps its own direction (UAX #9, 2.4).
+ISOLATED = "\u2068{}\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,23 @@ class Texts:
     def get(self, section: str, code: str, language: str, **values: Any) -> str:
         """Return the text of `code`, filled; an unknown code has the section's text `other`."""
         texts = self.catalogues[language][section]
-        return _Tolerant().format(texts.get(code, texts["other"]), **values)
+        return _filled(texts.get(code, texts["other"]), language, values)
 
     def problem(self, code: str, language: str, **values: Any) -> tuple[str, str]:
         """Return title and detail of a problem."""
         title, detail = self.catalogues[language]["problems"][code]
-        return title, _Tolerant().format(detail, **values)
+        waiting = values.get("retry_after_s")
+        return title, _filled(detail, language, {**values, "wait": self.wait(waiting, language) if waiting else ""})
 
     def time(self, at: datetime, language: str) -> str:
         """Return an instant as people in Germany read it: Europe/Berlin, to the minute."""
         pattern = self.catalogues[language]["forms"]["time"]
-        return format_datetime(at, pattern, tzinfo=BERLIN, locale=language)
+        return format_datetime(at, pattern, tzinfo=BERLIN, locale=_locale(language))
+
+    def wait(self, seconds: int, language: str) -> str:
+        """Return how long to wait, in the largest unit that fits, rounded up."""
+        unit = next((unit for unit in (HOUR_S, MINUTE_S) if seconds > NEARLY * unit), 1)
+        return format_timedelta(timedelta(seconds=-(-seconds // unit) * unit), locale=_locale(language))
 
     def day(self, day: date, language: str) -> str:
         """Return a day with its weekday, in full."""
@@ -54,18 +66,20 @@ class Texts:
         """Return a day of the next weeks with its weekday in full: its year goes without saying."""
         forms = Locale.parse(_locale(language)).datetime_skeletons
         pattern = next(forms[name].pattern for name in ("MMMMEEEEd", "MMMMEd", "MMMEd") if name in forms)
-        return format_date(day, re.sub("E+", "EEEE", pattern), locale=_locale(language))
+        return format_date(day, re.sub("[Ec]+", "EEEE", re.sub("M+", "MMMM", pattern)), locale=_locale(language))
 
     def window(self, start: datetime, end: datetime, language: str) -> str:
         """Return a window of one day in Berlin, the day said once."""
-        locale = _locale(language)
-        first, last = (format_time(at, "short", tzinfo=BERLIN, locale=locale) for at in (start, end))
-        return f"{self.day(start.astimezone(BERLIN).date(), language)}, {first}\u2013{last}"
+        first, last = (format_time(at, "HH:mm", tzinfo=BERLIN, locale=_locale(language)) for at in (start, end))
+        day = self.day(start.astimezone(BERLIN).date(), language)
+        return _filled(
+            self.catalogues[language]["forms"]["window"], language, {"day": day, "start": first, "end": last}
+        )
 
     def exact_time(self, at: datetime, language: str) -> str:
         """Return an instant to the second, with its zone: what a receipt is asked for."""
         pattern = self.catalogues[language]["forms"]["exact_time"]
-        return format_datetime(at, pattern, tzinfo=BERLIN, locale=language.partition("-")[0])
+        return format_datetime(at, pattern, tzinfo=BERLIN, locale=_locale(language))
 
     def entry(self, entry: Entry, language: str, suppliers: Mapping[str, str]) -> str:
         """Return the text of a timeline entry; `suppliers` are names by id."""
@@ -89,6 +103,22 @@ class Texts:
 def _locale(language: str) -> str:
     """Return the locale whose forms people here read: the day before the month in English, too."""
     return "en_GB" if language == "en" else language.partition("-")[0]
+
+
+def direction_of(language: str) -> str:
+    """Return `ltr` or `rtl`, as the HTML attribute `dir` wants it."""
+    return str(Locale.parse(_locale(language)).text_direction)
+
+
+def _filled(text: str, language: str, values: Mapping[str, Any]) -> str:
+    return _Tolerant().format(text, **{name: _quoted(value, language) for name, value in values.items()})
+
+
+def _quoted(value: Any, language: str) -> Any:
+    """Return a value as it stands in a text; from right to left kept apart, or its parts would change places."""
+    if isinstance(value, str) and value and direction_of(language) == "rtl":
+        return ISOLATED.format(value)
+    return format_decimal(value, locale=_locale(language)) if type(value) is int else value
 
 
 class _Tolerant(Formatter):

@@ -74,7 +74,7 @@ async def change(request: Request, citizen: Visitor, filled: FormOf, parts: Read
 async def send(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
     """Hand the pages in as one document: those that were seen, and each state of a draft only once."""
     if filled.only_language:
-        return await _show(request, citizen, parts, filled=filled)
+        return await _show(request, citizen, parts, filled=filled, retake=filled.get("retake") or None)
     key = filled.get("key")
     ask = Ask(principal_id(citizen), key, f"POST {PATH}", key)
     answer = await parts.stores.acts.first_answer(ask)

@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.gateway.domain.texts import direction_of
 from services.gateway.pages.compression import LEAST, compressed, encoding_of
 from services.gateway.pages.language import keep_choice, language_of
 from services.gateway.pages.look import look_of
-from services.gateway.pages.words import direction_of
 from services.gateway.routes.parts import parts_of
 
 # Icons of the design system are `data:` masks; `blob:` is a picture the citizen just took, shown before it is sent.

@@ -6,7 +6,6 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -48,11 +47,6 @@ def load_words() -> Words:
     """Read every catalogue there is."""
     found: dict[str, NullTranslations] = {path.stem: _read(path) for path in sorted(FOLDER.glob("*.po"))}
     return Words({SOURCE: NullTranslations(), **found})
-
-
-def direction_of(language: str) -> str:
-    """Return `ltr` or `rtl`, as the HTML attribute `dir` wants it."""
-    return str(Locale.parse(language.partition("-")[0]).text_direction)
 
 
 def _read(path: Path) -> NullTranslations:

@@ -3,12 +3,11 @@
 import asyncio
 from functools import partial
 
-from babel import Locale
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
-from services.gateway.domain.texts import Texts
+from services.gateway.domain.texts import Texts, direction_of
 from services.gateway.routes.parts import Parts
 from services.gateway.schemas.sheet import Row, Sheet, SheetPage, SheetWords
 from shared.errors import PermanentError
@@ -37,7 +36,7 @@ async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:
     words = {name: texts.get("receipt", name, language) for name in SheetWords.model_fields}
     return Sheet(
         language=language,
-        direction=str(Locale.parse(language.partition("-")[0]).text_direction),
+        direction=direction_of(language),
         office=receipts.office,
         words=SheetWords(**words),
         number=document.receipt_number,
@@ -64,7 +63,7 @@ def _rows(document: Document, by: str, texts: Texts, language: str) -> tuple[Row
 
 async def _pages(document: Document, parts: Parts, language: str) -> tuple[SheetPage, ...]:
     known = {page.id: page for page in await parts.stores.pages.of_document(document.page_ids)}
-    turns = asyncio.Semaphore(_AT_ONCE)
+    turns, texts = asyncio.Semaphore(_AT_ONCE), parts.texts
 
     async def picture(page: Page | None) -> bytes | None:
         async with turns:
@@ -73,10 +72,10 @@ async def _pages(document: Document, parts: Parts, language: str) -> tuple[Sheet
     pictures = await asyncio.gather(*(picture(known.get(page.page_id)) for page in document.pages))
     return tuple(
         SheetPage.model_construct(
-            name=parts.texts.get("receipt", "page", language, number=number),
+            name=texts.get("receipt", "page", language, number=number),
             sha256=page.sha256,
-            size=parts.texts.get("receipt", "size", language, kilobytes=-(-page.size_bytes // 1024)),
-            notes=_notes(number, document, parts.texts, language),
+            size=texts.get("receipt", "size", language, kilobytes=-(-page.size_bytes // 1024)),
+            notes=_notes(number, document, texts, language),
             picture=found,
         )
         for number, (page, found) in enumerate(zip(document.pages, pictures, strict=True), 1)

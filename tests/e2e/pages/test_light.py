@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Response, expect
 
 from tests.e2e.pages.conftest import Open
-from tests.e2e.pages.phone import Phone
+from tests.e2e.pages.phone import Phone, Way
 from tests.e2e.system import System
 
 pytestmark = pytest.mark.live
@@ -32,6 +32,25 @@ async def test_first_page_is_small_and_the_next_smaller(opened: Open, system: Sy
     assert hosts == {system.gateway_url.removeprefix("http://")}
     again, _ = await _transferred(phone, "/accessibility")
     assert again < AGAIN_BYTES
+
+
+@pytest.mark.parametrize(
+    ("locale", "scripts"),
+    [("de-DE", {"latin"}), ("ru-RU", {"latin", "cyrillic"}), ("ar", set())],
+    ids=["de", "ru", "ar"],
+)
+async def test_only_the_letters_of_the_language_are_sent(opened: Open, locale: str, scripts: set[str]) -> None:
+    """Nobody pays for another script, the list of languages included; Arabic letters are the phone's own."""
+    phone = await opened(Way(locale=locale))
+    fonts: set[str] = set()
+    phone.page.on("request", lambda asked: fonts.add(asked.url) if asked.url.endswith(".woff2") else None)
+    await phone.go("/")
+    await phone.page.locator(".languages summary").click()
+    await phone.page.wait_for_load_state("networkidle")
+    await phone.page.evaluate("document.fonts.ready")
+    assert {url.rpartition("-")[2].removesuffix(".woff2") for url in fonts} == scripts
+    size, _ = await _transferred(phone, "/")
+    assert size < FIRST_BYTES
 
 
 async def test_letters_are_those_of_the_design_system(opened: Open) -> None:

@@ -33,5 +33,6 @@ async def test_handing_in_without_scripts(opened: Open, system: System, letters:
     await phone.send()
     await expect(phone.page.locator(".receipt")).to_contain_text("Stromrechnung")
     await phone.go("/callbacks")
+    await phone.page.select_option("#topic", "money")
     await phone.page.get_by_role("button", name="Um Rückruf bitten").click()
     await expect(phone.page.locator("[data-state]")).to_have_count(1)

@@ -9,6 +9,7 @@ from PIL import Image
 from services.gateway.client.receipt_pdf import receipt_pdf
 from services.gateway.domain.documents import Document, DocumentPage
 from services.gateway.domain.signing import Keys
+from services.gateway.domain.texts import direction_of
 from services.gateway.schemas.sheet import Row, Sheet, SheetPage, SheetWords
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.receipts import Receipts
@@ -47,7 +48,7 @@ def sheet(given: Document, language: str = "de", **changed: object) -> Sheet:
     receipt = RECEIPTS.of(given, language)
     values = {
         "language": language,
-        "direction": "ltr",
+        "direction": direction_of(language),
         "office": RECEIPTS.office,
         "words": SheetWords(**{name: TEXTS.get("receipt", name, language) for name in SheetWords.model_fields}),
         "number": given.receipt_number,

@@ -22,7 +22,7 @@ def text_of(data: bytes) -> str:
         return "\n".join(page.get_textpage().get_text_range() for page in opened)
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", ["de", "en", "ar", "bg"])
 def test_pdf_is_archivable_and_tagged(language: str) -> None:
     """ISO 19005-3 level B holds for the signed file; it has tags, a language, a title, and texts for its pictures."""
     report = pikepdf.pdfa.validate_written(io.BytesIO(pdf(language)), "3b")
@@ -47,6 +47,20 @@ def test_fonts_are_embedded_and_nothing_is_outside() -> None:
         assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
         links = {str(found.A.URI) for found in dictionaries if found.get("/Subtype") == pikepdf.Name.Link}
     assert links == {RECEIPTS.of(document(), "de").check_url}
+
+
+@pytest.mark.parametrize("language", ["ar", "bg", "tr"])
+def test_other_letters_are_embedded_and_can_be_read(language: str) -> None:
+    """Whoever copies from the paper gets the words, from right to left, too; none is a box."""
+    lead, number = TEXTS.get("receipt", "lead", language), document().receipt_number
+    said = TEXTS.get("receipt", "replaced", language, at=TEXTS.time(document().received_at, language), sha256="ab" * 32)
+    given = sheet(document(), language)
+    noted = given.pages[0].model_copy(update={"notes": (said,)})
+    words = text_of(receipt_pdf(given.model_copy(update={"pages": (noted, *given.pages[1:])})))
+    assert lead in words
+    assert number in words
+    assert "ab" * 32 in words
+    assert not {"\ufffd", "\u25a1"} & set(words)
 
 
 def test_everything_can_be_read() -> None:

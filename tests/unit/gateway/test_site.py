@@ -1,21 +1,19 @@
 """The pages' own rules: whose forms are taken, in which language, how small, and every word translated."""
 
+import re
+
 import brotli
 import pytest
 from starlette.datastructures import Headers
 
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.pages.__main__ import gather
+from services.gateway.domain.texts import direction_of
 from services.gateway.pages.assets import OURS, load_assets
 from services.gateway.pages.callbacks import window_of
 from services.gateway.pages.compression import compressed, encoding_of
 from services.gateway.pages.kinds import KINDS, POWER_CUT
 from services.gateway.pages.look import TEMPLATES
 from services.gateway.pages.origin import is_ours
-from services.gateway.pages.words import NAMES, SOURCE, direction_of, load_words
-from services.gateway.store.catalogues import load_texts
-
-WORDS = load_words()
 
 
 @pytest.mark.parametrize(
@@ -51,37 +49,6 @@ def test_compressed_bytes_come_back() -> None:
     assert brotli.decompress(compressed(b"Briefe" * 500, "br")) == b"Briefe" * 500
 
 
-def test_every_text_has_its_translation() -> None:
-    """No language misses a text, keeps one that is gone, or forgets what is filled in; else `make words`."""
-    wanted = {message.id for message in gather() if message.id}
-    ones = {one if isinstance(one, str) else one[0] for one in wanted}
-    for language in set(WORDS.catalogues) - {SOURCE}:
-        catalogue = WORDS.catalogues[language]
-        missing = {one for one in ones if catalogue.gettext(one) == one and not _is_same_word(one, language)}
-        assert not missing, language
-
-
-def _is_same_word(text: str, language: str) -> bool:
-    """Tell whether a text may read the same as in German."""
-    return language == "de-simple" or text in {"Start", "Code"}
-
-
-def test_placeholders_survive_translation() -> None:
-    """A translation names the same values as the German text."""
-    for language in set(WORDS.catalogues) - {SOURCE}:
-        for message in gather():
-            for one in [message.id] if isinstance(message.id, str) else message.id:
-                translated = WORDS.catalogues[language].gettext(one)
-                if one:
-                    assert ("%(" in translated) == ("%(" in one), (language, one)
-
-
-def test_pages_and_texts_know_the_same_languages() -> None:
-    """A language is offered only whole: pages and messages; all have a name."""
-    assert set(WORDS.catalogues) == set(load_texts().catalogues)
-    assert set(WORDS.catalogues) <= set(NAMES)
-
-
 @pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("de-simple", "ltr"), ("ar", "rtl")])
 def test_direction_follows_the_script(language: str, direction: str) -> None:
     """Arabic is written from right to left."""
@@ -102,6 +69,20 @@ def test_templates_need_no_inline_script_or_style() -> None:
         assert " style=" not in text, template.name
         assert " onclick=" not in text, template.name
         assert "<script>" not in text, template.name
+
+
+def test_no_page_forgets_what_was_typed() -> None:
+    """A page with fields names their form, so that pressing a language sends it along."""
+    field = re.compile(r"<(select|textarea|input(?![^>]*type=\"(hidden|file)\"))")
+    pages = {path.name: path.read_text() for path in TEMPLATES.glob("*.html") if "{% extends" in path.read_text()}
+    assert [name for name, text in pages.items() if field.search(text) and "{% set form = " not in text] == []
+
+
+def test_styles_know_no_left_and_right() -> None:
+    """What stands at a side stands at the start or at the end of a line, in either direction."""
+    sided = re.compile(r"(margin|padding|border)-(left|right)|[{; ](left|right):|(text-align|float): ?(left|right)")
+    styles = {path.name: path.read_text() for path in OURS.glob("*.css") if path.name != "rtl.css"}  # undoes another's
+    assert [(name, found[0]) for name, text in styles.items() if (found := sided.search(text))] == []
 
 
 def test_address_of_a_file_changes_with_the_files() -> None:

@@ -93,8 +93,8 @@ def test_time_is_berlins_in_summer_and_winter() -> None:
 def test_window_says_its_day_once() -> None:
     """A span within one day reads as such, in Berlin's time."""
     start, end = datetime(2026, 7, 1, 8, tzinfo=UTC), datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00\u201312:00"
-    assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00\u201312:00"
+    assert TEXTS.window(start, end, "de") == "Mittwoch, 1. Juli 2026, 10:00 bis 12:00"
+    assert TEXTS.window(start, end, "en") == "Wednesday, 1 July 2026, 10:00 to 12:00"
 
 
 def test_a_near_day_leaves_its_year_out() -> None:
@@ -102,6 +102,58 @@ def test_a_near_day_leaves_its_year_out() -> None:
     day = date(2026, 11, 24)
     assert TEXTS.near_day(day, "de") == "Dienstag, 24. November"
     assert TEXTS.near_day(day, "en") == "Tuesday 24 November"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "language", "words"),
+    [
+        (1, "de", "1 Sekunde"),
+        (48, "de", "48 Sekunden"),
+        (50, "de", "1 Minute"),
+        (61, "en", "2 minutes"),
+        (3601, "ru", "2 часа"),
+        (35, "ro", "35 de secunde"),
+        (120, "ar", "دقيقتان"),
+    ],
+)
+def test_waiting_is_said_in_whole_units(seconds: int, language: str, words: str) -> None:
+    """Nobody counts 900 seconds, and nobody comes back too early."""
+    assert TEXTS.wait(seconds, language) == words
+    assert words in TEXTS.problem("rate.exceeded", language, retry_after_s=seconds)[1]
+
+
+def test_numbers_follow_the_language() -> None:
+    """Thousands are set apart as the reader's language does it."""
+    assert TEXTS.get("receipt", "size", "de", kilobytes=12345) == "12.345 KB"
+    assert TEXTS.get("receipt", "size", "en", kilobytes=12345) == "12,345 KB"
+    assert TEXTS.get("receipt", "size", "ru", kilobytes=12345) == "12\u00a0345 КБ"
+
+
+def test_what_is_quoted_keeps_its_direction() -> None:
+    """In Arabic a number that begins with a digit would change places with its own end."""
+    assert "\u20684SV5-2AL5-6\u2069" in TEXTS.get("timeline", "document.submitted", "ar", receipt_number="4SV5-2AL5-6")
+    assert "\u2068" not in TEXTS.get("timeline", "document.submitted", "uk", receipt_number="4SV5-2AL5-6")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_days_and_times_are_in_words_of_the_language(language: str) -> None:
+    """No language falls back to another's names, nor to half a day's hours."""
+    at = datetime(2026, 7, 1, 20, 5, tzinfo=UTC)
+    said = {
+        "de": "Juli",
+        "de-simple": "Juli",
+        "en": "July",
+        "tr": "Temmuz",
+        "ar": "يوليو",
+        "uk": "липня",
+        "ru": "июля",
+        "ro": "iulie",
+        "bg": "юли",
+    }
+    for text in (TEXTS.time(at, language), TEXTS.exact_time(at, language), TEXTS.window(at, at, language)):
+        assert said[language] in text
+        assert "22:05" in text
+    assert said[language] in TEXTS.near_day(at.date(), language)
 
 
 def _entry(code: str, **values: object) -> Entry:
