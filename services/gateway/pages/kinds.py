@@ -1,4 +1,4 @@
-"""The types of documents a citizen can choose from; what they are called stands in `templates/kinds.html`."""
+"""The types of documents a citizen can choose from; what they are called stands in `domain/languages`."""
 
 KINDS = (
     "sperrankuendigung",
