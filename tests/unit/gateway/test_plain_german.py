@@ -13,7 +13,7 @@ MOST_WORDS_IN_PLAIN_GERMAN = 13
 # What offices write and nobody says; and abbreviations, which a screen reader spells out.
 AVOIDED = (
     "gemäß|bezüglich|hinsichtlich|mittels|seitens|aufgrund|sofern|soweit|ggf|bzw|usw|etc|z\\. ?B|i\\. ?d\\. ?R|zwecks"
-    "|erforderlich|unverzüglich|obliegt|Inanspruchnahme|Antragsteller\\w*|Authentifizier\\w+|Validier\\w+|verifizier\\w+|Session|Upload"
+    "|erforderlich|unverzüglich|obliegt|Inanspruchnahme|Antragsteller\\w*|Authentifizier\\w+|Validier\\w+|verifizier\\w+|Session|Upload(?!-)"
     "|Login|übermitteln|übermittelt|einzureichen|wahrnehmen|vornehmen|gegebenenfalls|beziehungsweise|diesbezüglich|hiermit"
 )
 
@@ -28,8 +28,8 @@ def _texts(language: str) -> list[str]:
 
 
 def _lengths(text: str) -> list[int]:
-    """Return how many words each sentence has; a value that is filled in counts as one."""
-    sentences = re.split(r"(?<=[.!?:])\s+", re.sub(r"%\(\w+\)s|{\w+}", "Wort", text))
+    """Return how many words each sentence has; a line ends one, and a value that is filled in counts as one."""
+    sentences = re.split(r"(?<=[.!?:])\s+|\n+", re.sub(r"%\(\w+\)s|{\w+}", "Wort", text))
     return [len(re.findall(r"[\w§]+(?:[-.][\w]+)*", sentence)) for sentence in sentences]
 
 

@@ -15,6 +15,7 @@ from services.gateway.pages.compression import compressed, encoding_of
 from services.gateway.pages.kinds import KINDS, POWER_CUT
 from services.gateway.pages.look import TEMPLATES
 from services.gateway.pages.origin import is_ours
+from services.gateway.pages.words import load_words
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,14 @@ def test_compressed_bytes_come_back() -> None:
 def test_direction_follows_the_script(language: str, direction: str) -> None:
     """Arabic is written from right to left."""
     assert direction_of(language) == direction
+
+
+def test_what_is_filled_in_keeps_its_direction() -> None:
+    """On an Arabic page the name of a company or a number stays in one piece; elsewhere nothing is added."""
+    german = "Weitergeben an %(supplier)s"
+    assert "\u2068%(supplier)s\u2069" in load_words().catalogues["ar"].gettext(german)
+    assert "\u2068%(num)s\u2069" in load_words().catalogues["ar"].ngettext("%(num)s Seite", "%(num)s Seiten", 11)
+    assert "\u2068" not in load_words().catalogues["ru"].gettext(german)
 
 
 def test_every_type_has_a_name() -> None:
