@@ -49,6 +49,11 @@ _CHOOSING = ("verdict", "answer")
 # The reasons of a failed forward that have a text of their own, as nothing went wrong.
 FAILED_FOR = frozenset({"consent_revoked", "not_picked_up", "page_replaced"})
 RESIGNED = "resigned"  # a mandate that the helper gave up
+OF_MANDATES = tuple(
+    fact.type.rpartition(".v")[0]
+    for fact in (gateway.MandateOffered, gateway.MandateAccepted, gateway.MandateRevoked, gateway.MandateEnded)
+)
+"""The kinds of entries that say whom somebody trusts, or helps."""
 AGAIN = "again"  # a later version of a document, in which one page is new
 
 

@@ -17,7 +17,7 @@ from shared.events.gateway import MandateScope
 
 router = APIRouter()
 CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
-    "read": ("",),
+    "read": ("page.", "document.", "consent.", "forward.", "callback."),
     "upload": ("page.", "document."),
     "appointments": ("callback.",),
 }

@@ -38,6 +38,6 @@ async def show(request: Request, citizen: Viewer, parts: Ready, cursor: str | No
 @router.get(PATH + "/events")
 async def events(request: Request, citizen: Reader, parts: Ready, cursor: str | None = None) -> Response:
     """Show what happened."""
-    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor), without=CHECKS)
+    part = await parts.stores.timeline.newest(citizen, parse_cursor(cursor), without=CHECKS)
     template = "events_list.html" if request.headers.get("hx-request") else "events.html"
     return page(request, template, events=part, cursor=cursor, suppliers=parts.supplier_names)

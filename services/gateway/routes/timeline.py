@@ -25,7 +25,7 @@ HEARTBEAT_S = 15
 @router.get("/v1/timeline", summary="Everything that happened, newest first", responses=problems(400, 401, 403))
 async def show_all(citizen: MayRead, parts: Ready, language: InLanguage, cursor: str | None = None) -> Timeline:
     """Show entries, in parts."""
-    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor))
+    part = await parts.stores.timeline.newest(citizen, parse_cursor(cursor))
     return timeline_of(part, parts, language)
 
 

@@ -119,6 +119,16 @@ async def test_another_citizens_anything_is_missing(door: Door, phone: Phone, st
             assert (await acting(helper, unknown).get("/v1/documents")).status_code == 404
 
 
+async def test_who_reads_for_somebody_does_not_read_whom_else_they_trust(door: Door, phone: Phone) -> None:
+    """Invitations, and people the citizen helps themselves, are nobody else's business."""
+    async with await helper_of(phone, door.url, "read") as helper:
+        await phone.document()
+        await invite(phone, "read", called="Herr Petrov")
+        entries = (await helper.get("/v1/timeline")).json()["items"]
+    assert [entry["code"] for entry in entries] == ["document.submitted"]
+    assert "Petrov" in (await phone.get("/v1/timeline")).text
+
+
 async def test_a_helper_has_no_papers_of_their_own(door: Door, phone: Phone) -> None:
     """A helper's device opens nothing by itself: every call of a citizen's wants a mandate, and no desk's opens."""
     async with await helper_of(phone, door.url, "read") as helper, without(helper, door.url) as device:
