@@ -5,6 +5,7 @@ from functools import partial
 
 from services.gateway.client.printer import Printer
 from services.gateway.domain.texts import Texts
+from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep
@@ -98,6 +99,7 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     tenant = service.connections.tenant
     repeats = Repeats(service.database, service.ledger, service.clock, tenant=tenant, after=after)
     service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
+    service.every(settings.end_mandates_every_s, partial(end_mandates, kept.mandates), name="end_mandates")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, kept.pages, service.clock), name="sweep")
 
 

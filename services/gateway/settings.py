@@ -49,6 +49,10 @@ class GatewaySettings(BaseSettings):
     ] = 15 * 60
     reconcile_every_s: Annotated[float, Field(description="how often such submissions are looked for")] = 5 * 60
     sweep_every_s: Annotated[float, Field(description="how often files that nobody handed in are looked for")] = 60 * 60
+    end_mandates_every_s: Annotated[
+        float,
+        Field(description="how often mandates whose last day is over are told of; access ends with the day itself"),
+    ] = 60
     download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 

@@ -8,6 +8,9 @@ from shared.events.event import Code, Fact, Id, MediaType, Number, ObjectKey, Sh
 
 CallbackTopic = Literal["work", "money", "documents", "apply", "power_cut", "other"]
 Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
+MandateKind = Literal["beistand", "bevollmaechtigter", "advice_centre"]
+MandateScope = Literal["upload", "read", "appointments"]
+ByMandate = Annotated[Id | None, Field(description="the mandate under which somebody did this for the citizen")]
 
 
 class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
@@ -48,6 +51,7 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
     version: Annotated[int, Field(ge=1)] = 1
     replaced_page_ids: Annotated[tuple[Id, ...], Field(description="pages that only earlier versions had")] = ()
     replaced_number: Annotated[int | None, Field(ge=1, description="the place of the page that is new, from 1")] = None
+    mandate_id: ByMandate = None
 
 
 class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
@@ -81,6 +85,46 @@ class CallbackRequested(Fact, type="callback.requested.v1", subject="callback_id
     window_start: AwareDatetime
     window_end: AwareDatetime
     requested_at: AwareDatetime
+    mandate_id: ByMandate = None
+
+
+class MandateOffered(Fact, type="mandate.offered.v1", subject="mandate_id"):
+    """A citizen invited somebody they trust to act for them, within scopes, until a date."""
+
+    mandate_id: Id
+    citizen_id: Id
+    kind: MandateKind
+    scopes: Annotated[tuple[MandateScope, ...], Field(min_length=1, max_length=3)]
+    ends_at: AwareDatetime
+    offered_at: AwareDatetime
+
+
+class MandateAccepted(Fact, type="mandate.accepted.v1", subject="mandate_id"):
+    """Somebody accepted, and may act for the citizen from now on; `helper_id` may be a citizen's id, too."""
+
+    mandate_id: Id
+    citizen_id: Id
+    helper_id: Id
+    accepted_at: AwareDatetime
+
+
+class MandateRevoked(Fact, type="mandate.revoked.v1", subject="mandate_id"):
+    """The citizen took a mandate back, or the helper gave it up; nothing more is done under it."""
+
+    mandate_id: Id
+    citizen_id: Id
+    helper_id: Annotated[Id | None, Field(description="none if nobody had accepted")] = None
+    revoked_by: Literal["citizen", "helper"]
+    revoked_at: AwareDatetime
+
+
+class MandateEnded(Fact, type="mandate.ended.v1", subject="mandate_id"):
+    """The last day of a mandate is over; it had no effect from `ended_at` on, whenever this is announced."""
+
+    mandate_id: Id
+    citizen_id: Id
+    helper_id: Id
+    ended_at: AwareDatetime
 
 
 class CallReported(Fact, type="call.reported.v1", subject="callback_id"):

@@ -1,4 +1,4 @@
-"""Who asks: a citizen's device, a team's tool, or a supplier; and which request of theirs it is."""
+"""Who asks: a citizen's or a helper's device, a team's tool, or a supplier; and which request of theirs it is."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain.refusal import RefusedError
+from shared.events.gateway import MandateKind, MandateScope
 from shared.partners import Supplier, Tool
 
 MAX_KEY = 255
@@ -15,11 +16,61 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """The mandate under which somebody acts for a citizen, and the names that acts and receipts carry."""
+
+    mandate_id: str
+    helper_id: str
+    kind: MandateKind
+    scopes: frozenset[MandateScope]
+    helper: str
+    citizen: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citizen:
-    """A citizen, as known by the device they activated."""
+    """A citizen, as known by the device they activated; or, `acting`, whoever they let act for them.
+
+    Then `device_id` names device and mandate, so that what a helper has begun for one person is never another's.
+    """
 
     citizen_id: str
     device_id: str
+    acting: Acting | None = None
+
+    @property
+    def person_id(self) -> str:
+        """Whose device it is."""
+        return self.citizen_id
+
+    @property
+    def reach(self) -> dict[str, str]:
+        """What a row must say to be seen: who may not read sees what they handed in themselves."""
+        theirs = {"citizen_id": self.citizen_id}
+        if self.acting is None or "read" in self.acting.scopes:
+            return theirs
+        return {**theirs, "mandate_id": self.acting.mandate_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody who has no papers of their own here, as known by the device on which they accepted to help."""
+
+    helper_id: str
+    device_id: str
+
+    @property
+    def person_id(self) -> str:
+        """Whose device it is."""
+        return self.helper_id
+
+
+Person = Citizen | Helper
+
+
+def reach_of(whose: Citizen | str) -> dict[str, str]:
+    """Return what a row must say to be shown to somebody, or to the citizen of an id."""
+    return {"citizen_id": whose} if isinstance(whose, str) else whose.reach
 
 
 class Device(BaseModel):
@@ -32,14 +83,18 @@ class Device(BaseModel):
     seen_at: datetime | None = None
 
 
-Principal = Citizen | Tool | Supplier
+Principal = Person | Tool | Supplier
 
 
 def principal_id(principal: Principal) -> str:
     """Return the text that tells principals apart, e.g. `citizen:0192...`."""
     match principal:
+        case Citizen(acting=Acting() as acting):
+            return f"mandate:{acting.mandate_id}"
         case Citizen():
             return f"citizen:{principal.citizen_id}"
+        case Helper():
+            return f"helper:{principal.helper_id}"
         case Tool():
             return f"tool:{principal.id}"
         case Supplier():

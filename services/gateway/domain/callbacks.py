@@ -1,12 +1,15 @@
 """Callbacks: a citizen's wish to be called within a window, and what became of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.progress import CallbackState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import CallbackRequested, CallbackTopic, Language
+from shared.ids import new_id
 
 LONGEST_WINDOW = timedelta(hours=24)
 FARTHEST = timedelta(days=60)
@@ -27,6 +30,15 @@ class Callback(BaseModel):
     state: CallbackState = "requested"
     attempts: int = 0
     reached_at: datetime | None = None
+    requested_by: str | None = None  # a name, if not the citizen did
+    mandate_id: str | None = None
+
+    @classmethod
+    def wished(cls, citizen: Citizen, at: datetime, **wish: Any) -> "Callback":
+        """Return a new wish of a citizen, or of somebody who acts for them."""
+        by = citizen.acting
+        who = {"requested_by": by.helper, "mandate_id": by.mandate_id} if by else {}
+        return cls.model_validate({"id": new_id(), "citizen_id": citizen.citizen_id, "requested_at": at, **who, **wish})
 
     def requested(self) -> CallbackRequested:
         """Say that this call is wished for."""

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.access import Acting
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.progress import DocumentState
 from services.gateway.domain.refusal import RefusedError
-from shared.events.gateway import DocumentSubmitted, SubmittedPage
+from shared.events.gateway import DocumentSubmitted, MandateKind, SubmittedPage
 from shared.events.upload import TypeSuggestion
 
 # Each makes the whole document be read again; whoever needs more is helped better by a person.
@@ -36,6 +37,8 @@ class Replacement(BaseModel):
     page_id: str
     replaced: DocumentPage
     replaced_at: datetime
+    by: str | None = None
+    mandate_id: str | None = None
 
 
 class Filing(BaseModel):
@@ -79,6 +82,9 @@ class Document(BaseModel):
     received_at: datetime
     declared_type: str | None = None
     handed_in_by: str | None = None  # a name, where one is known; a device has none
+    handed_in_for: str | None = None
+    handed_in_as: MandateKind | None = None
+    mandate_id: str | None = None
     pages: tuple[DocumentPage, ...]
     version: int = 1
     replacements: tuple[Replacement, ...] = ()
@@ -139,10 +145,17 @@ class Document(BaseModel):
         if if_match.strip() != "*" and self.tag not in (tag.strip() for tag in if_match.split(",")):
             raise RefusedError("document.changed")
 
-    def with_page(self, page_id: str, new: DocumentPage, at: datetime) -> "Document":
+    def with_page(self, page_id: str, new: DocumentPage, at: datetime, by: Acting | None = None) -> "Document":
         """Return the next version: `new` in the place of a page, number and date of arrival as they were."""
         place = self.page_ids.index(page_id)
-        replacement = Replacement(number=place + 1, page_id=new.page_id, replaced=self.pages[place], replaced_at=at)
+        replacement = Replacement(
+            number=place + 1,
+            page_id=new.page_id,
+            replaced=self.pages[place],
+            replaced_at=at,
+            by=by.helper if by else None,
+            mandate_id=by.mandate_id if by else None,
+        )
         return self.model_copy(
             update={
                 "version": self.version + 1,
@@ -164,6 +177,7 @@ class Document(BaseModel):
             version=self.version,
             replaced_page_ids=self.replaced_page_ids,
             replaced_number=self.replacements[-1].number if self.replacements else None,
+            mandate_id=self.replacements[-1].mandate_id if self.replacements else self.mandate_id,
         )
 
 

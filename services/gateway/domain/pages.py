@@ -48,6 +48,7 @@ class Page(BaseModel):
     uploaded_at: datetime
     state: PageState = "uploaded"
     check: PageCheck | None = None
+    mandate_id: str | None = None
 
     def uploaded(self) -> PageUploaded:
         """Say that the bytes of this page are durable."""

@@ -13,6 +13,15 @@ from services.gateway.domain.signing import ForgedError, Keys
 from shared.ids import ALPHABET, format_number, with_check
 
 CODE_LENGTH = 8
+_AS_KEPT = {
+    "receipt_number",
+    "received_at",
+    "declared_type",
+    "version",
+    "handed_in_by",
+    "handed_in_for",
+    "handed_in_as",
+}
 Fault = Literal["no_signature", "unknown_key", "signature_wrong", "changed", "no_such_receipt", "mistyped"]
 
 
@@ -33,10 +42,14 @@ class ClaimedReplacement(BaseModel):
     number: int
     sha256: str
     replaced_at: AwareDatetime
+    by: str | None = None
 
 
 class Claims(BaseModel):
-    """What the job centre signs: no person, no title, nothing that is not on the receipt itself."""
+    """What the job centre signs: nothing that is not on the receipt itself.
+
+    It names a person only where somebody handed in for somebody else: both names, as the receipt does.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -49,13 +62,18 @@ class Claims(BaseModel):
     version: int = 1
     replaced: tuple[ClaimedReplacement, ...] = ()
     pdf_sha256: str | None = None
+    handed_in_by: str | None = None
+    handed_in_for: str | None = None
+    handed_in_as: str | None = None
 
     @classmethod
     def of(cls, document: Document, office: str, pdf_sha256: str | None = None) -> "Claims":
         """Return what is signed about a document, and about the PDF that says so."""
-        kept = document.model_dump(include={"receipt_number", "received_at", "declared_type", "version"})
+        kept = document.model_dump(include=_AS_KEPT)
         replaced = tuple(
-            ClaimedReplacement(number=each.number, sha256=each.replaced.sha256, replaced_at=each.replaced_at)
+            ClaimedReplacement(
+                number=each.number, sha256=each.replaced.sha256, replaced_at=each.replaced_at, by=each.by
+            )
             for each in document.replacements
         )
         pages = tuple(ClaimedPage(sha256=page.sha256, size_bytes=page.size_bytes) for page in document.pages)

@@ -1,10 +1,13 @@
 """The timeline: one entry for each thing a citizen should know, made from the fact it is about."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.access import Citizen
 from shared.events import callback, gateway, notify, upload
 from shared.events.event import Fact
 
@@ -16,6 +19,10 @@ TOLD: tuple[type[Fact], ...] = (
     gateway.ConsentGiven,
     gateway.ConsentRevoked,
     gateway.CallbackRequested,
+    gateway.MandateOffered,
+    gateway.MandateAccepted,
+    gateway.MandateRevoked,
+    gateway.MandateEnded,
     callback.CallbackPromised,
     callback.CallbackMissed,
     callback.CallbackDone,
@@ -41,6 +48,12 @@ _QUOTED = {
 _CHOOSING = ("verdict", "answer")
 # The reasons of a failed forward that have a text of their own, as nothing went wrong.
 FAILED_FOR = frozenset({"consent_revoked", "not_picked_up", "page_replaced"})
+RESIGNED = "resigned"  # a mandate that the helper gave up
+OF_MANDATES = tuple(
+    fact.type.rpartition(".v")[0]
+    for fact in (gateway.MandateOffered, gateway.MandateAccepted, gateway.MandateRevoked, gateway.MandateEnded)
+)
+"""The kinds of entries that say whom somebody trusts, or helps."""
 AGAIN = "again"  # a later version of a document, in which one page is new
 
 
@@ -59,6 +72,24 @@ class Entry(BaseModel):
     document_id: str | None = None
     due_at: datetime | None = None
     values: dict[str, Any] = {}
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What an entry says beside its fact: who acted for the citizen, names to quote, and whether a helper reads it."""
+
+    by: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    to_helper: bool = False
+
+
+NOTHING_MORE = Aside()
+
+
+def aside_of(citizen: Citizen) -> Aside:
+    """Return who did something, if somebody did it for the citizen."""
+    return Aside(by=citizen.acting.helper) if citizen.acting else NOTHING_MORE
 
 
 def entry_of(
@@ -68,8 +99,9 @@ def entry_of(
     at: datetime,
     citizen_id: str,
     document_id: str | None = None,
+    aside: Aside = NOTHING_MORE,
 ) -> Entry | None:
-    """Return what a citizen should read about a fact, if anything."""
+    """Return what a citizen, or who helps them, should read about a fact, if anything."""
     if not isinstance(fact, TOLD):
         return None
     kind = fact.type.rpartition(".v")[0]
@@ -78,12 +110,13 @@ def entry_of(
         citizen_id=citizen_id,
         at=at,
         kind=kind,
-        code=".".join([kind, *_variants(fact)]),
+        code=".".join([kind, *_variants(fact), *(["helper"] if aside.to_helper else [])]),
         about=fact.subject.removesuffix("_id"),
         about_id=getattr(fact, fact.subject),
         document_id=getattr(fact, "document_id", document_id),
         due_at=getattr(fact, "window_end", None),
-        values=fact.model_dump(include=_QUOTED),
+        values={**fact.model_dump(include=_QUOTED), **aside.names},
+        by=aside.by,
     )
 
 
@@ -94,4 +127,6 @@ def _variants(fact: Fact) -> list[str]:
         return [fact.reason] if fact.reason in FAILED_FOR else []
     if isinstance(fact, gateway.DocumentSubmitted):
         return [AGAIN] if fact.version > 1 else []
+    if isinstance(fact, gateway.MandateRevoked):
+        return [RESIGNED] if fact.revoked_by == "helper" else []
     return [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]

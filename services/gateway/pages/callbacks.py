@@ -13,7 +13,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Arranger
 from services.gateway.routes.parts import Parts, Ready
 from shared.clock import BERLIN
 from shared.events.gateway import CallbackTopic, Language
@@ -28,19 +28,19 @@ DAYS = 14
 
 
 @router.get(PATH)
-async def show(request: Request, citizen: Visitor, parts: Ready, cursor: str | None = None) -> Response:
+async def show(request: Request, citizen: Arranger, parts: Ready, cursor: str | None = None) -> Response:
     """Show the form, and all wishes so far."""
     return await _show(request, citizen, parts, cursor=cursor)
 
 
 @router.get(PATH + "/list")
-async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
+async def refresh(request: Request, citizen: Arranger, parts: Ready) -> Response:
     """Show the wishes as they are now."""
     return await _show(request, citizen, parts, template="callbacks_list.html")
 
 
 @router.post(PATH)
-async def wish(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
+async def wish(request: Request, citizen: Arranger, filled: FormOf, parts: Ready) -> Response:
     """Keep a wish; the promise follows."""
     if filled.only_language:
         return await _show(request, citizen, parts, filled=filled)
@@ -65,17 +65,7 @@ def _wished(citizen: Citizen, filled: Filled, now: datetime) -> Callback:
         raise RefusedError("request.invalid")
     start, end = window_of(filled.get("day"), hours)
     check_window(start, end, now)
-    return Callback.model_validate(
-        {
-            "id": new_id(),
-            "citizen_id": citizen.citizen_id,
-            "requested_at": now,
-            "topic": topic,
-            "language": language,
-            "window_start": start,
-            "window_end": end,
-        }
-    )
+    return Callback.wished(citizen, now, topic=topic, language=language, window_start=start, window_end=end)
 
 
 def window_of(day: str, hours: str) -> tuple[datetime, datetime]:

@@ -7,7 +7,7 @@ from services.gateway.domain.access import Ask, principal_id
 from services.gateway.domain.documents import Exchange
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Uploader, Viewer
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Ready
@@ -20,11 +20,11 @@ AGAIN = "/page-again"
 
 
 @router.get("/documents/{document_id}/pages/{page_id}")
-async def show(request: Request, document_id: Id, page_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def show(request: Request, document_id: Id, page_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Show a page with its hints; one that was replaced still says so."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     document.check_page(page_id)
-    kept = await parts.stores.pages.of_citizen(page_id, citizen.citizen_id)
+    kept = await parts.stores.pages.of_citizen(page_id, citizen)
     return page(
         request,
         "document_page.html",
@@ -37,7 +37,7 @@ async def show(request: Request, document_id: Id, page_id: Id, citizen: Visitor,
 
 @router.post(AGAIN)
 async def take_again(  # noqa: PLR0917 - what FastAPI hands over
-    request: Request, document_id: Id, page_id: Id, version: int, key: Id, citizen: Visitor, parts: Ready
+    request: Request, document_id: Id, page_id: Id, version: int, key: Id, citizen: Uploader, parts: Ready
 ) -> Response:
     """Keep a picture and put it in the place of a page; sent again under its key, it takes effect once."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)

@@ -12,7 +12,7 @@ from services.gateway.domain.paging import parse_cursor
 from services.gateway.pages.kinds import POWER_CUT
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import page
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Viewer
 from services.gateway.routes.files import pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.routes.printing import receipt_pdf_of
@@ -24,42 +24,40 @@ PATH = "/documents/{document_id}"
 
 
 @router.get(PATH)
-async def show(
-    request: Request, document_id: Id, citizen: Visitor, parts: Ready, cursor: str | None = None
-) -> Response:
+async def show(request: Request, document_id: Id, citizen: Viewer, parts: Ready, cursor: str | None = None) -> Response:
     """Show the receipt, and everything that happened."""
     return await _show(request, document_id, citizen, parts, cursor=cursor)
 
 
 @router.get(PATH + "/news")
-async def refresh(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def refresh(request: Request, document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Show what became of it, as it is now."""
     return await _show(request, document_id, citizen, parts, template="document_news.html")
 
 
 @router.get(PATH + "/pdf")
-async def pdf(document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def pdf(document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the readable document, to be kept: browsers' viewers do not work behind our headers."""
-    response = await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen.citizen_id), parts)
+    response = await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen), parts)
     kept = response.headers["content-disposition"].replace("inline", "attachment", 1)
     response.headers["content-disposition"] = kept
     return response
 
 
 @router.get(PATH + "/receipt.pdf")
-async def receipt(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def receipt(request: Request, document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the receipt as a PDF that proves itself, to be kept."""
     request.state.standing = await parts.rates.hit("receipt", principal_id(citizen))
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     response = await receipt_pdf_of(document, parts, language_of(request))
     response.headers["content-disposition"] = f'attachment; filename="{document.receipt_number}-receipt.pdf"'
     return response
 
 
 @router.get(PATH + "/text")
-async def text(request: Request, document_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def text(request: Request, document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Show what was read on the pages; a bare text file would run off a phone's screen, with no way back."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     read = bytes((await text_of(document, parts)).body).decode()
     return page(request, "document_text.html", document=document, read=read)
 
@@ -74,8 +72,8 @@ async def _show(
     cursor: str | None = None,
 ) -> Response:
     stores, language = parts.stores, language_of(request)
-    document = await stores.documents.of_citizen(document_id, citizen.citizen_id)
-    sent = await stores.pages.all_of_citizen(document.page_ids, citizen.citizen_id)
+    document = await stores.documents.of_citizen(document_id, citizen)
+    sent = await stores.pages.of_document(document.page_ids)
     events = await stores.timeline.about(citizen.citizen_id, document_id, (), parse_cursor(cursor))
     consents = await stores.consents.of_document(document_id, citizen.citizen_id)
     return page(
@@ -88,7 +86,7 @@ async def _show(
         events=events,
         suppliers=parts.supplier_names,
         consents=consents,
-        offered=offered(parts.supplier_names, document, consents),
+        offered={} if citizen.acting else offered(parts.supplier_names, document, consents),
         threatened=is_threatened(document),
     )
 

@@ -14,7 +14,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Uploader
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Parts, Ready
@@ -33,19 +33,19 @@ STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
 
 
 @router.get(PATH)
-async def show(request: Request, citizen: Visitor, parts: Ready, retake: Id | None = None) -> Response:
+async def show(request: Request, citizen: Uploader, parts: Ready, retake: Id | None = None) -> Response:
     """Show what is there so far; `retake` names the page that the next picture replaces."""
     return await _show(request, citizen, parts, retake=retake)
 
 
 @router.get(PATH + "/list")
-async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
+async def refresh(request: Request, citizen: Uploader, parts: Ready) -> Response:
     """Show the pages again, as they are now."""
     return await _show(request, citizen, parts, template="draft.html")
 
 
 @router.post(UPLOAD)
-async def upload(request: Request, citizen: Visitor, parts: Ready, key: Id, replaces: Id | None = None) -> Response:
+async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, replaces: Id | None = None) -> Response:
     """Keep one page, and put it into the draft; sent again under its key, it is the same page."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     with parts.uploads.one_of(request.state.principal):
@@ -62,7 +62,7 @@ async def upload(request: Request, citizen: Visitor, parts: Ready, key: Id, repl
 
 
 @router.post(PATH + "/change")
-async def change(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
+async def change(request: Request, citizen: Uploader, filled: FormOf, parts: Ready) -> Response:
     """Move or remove a page: the button that was pressed says `step page_id`."""
     step, _, page_id = filled.get("change").partition(" ")
     if step in STEPS:
@@ -71,7 +71,7 @@ async def change(request: Request, citizen: Visitor, filled: FormOf, parts: Read
 
 
 @router.post(PATH)
-async def send(request: Request, citizen: Visitor, filled: FormOf, parts: Ready) -> Response:
+async def send(request: Request, citizen: Uploader, filled: FormOf, parts: Ready) -> Response:
     """Hand the pages in as one document: those that were seen, and each state of a draft only once."""
     if filled.only_language:
         return await _show(request, citizen, parts, filled=filled, retake=filled.get("retake") or None)
@@ -108,7 +108,7 @@ async def _show(
     **values: Any,
 ) -> Response:
     draft = await parts.stores.drafts.of_device(citizen.device_id)
-    kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen.citizen_id)
+    kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen)
     shown = [PageShown.of(one, parts.texts, language_of(request)) for one in kept]
     more = {"retake": None, "changed": False, **values}
     return page(

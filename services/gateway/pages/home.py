@@ -3,24 +3,27 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, Helper
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import FIELD, choose
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.things import CHECKS
-from services.gateway.pages.visitor import Guest, Visitor, let_in
+from services.gateway.pages.visitor import AnyHolder, Guest, Visitor, let_in
 from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts, Ready
 
 router = APIRouter()
+HELPERS_START = "/people"
 NEWS = 4
 """How many entries the first page shows."""
 
 
 @router.get("/")
-async def show(request: Request, guest: Guest, parts: Ready) -> Response:
-    """Show the first page."""
+async def show(request: Request, guest: Guest, holder: AnyHolder, parts: Ready) -> Response:
+    """Show the first page; who is here only to help others begins with them."""
+    if isinstance(holder, Helper):
+        return leave_for(request, HELPERS_START)
     return await _home(request, guest, parts) if guest else _welcome(request)
 
 

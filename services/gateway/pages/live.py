@@ -1,6 +1,6 @@
 """Says to an open page that there is news; the page then fetches what it shows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Annotated
 
@@ -8,16 +8,24 @@ from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
-from services.gateway.pages.visitor import Visitor
+from services.gateway.domain.access import Acting, Citizen
+from services.gateway.domain.refusal import RefusedError
+from services.gateway.pages.visitor import AnyActor
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.routes.timeline import HEARTBEAT_S
+from shared.events.gateway import MandateScope
 
 router = APIRouter()
+CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
+    "read": ("page.", "document.", "consent.", "forward.", "callback."),
+    "upload": ("page.", "document."),
+    "appointments": ("callback.",),
+}
+"""The kinds of entries that a helper's open page has to do with."""
 
 
 @router.get("/live")
-async def follow(citizen: Visitor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None) -> Response:
+async def follow(citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None) -> Response:
     """Send the kind of each timeline entry as it becomes known."""
     parts.feed.check_room(citizen.citizen_id)
     return EventSourceResponse(_news(citizen, parts, last_event_id), ping=HEARTBEAT_S)
@@ -26,4 +34,22 @@ async def follow(citizen: Visitor, parts: Ready, last_event_id: Annotated[str | 
 async def _news(citizen: Citizen, parts: Parts, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
     async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
         async for mark, entry in entries:
+            if citizen.acting:
+                if not await _stands(citizen.acting, parts):
+                    return  # the browser asks again, and is refused
+                if not _concerns(citizen.acting, entry.kind):
+                    continue
             yield ServerSentEvent(entry.kind, event="news", id=mark.text())
+
+
+async def _stands(acting: Acting, parts: Parts) -> bool:
+    """Tell whether a mandate is still in force: a stream that was opened under it must not outlive it."""
+    try:
+        await parts.stores.mandates.in_force(acting.mandate_id, acting.helper_id)
+    except RefusedError:
+        return False
+    return True
+
+
+def _concerns(acting: Acting, kind: str) -> bool:
+    return any(kind.startswith(CONCERNS[scope]) for scope in acting.scopes)

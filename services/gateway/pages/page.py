@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.gateway.domain.texts import direction_of
+from services.gateway.pages.acting import base_of, values_of
 from services.gateway.pages.compression import LEAST, compressed, encoding_of
 from services.gateway.pages.language import keep_choice, language_of
 from services.gateway.pages.look import look_of
@@ -37,6 +38,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         translations=look.words.catalogues[language],
         texts=parts_of(request).texts,
         signed_in=getattr(request.state, "principal", None) is not None,
+        **values_of(request),
         **values,
     )
     response = _dressed(request, html.encode(), status)
@@ -46,8 +48,11 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 
 
 def leave_for(request: Request, path: str) -> Response:
-    """Send the browser on to a page of ours, after a form took effect: a reload then repeats nothing."""
-    response = RedirectResponse(path, 303, HEADERS)
+    """Send the browser on to a page of ours, after a form took effect: a reload then repeats nothing.
+
+    Who acts for somebody goes on acting for them.
+    """
+    response = RedirectResponse(base_of(request) + path, 303, HEADERS)
     keep_choice(request, response)
     return response
 

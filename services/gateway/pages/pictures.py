@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Viewer
 from services.gateway.routes.files import annotated_of, original_of
 from services.gateway.routes.parts import Ready
 from shared.events.event import Id
@@ -14,14 +14,14 @@ _KEPT = "private, max-age=600"
 
 
 @router.get("/pages/{page_id}/picture")
-async def picture(page_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def picture(page_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the small picture with its hints."""
-    response = await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
+    response = await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
     response.headers["cache-control"] = _KEPT
     return response
 
 
 @router.get("/pages/{page_id}/original")
-async def original(page_id: Id, citizen: Visitor, parts: Ready) -> Response:
+async def original(page_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the bytes as they were uploaded."""
-    return await original_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
+    return await original_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)

@@ -14,10 +14,13 @@ from services.gateway.pages import (
     hand_in,
     home,
     live,
+    people,
     pictures,
     statics,
     things,
+    trusted,
 )
+from services.gateway.pages.acting import ForPerson
 from services.gateway.pages.errors import refuse
 from services.gateway.pages.look import Look
 from services.gateway.pages.origin import OwnForms
@@ -34,6 +37,8 @@ ROOMS = (
     things,
     callbacks,
     devices,
+    trusted,
+    people,
     pictures,
     live,
     check,
@@ -48,7 +53,7 @@ def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     pages = _pages(parts, look)
     in_time = Deadline(pages, refuse, deadline_s)
-    guarded = OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse)
+    guarded = ForPerson(OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse))
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = pages  # a layer that refuses makes a page, too

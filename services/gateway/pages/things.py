@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.pages.page import page
-from services.gateway.pages.visitor import Visitor
+from services.gateway.pages.visitor import Reader, Viewer
 from services.gateway.routes.parts import Ready
 
 router = APIRouter()
@@ -19,11 +19,11 @@ SLOW = timedelta(hours=1)
 
 
 @router.get(PATH)
-async def show(request: Request, citizen: Visitor, parts: Ready, cursor: str | None = None) -> Response:
+async def show(request: Request, citizen: Viewer, parts: Ready, cursor: str | None = None) -> Response:
     """Show what was handed in."""
-    documents = await parts.stores.documents.newest(citizen.citizen_id, parse_cursor(cursor))
+    documents = await parts.stores.documents.newest(citizen, parse_cursor(cursor))
     page_ids = {page_id for document in documents.items for page_id in document.page_ids}
-    sent = await parts.stores.pages.all_of_citizen(sorted(page_ids), citizen.citizen_id)
+    sent = await parts.stores.pages.of_document(sorted(page_ids))
     template = "things_list.html" if request.headers.get("hx-request") else "things.html"
     return page(
         request,
@@ -36,8 +36,8 @@ async def show(request: Request, citizen: Visitor, parts: Ready, cursor: str | N
 
 
 @router.get(PATH + "/events")
-async def events(request: Request, citizen: Visitor, parts: Ready, cursor: str | None = None) -> Response:
+async def events(request: Request, citizen: Reader, parts: Ready, cursor: str | None = None) -> Response:
     """Show what happened."""
-    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor), without=CHECKS)
+    part = await parts.stores.timeline.newest(citizen, parse_cursor(cursor), without=CHECKS)
     template = "events_list.html" if request.headers.get("hx-request") else "events.html"
     return page(request, template, events=part, cursor=cursor, suppliers=parts.supplier_names)

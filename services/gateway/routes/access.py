@@ -5,12 +5,21 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from services.gateway.domain.access import Ask, Citizen, Principal, idempotency_key, principal_id, traceparent
+from services.gateway.domain.access import (
+    Ask,
+    Citizen,
+    Helper,
+    Person,
+    Principal,
+    idempotency_key,
+    principal_id,
+    traceparent,
+)
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts, Ready
 from shared.partners import Supplier, Tool
 
-_DEVICE = HTTPBearer(auto_error=False, scheme_name="device", description="The token of an activated device.")
+DEVICE = HTTPBearer(auto_error=False, scheme_name="device", description="The token of an activated device.")
 _TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token of a caseworker tool.")
 _SUPPLIER = HTTPBearer(auto_error=False, scheme_name="supplier", description="The token of a supplier.")
 
@@ -38,14 +47,29 @@ async def _count(request: Request, parts: Parts, rate: str) -> None:
     request.state.standing = await parts.rates.hit(rate, request.state.principal)
 
 
-async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_DEVICE)]) -> Citizen:
-    """Let a citizen's device in.
+async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(DEVICE)]) -> Citizen:
+    """Let a citizen's device in, for the citizen alone: who acts for somebody else is let in by `acting.py`.
 
     Raises:
         RefusedError: no token, an unknown one, somebody else's, or too many requests.
     """
+    if "acting-for" in request.headers:
+        raise RefusedError("mandate.not_covered")
     holder = await _principal(request, parts, credentials)
     if not isinstance(holder, Citizen):
+        raise RefusedError("token.other_role")
+    await _count(request, parts, "citizen")
+    return holder
+
+
+async def as_person(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(DEVICE)]) -> Person:
+    """Let the device of a citizen or a helper in.
+
+    Raises:
+        RefusedError: as for citizens.
+    """
+    holder = await _principal(request, parts, credentials)
+    if not isinstance(holder, (Citizen, Helper)):
         raise RefusedError("token.other_role")
     await _count(request, parts, "citizen")
     return holder
@@ -80,6 +104,7 @@ async def as_supplier(
 
 
 AsCitizen = Annotated[Citizen, Depends(as_citizen)]
+AsPerson = Annotated[Person, Depends(as_person)]
 AsTool = Annotated[Tool, Depends(as_tool)]
 AsSupplier = Annotated[Supplier, Depends(as_supplier)]
 

@@ -15,5 +15,5 @@ router = APIRouter(tags=["activation"])
 async def activate(request: Request, activation: Activation, parts: Ready) -> Activated:
     """Use up a code; the token is in this answer and nowhere else."""
     request.state.standing = await parts.rates.hit("activation", client_of(request))
-    citizen, token = await parts.stores.people.activate(activation.code)
-    return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)
+    person, token = await parts.stores.people.activate(activation.code)
+    return Activated(citizen_id=person.person_id, device_id=person.device_id, token=token)

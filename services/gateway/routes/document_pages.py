@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from services.gateway.domain.documents import Exchange
-from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.access import ask_of
+from services.gateway.routes.acting import MaySee, MayUpload
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import InLanguage, Ready
@@ -32,9 +33,9 @@ _EXCHANGE: dict[str, Any] = {
 
 
 @router.get(PATH, summary="The pages of a document", responses=problems(401, 403, 404))
-async def show(document_id: Id, citizen: AsCitizen, parts: Ready, response: Response) -> PagesShown:
+async def show(document_id: Id, citizen: MaySee, parts: Ready, response: Response) -> PagesShown:
     """Show which page stands where, and what stood there before; the tag changes with the pages only."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     response.headers["etag"] = document.tag
     return PagesShown.of(document)
 
@@ -52,7 +53,7 @@ async def replace(  # noqa: PLR0917 - what FastAPI hands over
     document_id: Id,
     page_id: Id,
     wish: PageExchange,
-    citizen: AsCitizen,
+    citizen: MayUpload,
     parts: Ready,
     language: InLanguage,
     if_match: Annotated[str | None, Header(include_in_schema=False)] = None,

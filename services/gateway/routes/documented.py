@@ -19,6 +19,9 @@ IDEMPOTENT: dict[str, Any] = {
 }
 
 
+_OF_MANDATES = (403, 404)
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems a route may answer with, and those that every route may."""
     return {status: _problem(status) for status in sorted({*statuses, 429, 503})}
@@ -36,6 +39,8 @@ def as_sent(document: dict[str, Any]) -> dict[str, Any]:
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         if "HTTPValidationError" in str(operation["responses"].get("422")):
             operation["responses"]["422"] = _problem(422)
+        if any(parameter["name"] == "Acting-For" for parameter in operation.get("parameters", ())):
+            operation["responses"] |= {str(status): _problem(status) for status in _OF_MANDATES}
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

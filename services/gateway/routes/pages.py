@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
 from services.gateway.domain.pages import Page
-from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.access import ask_of
+from services.gateway.routes.acting import MaySee, MayUpload
 from services.gateway.routes.answers import respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
 from services.gateway.routes.files import annotated_of, original_of
@@ -29,7 +30,7 @@ PATH = "/v1/pages"
     responses=problems(400, 401, 403, 408, 409, 413, 415, 422),
     openapi_extra={**IDEMPOTENT, **OPENAPI},
 )
-async def upload(request: Request, citizen: AsCitizen, parts: Ready) -> Response:
+async def upload(request: Request, citizen: MayUpload, parts: Ready) -> Response:
     """Keep the original bytes; 201 means that they are durable."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     ask_of(request, "")  # refused before a large body is read
@@ -50,13 +51,14 @@ def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:
         size_bytes=file.size_bytes,
         media_type=file.media_type,
         uploaded_at=parts.clock(),
+        mandate_id=citizen.acting.mandate_id if citizen.acting else None,
     )
 
 
 @router.get(PATH + "/{page_id}", summary="A page and its check", responses=problems(401, 403, 404))
-async def show(page_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage) -> PageShown:
+async def show(page_id: Id, citizen: MaySee, parts: Ready, language: InLanguage) -> PageShown:
     """Show what is known about a page."""
-    page = await parts.stores.pages.of_citizen(page_id, citizen.citizen_id)
+    page = await parts.stores.pages.of_citizen(page_id, citizen)
     return PageShown.of(page, parts.texts, language)
 
 
@@ -66,9 +68,9 @@ async def show(page_id: Id, citizen: AsCitizen, parts: Ready, language: InLangua
     response_class=Response,
     responses=problems(401, 403, 404) | file("image/*"),
 )
-async def original(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+async def original(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
     """Send the bytes as they were uploaded."""
-    return await original_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
+    return await original_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
 
 
 @router.get(
@@ -77,6 +79,6 @@ async def original(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     response_class=Response,
     responses=problems(401, 403, 404) | file("image/jpeg"),
 )
-async def annotated(page_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+async def annotated(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
     """Send the small picture that shows what is wrong and where."""
-    return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen.citizen_id), parts)
+    return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)

@@ -42,7 +42,7 @@ class SmallBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["path"] in self._streamed:
+        if str(scope["path"]).removeprefix(scope.get("root_path", "")) in self._streamed:
             return await self._app(scope, receive, send)
         try:
             async with in_time(self._patience):

@@ -1,7 +1,6 @@
 """Puts together what is printed on a receipt, in the reader's language."""
 
 import asyncio
-from functools import partial
 
 from starlette.responses import Response
 
@@ -83,9 +82,15 @@ async def _pages(document: Document, parts: Parts, language: str) -> tuple[Sheet
 
 
 def _notes(number: int, document: Document, texts: Texts, language: str) -> tuple[str, ...]:
-    said = partial(texts.get, "receipt", "replaced", language)
     return tuple(
-        said(at=texts.exact_time(each.replaced_at, language), sha256=each.replaced.sha256)
+        texts.get(
+            "receipt",
+            "replaced_by" if each.by else "replaced",
+            language,
+            at=texts.exact_time(each.replaced_at, language),
+            sha256=each.replaced.sha256,
+            by=each.by,
+        )
         for each in document.replacements
         if each.number == number
     )

@@ -6,7 +6,8 @@ from services.gateway.domain.documents import Document
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.receipts import Claims, NotGenuineError, is_code_of, open_pdf
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.routes.access import AsCitizen, client_of
+from services.gateway.routes.access import client_of
+from services.gateway.routes.acting import MaySee
 from services.gateway.routes.documented import file, problems
 from services.gateway.routes.multipart import openapi_of, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
@@ -30,10 +31,10 @@ MAX_PDF_BYTES = 4 * 1024**2
     response_class=Response,
     responses=problems(401, 403, 404) | file("application/pdf"),
 )
-async def pdf(request: Request, document_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage) -> Response:
+async def pdf(request: Request, document_id: Id, citizen: MaySee, parts: Ready, language: InLanguage) -> Response:
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     return await receipt_pdf_of(document, parts, language)
 
 

@@ -12,6 +12,7 @@ from services.gateway.domain.access import Citizen
 from services.gateway.domain.paging import Part, parse_cursor
 from services.gateway.domain.timeline import Entry
 from services.gateway.routes.access import AsCitizen
+from services.gateway.routes.acting import MayRead, MaySee
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.schemas.shown import EntryShown, Timeline
@@ -22,23 +23,25 @@ HEARTBEAT_S = 15
 
 
 @router.get("/v1/timeline", summary="Everything that happened, newest first", responses=problems(400, 401, 403))
-async def show_all(citizen: AsCitizen, parts: Ready, language: InLanguage, cursor: str | None = None) -> Timeline:
+async def show_all(citizen: MayRead, parts: Ready, language: InLanguage, cursor: str | None = None) -> Timeline:
     """Show entries, in parts."""
-    part = await parts.stores.timeline.newest(citizen.citizen_id, parse_cursor(cursor))
-    return _timeline(part, parts, language)
+    part = await parts.stores.timeline.newest(citizen, parse_cursor(cursor))
+    return timeline_of(part, parts, language)
 
 
 @router.get(
-    "/v1/documents/{document_id}/timeline", summary="What happened to a document", responses=problems(400, 401, 404)
+    "/v1/documents/{document_id}/timeline",
+    summary="What happened to a document",
+    responses=problems(400, 401, 403, 404),
 )
 async def show(
-    document_id: Id, citizen: AsCitizen, parts: Ready, language: InLanguage, cursor: str | None = None
+    document_id: Id, citizen: MaySee, parts: Ready, language: InLanguage, cursor: str | None = None
 ) -> Timeline:
     """Show the entries about a document, its pages and its forwards."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
+    document = await parts.stores.documents.of_citizen(document_id, citizen)
     page_ids = (*document.page_ids, *document.replaced_page_ids)
     part = await parts.stores.timeline.about(citizen.citizen_id, document_id, page_ids, parse_cursor(cursor))
-    return _timeline(part, parts, language)
+    return timeline_of(part, parts, language)
 
 
 @router.get(
@@ -64,7 +67,8 @@ async def _live(
             yield ServerSentEvent(shown.model_dump_json(), event=entry.kind, id=mark.text())
 
 
-def _timeline(part: Part[Entry], parts: Parts, language: str) -> Timeline:
+def timeline_of(part: Part[Entry], parts: Parts, language: str) -> Timeline:
+    """Return entries as they are read in a language."""
     names = parts.supplier_names
     items = tuple(EntryShown.of(entry, parts.texts, language, names) for entry in part.items)
     return Timeline(items=items, next_cursor=part.next)

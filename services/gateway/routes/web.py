@@ -18,9 +18,11 @@ from services.gateway.routes import (
     desk,
     document_pages,
     documents,
+    mandates,
     meta,
     packets,
     pages,
+    people,
     receipts,
     timeline,
 )
@@ -36,7 +38,9 @@ DESCRIPTION = """The only HTTP door of Amtsbote: for citizens' devices, casework
 
 Errors are `application/problem+json` (RFC 9457) with a `code`; texts follow `Accept-Language` (German if none fits).
 Every POST that creates something wants an `Idempotency-Key`, except
-activation: its code works once. An answer 201 or 202 means: durable."""
+activation and acceptance: their code works once, and a new code takes the place of the one before.
+Who acts for somebody else names the mandate in `Acting-For`; calls that do not describe it are for oneself only.
+An answer 201 or 202 means: durable."""
 # A packet is used up by fetching it, and a stream has no end.
 ONLY_GET = ("/v1/packets/", "/v1/events")
 VERSIONED = "/v1/"
@@ -75,6 +79,8 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         document_pages,
         receipts,
         consents,
+        mandates,
+        people,
         callbacks,
         timeline,
         desk,

@@ -57,6 +57,7 @@ class ReceiptReplacement(Answered):
     replaced_sha256: str
     replaced_at: datetime
     replaced_at_text: str
+    by: str | None = None
 
     @classmethod
     def of(cls, each: Replacement, in_words: Callable[[datetime], str]) -> "ReceiptReplacement":
@@ -68,6 +69,7 @@ class ReceiptReplacement(Answered):
             replaced_sha256=each.replaced.sha256,
             replaced_at=each.replaced_at,
             replaced_at_text=in_words(each.replaced_at),
+            by=each.by,
         )
 
 
@@ -76,7 +78,8 @@ class Receipt(Answered):
 
     `received_at` is the first arrival, whatever was replaced since; `version` counts from 1 and grows by each of the
     `replacements`, the oldest of which comes first.
-    `jws` says the same signed by the office (RFC 7515; keys at `/.well-known/jwks.json`), and names no person.
+    `jws` says the same signed by the office (RFC 7515; keys at `/.well-known/jwks.json`), and names a person only
+    where `handed_in_by` and `handed_in_for` do: somebody acted for the citizen.
     """
 
     document_id: str
@@ -86,6 +89,7 @@ class Receipt(Answered):
     declared_type: str | None
     sent_by: str
     handed_in_by: str | None
+    handed_in_for: str | None = None
     handed_in_by_text: str
     pages: tuple[ReceiptPage, ...]
     version: int = 1

@@ -1,11 +1,12 @@
 """The bodies of requests."""
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events.event import Code, Id
-from shared.events.gateway import CallbackTopic, Language
+from shared.events.gateway import CallbackTopic, Language, MandateKind, MandateScope
 
 
 class Asked(BaseModel):
@@ -56,6 +57,36 @@ class CallbackRequest(Asked):
     language: Language = "de"
     window_start: AwareDatetime
     window_end: AwareDatetime
+
+
+Name = Annotated[
+    str,
+    # No line breaks, and nothing that turns the direction of what stands around it: it is printed on receipts.
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]+$",
+    ),
+    Field(examples=["Sevim Kaya"]),
+]
+
+
+class MandateRequest(Asked):
+    """Whom a citizen lets act for them, in what, and until the end of which day; at most a year ahead."""
+
+    kind: MandateKind
+    scopes: Annotated[list[MandateScope], Field(min_length=1, max_length=3)]
+    last_day: date
+    called: Annotated[Name, Field(description="the helper, as the citizen calls them")]
+    citizen_name: Annotated[Name, Field(description="the citizen, as the helper and receipts shall call them")]
+
+
+class Acceptance(Asked):
+    """The code of an invitation, however it was typed, and the name of who accepts."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40, examples=["K7Q2-M9XA-4"])]
+    name: Name
 
 
 class CallReport(Asked):

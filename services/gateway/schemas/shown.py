@@ -13,6 +13,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.timeline import Entry
+from shared.events.gateway import MandateKind
 from shared.events.upload import Stage, TypeSuggestion
 
 
@@ -84,6 +85,7 @@ class DocumentShown(Shown):
     """A document, what it may be, and where it went.
 
     `version` is that of the pages, `filed_version` that of the PDF to be had; they differ while a new one is made.
+    `handed_in_by` and the like are there where somebody acted for the citizen.
     """
 
     document_id: str
@@ -97,6 +99,9 @@ class DocumentShown(Shown):
     page_ids: tuple[str, ...]
     unreadable_page_ids: tuple[str, ...] = ()
     filed_at: datetime | None = None
+    handed_in_by: str | None = None
+    handed_in_for: str | None = None
+    handed_in_as: MandateKind | None = None
     forwards: tuple[ForwardShown, ...] = ()
 
     @classmethod
@@ -126,6 +131,7 @@ class CallbackShown(Shown):
     attempts: int
     requested_at: datetime
     reached_at: datetime | None = None
+    requested_by: str | None = None
 
     @classmethod
     def of(cls, callback: Callback) -> "CallbackShown":
@@ -150,6 +156,7 @@ class EntryShown(Shown):
     about: AboutShown
     document_id: str | None
     due_at: datetime | None
+    by: str | None = None
     text: str
 
     @classmethod

@@ -7,6 +7,7 @@ from services.gateway.domain.callbacks import Callback
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.progress import CALLBACK, CallbackState, before
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.timeline import Aside
 from services.gateway.schemas.answered import CallbackKept, CallKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.paging import newest_first
@@ -39,7 +40,8 @@ class Callbacks:
             fact = callback.requested()
             work.announce(fact)
             await self._callbacks.insert_one(callback.model_dump(by_alias=True), session=work.session)
-            await self._timeline.add(fact, callback.citizen_id, callback.requested_at, work.session)
+            aside = Aside(by=callback.requested_by)
+            await self._timeline.add(fact, callback.citizen_id, callback.requested_at, work.session, aside=aside)
             return Answer(202, CallbackKept.of(callback).model_dump(mode="json"), f"/v1/callbacks/{callback.id}")
 
         return await self._acts.once(ask, act)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.gateway.domain.access import Answer, Ask, Citizen
+from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
 from services.gateway.domain.documents import Document, DocumentPage, Exchange, Filing
 from services.gateway.domain.pages import Page
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.progress import DOCUMENT, before
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.timeline import aside_of
 from services.gateway.store.acts import Acts
 from services.gateway.store.pages import Pages
 from services.gateway.store.paging import newest_first
@@ -57,7 +58,8 @@ class Documents:
             row = document.model_dump(by_alias=True)
             row |= {"event_id": event_id, "repeat_at": document.received_at, "repeats": 0}
             await self._documents.insert_one(row, session=work.session)
-            await self._timeline.add(fact, citizen.citizen_id, document.received_at, work.session)
+            aside = aside_of(citizen)
+            await self._timeline.add(fact, citizen.citizen_id, document.received_at, work.session, aside=aside)
             return Answer(202, self._receipt(document, language), f"/v1/documents/{document.id}")
 
         return await self._acts.once(ask, act)
@@ -71,13 +73,14 @@ class Documents:
         """
 
         async def act(work: Work) -> Answer:
-            document = await self._one({"_id": wish.document_id, "citizen_id": citizen.citizen_id}, work.session)
+            document = await self._one({"_id": wish.document_id, **citizen.reach}, work.session)
             document.check_exchange(wish)
-            [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen.citizen_id, work.session)
-            changed = document.with_page(wish.page_id, _as_handed_in(page), self._clock())
+            [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen, work.session)
+            changed = document.with_page(wish.page_id, _as_handed_in(page), self._clock(), citizen.acting)
             fact = changed.submitted()
             await self._next_version(document, changed, work.announce(fact), work.session)
-            await self._timeline.add(fact, citizen.citizen_id, changed.changed_at, work.session)
+            aside = aside_of(citizen)
+            await self._timeline.add(fact, citizen.citizen_id, changed.changed_at, work.session, aside=aside)
             return Answer(202, self._receipt(changed, language), f"/v1/documents/{document.id}")
 
         return await self._acts.once(ask, act)
@@ -98,7 +101,8 @@ class Documents:
     async def _new(
         self, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, session: Session
     ) -> Document:
-        pages = await self._pages.all_of_citizen(page_ids, citizen.citizen_id, session)
+        pages = await self._pages.all_of_citizen(page_ids, citizen, session)
+        by = citizen.acting
         return Document(
             id=new_id(),
             citizen_id=citizen.citizen_id,
@@ -106,16 +110,20 @@ class Documents:
             receipt_number=new_number(),
             received_at=self._clock(),
             declared_type=declared_type,
+            handed_in_by=by.helper if by else None,
+            handed_in_for=by.citizen if by else None,
+            handed_in_as=by.kind if by else None,
+            mandate_id=by.mandate_id if by else None,
             pages=tuple(_as_handed_in(page) for page in pages),
         )
 
-    async def of_citizen(self, document_id: str, citizen_id: str) -> Document:
-        """Return a document of this citizen.
+    async def of_citizen(self, document_id: str, whose: Citizen | str) -> Document:
+        """Return a document of this citizen; one who acts for them sees what is in reach.
 
         Raises:
             RefusedError: `document.missing`; somebody else's document is missing, too.
         """
-        return await self._one({"_id": document_id, "citizen_id": citizen_id})
+        return await self._one({"_id": document_id, **reach_of(whose)})
 
     async def granted(self, document_id: str) -> Document:
         """Return a document to whose reader access was granted before.
@@ -136,9 +144,9 @@ class Documents:
         row = await self._documents.find_one({"receipt_number": receipt_number})
         return Document.model_validate(row) if row else None
 
-    async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Document]:
-        """Return documents of this citizen, newest first."""
-        query = {"citizen_id": citizen_id}
+    async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
+        """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""
+        query = reach_of(whose)
         return await newest_first(
             self._documents, query, cursor, time_field="received_at", read=Document.model_validate
         )

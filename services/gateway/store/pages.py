@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
 from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
@@ -57,13 +57,13 @@ class Pages:
         await self._pages.insert_one(row, session=work.session)
         return Answer(201, PageKept.of(page).model_dump(mode="json"), f"/v1/pages/{page.id}")
 
-    async def of_citizen(self, page_id: str, citizen_id: str) -> Page:
-        """Return a page of this citizen.
+    async def of_citizen(self, page_id: str, whose: Citizen | str) -> Page:
+        """Return a page of this citizen; one who acts for them sees what is in reach.
 
         Raises:
             RefusedError: `page.missing`; somebody else's page is missing, too.
         """
-        row = await self._pages.find_one({"_id": page_id, "citizen_id": citizen_id})
+        row = await self._pages.find_one({"_id": page_id, **reach_of(whose)})
         if row is None:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
@@ -80,19 +80,20 @@ class Pages:
         return Page.model_validate(row)
 
     async def of_document(self, page_ids: Sequence[str]) -> list[Page]:
-        """Return pages to whose reader access was granted before, in any order; none for those that are gone."""
+        """Return pages whose reader was granted access before, in the order asked for, without those that are gone."""
         rows = await self._pages.find({"_id": {"$in": list(page_ids)}}).to_list(None)
-        return [Page.model_validate(row) for row in rows]
+        found = {row["_id"]: Page.model_validate(row) for row in rows}
+        return [found[page_id] for page_id in page_ids if page_id in found]
 
     async def all_of_citizen(
-        self, page_ids: Sequence[str], citizen_id: str, session: Session | None = None
+        self, page_ids: Sequence[str], whose: Citizen | str, session: Session | None = None
     ) -> list[Page]:
         """Return pages of this citizen, in the order asked for.
 
         Raises:
             RefusedError: `page.missing`; somebody else's page is missing, too.
         """
-        theirs = {"_id": {"$in": list(page_ids)}, "citizen_id": citizen_id}
+        theirs = {"_id": {"$in": list(page_ids)}, **reach_of(whose)}
         rows = await self._pages.find(theirs, session=session).to_list(None)
         found = {row["_id"]: Page.model_validate(row) for row in rows}
         if len(found) != len(page_ids):

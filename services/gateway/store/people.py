@@ -1,23 +1,25 @@
 """Citizens, the codes they activate a device with, and their devices."""
 
-import asyncio
-import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.access import Citizen, Device
+from services.gateway.domain.access import Citizen, Device, Helper, Person
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.store.codes import hash_code, hash_typed
 from shared.clock import Clock
-from shared.ids import new_id, new_number, parse_number
+from shared.ids import new_id, new_number
 from shared.partners import hash_token
 from shared.storage.documents import Database
 
 # A phone whose answer got lost may send its code again this long, while nobody has used the device.
 ANSWER_LOST = timedelta(minutes=10)
+HELPER = "helper"
+"""The role of devices whose person has no papers here; `citizen_id` is then the helper's id."""
 
 
 class People:
@@ -42,11 +44,11 @@ class People:
         await self._citizens.insert_one({"_id": citizen_id, "created_at": self._clock()})
         return await self.invite_device(citizen_id, valid_for)
 
-    async def invite_device(self, citizen_id: str, valid_for: timedelta) -> str:
-        """Return a code that activates one more device of a citizen."""
+    async def invite_device(self, citizen_id: str, valid_for: timedelta, *, helper: bool = False) -> str:
+        """Return a code that activates one more device of a citizen, or of a helper."""
         code = new_number()
-        row = {"_id": await _hash_code(code), "citizen_id": citizen_id, "expires_at": self._clock() + valid_for}
-        await self._codes.insert_one(row)
+        row = {"_id": await hash_code(code), "citizen_id": citizen_id, "expires_at": self._clock() + valid_for}
+        await self._codes.insert_one(row | ({"role": HELPER} if helper else {}))
         return code
 
     async def devices_of(self, citizen_id: str) -> list[Device]:
@@ -67,24 +69,31 @@ class People:
         if not done.matched_count and await self._devices.find_one(theirs) is None:
             raise RefusedError("device.missing")
 
-    async def activate(self, typed: str) -> tuple[Citizen, str]:
+    async def activate(self, typed: str) -> tuple[Person, str]:
         """Use up a code; return the new device and its token, which is kept only as a hash.
 
         Raises:
             RefusedError: `code.invalid`: mistyped, unknown, used or out of date; which of these is not told.
         """
+        row = await self._claim(await hash_typed(typed))
+        person = _person_of(row, row["device_id"])
+        return person, await self.let_in(person)
+
+    async def let_in(self, person: Person) -> str:
+        """Let a device in that was not in use yet; return its token, which is kept only as a hash.
+
+        Raises:
+            RefusedError: `code.invalid`: it is in use.
+        """
+        token = secrets.token_urlsafe(32)
+        role = {"role": HELPER} if isinstance(person, Helper) else {}
+        access = {"citizen_id": person.person_id, "token_sha256": hash_token(token), "created_at": self._clock()}
+        unused = {"_id": person.device_id, "seen_at": None}
         try:
-            code = await _hash_code(parse_number(typed))
-        except ValueError as error:
+            await self._devices.update_one(unused, {"$set": access | role}, upsert=True)
+        except DuplicateKeyError as error:
             raise RefusedError("code.invalid") from error
-        row = await self._claim(code)
-        citizen, token = Citizen(row["citizen_id"], row["device_id"]), secrets.token_urlsafe(32)
-        access = {"citizen_id": citizen.citizen_id, "token_sha256": hash_token(token), "created_at": self._clock()}
-        try:
-            await self._devices.update_one({"_id": citizen.device_id, "seen_at": None}, {"$set": access}, upsert=True)
-        except DuplicateKeyError as error:  # this device is in use
-            raise RefusedError("code.invalid") from error
-        return citizen, token
+        return token
 
     async def _claim(self, code: str) -> dict[str, Any]:
         """Use a code up; its answer may get lost, so for some minutes it still leads to the device it made."""
@@ -98,17 +107,15 @@ class People:
             raise RefusedError("code.invalid")
         return row
 
-    async def holder_of(self, token: str) -> Citizen | None:
+    async def holder_of(self, token: str) -> Person | None:
         """Return the device that holds `token`; from its first use on, its code is worthless."""
         row = await self._devices.find_one({"token_sha256": hash_token(token)})
         if row and not row.get("seen_at"):
             await self._devices.update_one({"_id": row["_id"]}, {"$set": {"seen_at": self._clock()}})
-        return Citizen(row["citizen_id"], row["_id"]) if row else None
+        return _person_of(row, row["_id"]) if row else None
 
 
-async def _hash_code(code: str) -> str:
-    """Hash a code slowly: its 40 random bits could be guessed back from a fast hash."""
-    digest = await asyncio.to_thread(
-        hashlib.scrypt, code.encode(), salt=b"amtsbote.activation", n=2**14, r=8, p=1, dklen=32
-    )
-    return digest.hex()
+def _person_of(row: Mapping[str, Any], device_id: str) -> Person:
+    """Return whose a device is, by the row of the device or of its code."""
+    kind = Helper if row.get("role") == HELPER else Citizen
+    return kind(row["citizen_id"], device_id)

@@ -14,6 +14,7 @@ from shared.errors import UnavailableError
 
 CHECK_PATH = "/check"
 NO_DIGEST = "0" * 64
+_AS_KEPT = {"receipt_number", "received_at", "declared_type", "version", "handed_in_by", "handed_in_for"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,8 @@ class Receipts:
             document_id=document.id,
             received_at_text=self.texts.time(document.received_at, language),
             office=self.office,
-            sent_by=f"citizen:{document.citizen_id}",
-            handed_in_by=document.handed_in_by,
-            handed_in_by_text=document.handed_in_by or self.texts.get("receipt", "by_device", language),
+            sent_by=f"mandate:{document.mandate_id}" if document.mandate_id else f"citizen:{document.citizen_id}",
+            handed_in_by_text=self._by(document, language),
             check_code=code,
             check_url=f"{self.check_page}?{asked}",
             jws=signed(Claims.of(document, self.office), self.ready_keys),
@@ -59,7 +59,16 @@ class Receipts:
             replacements=tuple(
                 ReceiptReplacement.of(each, lambda at: self.texts.time(at, language)) for each in document.replacements
             ),
-            **document.model_dump(include={"receipt_number", "received_at", "declared_type", "version"}),
+            **document.model_dump(include=_AS_KEPT),
+        )
+
+    def _by(self, document: Document, language: str) -> str:
+        """Say who handed something in, and for whom, as far as names are known."""
+        by, whom, kind = document.handed_in_by, document.handed_in_for, document.handed_in_as
+        if not (by and whom and kind):
+            return by or self.texts.get("receipt", "by_device", language)
+        return self.texts.get(
+            "receipt", "by_helper", language, by=by, whom=whom, kind=self.texts.get("mandates", kind, language)
         )
 
     def place(self, document: Document) -> str:

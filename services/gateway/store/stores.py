@@ -9,6 +9,7 @@ from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
 from services.gateway.store.forwards import Forwards
+from services.gateway.store.mandates import Mandates
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
@@ -30,6 +31,7 @@ class Stores:
     drafts: Drafts
     documents: Documents
     consents: Consents
+    mandates: Mandates
     callbacks: Callbacks
     forwards: Forwards
     alerts: Alerts
@@ -46,6 +48,7 @@ class Stores:
             self.pages,
             self.documents,
             self.consents,
+            self.mandates,
             self.callbacks,
             self.forwards,
             self.timeline,
@@ -56,14 +59,15 @@ class Stores:
 def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, clock: Clock) -> Stores:
     """Put the stores of one database together."""
     acts, timeline = Acts(database, ledger, clock), Entries(database)
-    pages = Pages(database, objects, acts)
+    pages, people = Pages(database, objects, acts), People(database, clock)
     return Stores(
         acts=acts,
-        people=People(database, clock),
+        people=people,
         pages=pages,
         drafts=Drafts(database),
         documents=Documents(database, acts, pages=pages, timeline=timeline, receipts=receipts, clock=clock),
         consents=Consents(database, acts, ledger, timeline),
+        mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
         forwards=Forwards(database),
         alerts=Alerts(database),

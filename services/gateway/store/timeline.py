@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.paging import Cursor, Part
-from services.gateway.domain.timeline import Entry, entry_of
+from services.gateway.domain.timeline import NOTHING_MORE, OF_MANDATES, Aside, Entry, entry_of
 from services.gateway.store.paging import newest_first
 from shared.events.event import Fact
 from shared.ids import new_id
@@ -24,15 +25,27 @@ class Entries:
         await self._entries.create_index([("citizen_id", 1), ("_id", 1)])
 
     async def add(
-        self, fact: Fact, citizen_id: str, at: datetime, session: Session, *, document_id: str | None = None
+        self,
+        fact: Fact,
+        citizen_id: str,
+        at: datetime,
+        session: Session,
+        *,
+        document_id: str | None = None,
+        aside: Aside = NOTHING_MORE,
     ) -> None:
         """Tell a citizen of a fact, if it is one to tell of; `document_id` where the fact itself does not name it."""
-        if entry := entry_of(fact, id=new_id(), at=at, citizen_id=citizen_id, document_id=document_id):
+        if entry := entry_of(fact, id=new_id(), at=at, citizen_id=citizen_id, document_id=document_id, aside=aside):
             await self._entries.insert_one(entry.model_dump(by_alias=True), session=session)
 
-    async def newest(self, citizen_id: str, cursor: Cursor | None, *, without: str = "") -> Part[Entry]:
-        """Return what a citizen was told, newest first; of the kind `without` nothing."""
-        query = {"citizen_id": citizen_id, "kind": {"$ne": without}}
+    async def newest(self, whose: Citizen | str, cursor: Cursor | None, *, without: str = "") -> Part[Entry]:
+        """Return what a citizen was told, newest first; of the kind `without` nothing.
+
+        One who acts for them does not read whom else they trust, or help.
+        """
+        acting = isinstance(whose, Citizen) and whose.acting is not None
+        hidden = [without, *(OF_MANDATES if acting else ())]
+        query = {"citizen_id": whose.citizen_id if isinstance(whose, Citizen) else whose, "kind": {"$nin": hidden}}
         return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
 
     async def about(

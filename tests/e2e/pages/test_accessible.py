@@ -18,7 +18,7 @@ CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibil
     && [...e.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())
     && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"""
 OTHERS = ("de-simple", "en", "tr", "uk", "ru", "ro", "bg")
-ANYBODYS = ("/", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
+ANYBODYS = ("/", "/accept", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.width}-{way.scheme}-{way.locale}")
@@ -47,6 +47,7 @@ async def test_axe_finds_nothing(
     await _check(phone)
     await _check_what_follows(phone, supplier)
     await _check_devices_and_callbacks(phone)
+    await _check_trusted(phone)
     for path in ("/callbacks", "/", "/things", "/things/events"):
         await _check(phone, path)
 
@@ -85,6 +86,27 @@ async def _check_devices_and_callbacks(phone: Phone) -> None:
     await phone.page.select_option("#topic", "money")
     await phone.page.click("#callback button.kern-btn--primary")
     await expect(phone.page.locator("[data-state]")).to_be_visible()
+
+
+async def _check_trusted(phone: Phone) -> None:
+    """Check the pages of who lets somebody act for them; `test_trusted` has those of the helper."""
+    await phone.go("/people")
+    await _check(phone)
+    await phone.go("/trusted")
+    await _check(phone)
+    await phone.page.uncheck("#scope-upload")
+    await phone.page.fill("#called", "Frau Kaya")
+    await phone.page.fill("#citizen-name", "Amina Yildiz")
+    await phone.page.click("#invite button.kern-btn--primary")
+    await expect(phone.page.locator(".kern-alert--danger")).to_be_visible()
+    await _check(phone)
+    await phone.page.check("#scope-read")
+    await phone.page.click("#invite button.kern-btn--primary")
+    await expect(phone.page.locator(".qr")).to_be_visible()
+    await _check(phone)
+    await phone.go("/trusted")
+    await phone.page.locator(".ask summary").click()
+    await _check(phone)
 
 
 async def _check_what_follows(phone: Phone, supplier: str) -> None:

@@ -37,7 +37,10 @@ async def test_one_more_phone_and_a_lost_one(phone: Phone, opened: Open) -> None
     await phone.page.get_by_role("button", name="Code anzeigen").click()
     await other.activate(await phone.page.locator("#code").inner_text())
     await phone.go("/devices")
-    await phone.page.get_by_role("button", name="Verloren? Zugang sperren").click()
+    await phone.page.get_by_text("Verloren? Zugang sperren").click()
+    await other.go("/things")  # the first tap only asks
+    await expect(other.page.locator("h1")).to_have_text("Meine Sachen")
+    await phone.page.get_by_role("button", name="Ja, Zugang sperren").click()
     await expect(phone.page.locator(".card")).to_have_count(1)
     await other.go("/things")
     await expect(other.page.locator("h1")).to_have_text("Anmeldung unbekannt")
@@ -46,8 +49,9 @@ async def test_one_more_phone_and_a_lost_one(phone: Phone, opened: Open) -> None
 
 
 async def test_signing_out_forgets_the_phone(phone: Phone) -> None:
-    """Who signs out is asked for a code again."""
+    """Who signs out is asked first, and for a code again afterwards."""
     await phone.go("/devices")
-    await phone.page.get_by_role("button", name="Dieses Telefon abmelden").click()
+    await phone.page.get_by_text("Dieses Telefon abmelden").click()
+    await phone.page.get_by_role("button", name="Ja, abmelden").click()
     await expect(phone.page.locator("#code")).to_be_visible()
     assert "amtsbote" not in {cookie["name"] for cookie in await phone.context.cookies()}

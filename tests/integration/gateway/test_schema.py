@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.integration.gateway.door import Door
+from tests.integration.gateway.helping import invite
 from tests.integration.gateway.people import TOKENS, Phone
 
 pytestmark = pytest.mark.live
@@ -39,6 +40,7 @@ async def test_every_answer_is_described(door: Door, phone: Phone) -> None:
     page_id = await phone.page()
     answer = await phone.submit([page_id])
     known = {"page_id": page_id, "document_id": answer.json()["document_id"], "purpose": "power_cut"}
+    known["mandate_id"] = (await invite(phone, "read"))["mandate_id"]
     device = phone.headers["Authorization"].removeprefix("Bearer ")
     tokens = {"device": device, "tool": TOKENS["desk"], "supplier": TOKENS["energy"]}
     schema = await asyncio.to_thread(schemathesis.openapi.from_url, f"{door.url}/openapi.json")

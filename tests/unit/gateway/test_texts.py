@@ -9,15 +9,16 @@ import pytest
 from services.gateway.domain.consents import TEXT_VERSIONS
 from services.gateway.domain.refusal import STATUS
 from services.gateway.domain.texts import Texts
-from services.gateway.domain.timeline import AGAIN, FAILED_FOR, TOLD, Entry, entry_of
+from services.gateway.domain.timeline import AGAIN, FAILED_FOR, RESIGNED, TOLD, Entry, entry_of
 from services.gateway.store.catalogues import load_texts
 from shared.events.event import Fact
-from shared.events.gateway import DocumentSubmitted
+from shared.events.gateway import DocumentSubmitted, MandateAccepted, MandateEnded, MandateRevoked
 from shared.events.notify import ForwardFailed
 from shared.events.upload import PageChecked
 from shared.ids import new_id
 
 TEXTS = load_texts()
+TOLD_HELPERS = (MandateAccepted, MandateRevoked, MandateEnded)
 LANGUAGES = sorted(TEXTS.catalogues)
 
 
@@ -28,6 +29,8 @@ def _codes(fact: type[Fact]) -> set[str]:
     ]
     own = {f"{kind}.{reason}" for reason in FAILED_FOR} if fact is ForwardFailed else set()
     own |= {f"{kind}.{AGAIN}"} if fact is DocumentSubmitted else set()
+    own |= {f"{kind}.{RESIGNED}"} if fact is MandateRevoked else set()
+    own |= {f"{code}.helper" for code in {kind, *own}} if fact in TOLD_HELPERS else set()
     if fact is PageChecked:
         chosen = [(*verdicts, *(f"read.{verdict}" for verdict in verdicts)) for verdicts in chosen]
     return {f"{kind}.{variant}" for variant in chosen[0]} if chosen else {kind, *own}
