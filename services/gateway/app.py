@@ -6,9 +6,10 @@ from functools import partial
 from services.gateway.client.printer import Printer
 from services.gateway.domain.texts import Texts
 from services.gateway.handlers.end_mandates import end_mandates
+from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep
+from services.gateway.handlers.sweep import sweep, sweep_transfers, sweep_unsent
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
 from services.gateway.pages.site import site
@@ -45,7 +46,7 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
     service = compose("gateway", connections, clock)
     texts = load_texts()
     receipts = _receipts(texts, settings, connections)
-    kept = stores(service.database, service.ledger, service.objects, receipts, clock)
+    kept = stores(service.database, service.ledger, service.objects, receipts, limits=settings.limits, clock=clock)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
@@ -100,7 +101,14 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     repeats = Repeats(service.database, service.ledger, service.clock, tenant=tenant, after=after)
     service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
     service.every(settings.end_mandates_every_s, partial(end_mandates, kept.mandates), name="end_mandates")
-    service.every(settings.sweep_every_s, partial(sweep, service.objects, kept.pages, service.clock), name="sweep")
+    service.every(settings.arrive_every_s, partial(arrive, kept, service.clock), name="arrive")
+    unsent_after = timedelta(days=settings.unsent_page_days)
+    for name, work in {
+        "sweep": partial(sweep, service.objects, kept.pages, service.clock),
+        "sweep.transfers": partial(sweep_transfers, kept, service.clock),
+        "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
+    }.items():
+        service.every(settings.sweep_every_s, work, name=name)
 
 
 def _keys_check(receipts: Receipts) -> Check:

@@ -13,9 +13,11 @@ from services.gateway.pages import (
     documents,
     hand_in,
     home,
+    installed,
     live,
     people,
     pictures,
+    sending,
     statics,
     things,
     trusted,
@@ -31,6 +33,7 @@ from services.gateway.routes.problems import install
 ROOMS = (
     home,
     hand_in,
+    sending,
     documents,
     document_page,
     consents,
@@ -43,10 +46,11 @@ ROOMS = (
     live,
     check,
     about,
+    installed,
     statics,
 )
 # Files are read from these as they come, and never wholly into memory.
-STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, check.UPLOAD})
+STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, sending.PATH, sending.PATH + "/", check.UPLOAD})
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:

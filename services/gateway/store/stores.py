@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from services.gateway.domain.limits import Limits
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
+from services.gateway.store.arrivals import Arrivals
 from services.gateway.store.callbacks import Callbacks
 from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
@@ -15,6 +17,7 @@ from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
+from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
 from shared.storage.documents import Database
@@ -38,6 +41,8 @@ class Stores:
     packets: Packets
     timeline: Entries
     receipts: Receipts
+    transfers: Transfers
+    arrivals: Arrivals
     objects: Objects
 
     async def prepare(self) -> None:
@@ -46,6 +51,8 @@ class Stores:
             self.acts,
             self.people,
             self.pages,
+            self.drafts,
+            self.transfers,
             self.documents,
             self.consents,
             self.mandates,
@@ -56,15 +63,18 @@ class Stores:
             await store.prepare()
 
 
-def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, clock: Clock) -> Stores:
+def stores(
+    database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, *, limits: Limits, clock: Clock
+) -> Stores:
     """Put the stores of one database together."""
-    acts, timeline = Acts(database, ledger, clock), Entries(database)
-    pages, people = Pages(database, objects, acts), People(database, clock)
+    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
+    pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
+    people = People(database, clock)
     return Stores(
         acts=acts,
         people=people,
         pages=pages,
-        drafts=Drafts(database),
+        drafts=drafts,
         documents=Documents(database, acts, pages=pages, timeline=timeline, receipts=receipts, clock=clock),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
@@ -74,5 +84,7 @@ def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Recei
         packets=Packets(database, objects, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
+        transfers=transfers,
+        arrivals=Arrivals(transfers, pages, drafts, limits, clock),
         objects=objects,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.gateway.handlers.project import project
+from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.stores import stores
@@ -129,7 +130,14 @@ async def test_each_event_is_told_once(door: Door, phone: Phone) -> None:
     [queued, *_] = _forward_facts(new_id(), document_id, phone.citizen_id)
     event = envelop(queued, id=new_id(), time=utc_now(), source="notify", tenant="default")
     receipts = Receipts("Jobcenter", door.url, load_texts(), None)
-    kept = stores(door.database, door.service.ledger, door.service.objects, receipts, utc_now)
+    kept = stores(
+        door.database,
+        door.service.ledger,
+        door.service.objects,
+        receipts,
+        limits=GatewaySettings().limits,
+        clock=utc_now,
+    )
     copies = [partial(project, event, ledger=door.service.ledger, stores=kept) for _ in range(8)]
     ends = await asyncio.gather(*(again_on_conflict(copy) for copy in copies), return_exceptions=True)
     assert [end for end in ends if not isinstance(end, AlreadyHandledError)] == [None]

@@ -1,6 +1,7 @@
 """The pages keep strangers out, take only their own forms, and say what browsers should know."""
 
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -13,7 +14,8 @@ from shared.clock import utc_now
 from shared.events.upload import PageChecked
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Phone, picture
+from tests.integration.gateway.people import Phone, key, picture
+from tests.integration.gateway.transfers import VERSION, send
 
 pytestmark = pytest.mark.live
 
@@ -164,6 +166,22 @@ async def test_a_page_that_cannot_be_read_is_pointed_out_where_it_was_handed_in(
     text = (await citizen.get(f"/documents/{document_id}/news")).text
     assert f"/documents/{document_id}/pages/{bad}" in text
     assert f"/documents/{document_id}/pages/{good}" not in text
+
+
+async def test_a_page_in_parts_comes_into_the_draft(citizen: httpx.AsyncClient, thief: httpx.AsyncClient) -> None:
+    """A complete page is in the draft once, a retake in the place of the old one; other sites cannot send any."""
+    data, pages = picture(3000), []
+    for number, replaced in enumerate(["", "", 0]):
+        metadata = "" if replaced == "" else f"replaces {b64encode(pages[0].encode()).decode()}"
+        headers = {**VERSION, "Upload-Length": "3000", "Upload-Metadata": metadata, **key(f"page-{number}")}
+        url = (await citizen.post("/hand-in/uploads", headers=headers)).headers["location"]
+        assert (await thief.head(url, headers=VERSION)).status_code == 404
+        assert (await send(citizen, url, 0, data[:2000])).status_code == 204
+        pages.append((await send(citizen, url, 2000, data[2000:])).headers["x-page"])
+        assert (await citizen.head(url, headers=VERSION)).headers["x-page"] == pages[-1]
+    shown = re.findall(r'id="page-([^"]+)"', (await citizen.get("/hand-in")).text)
+    assert shown == [pages[2], pages[1]]
+    assert (await send(citizen, url, 0, data, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
 async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:
