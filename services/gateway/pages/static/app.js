@@ -1,9 +1,9 @@
 // Runs on every page: nothing here is needed to hand something in, all of it makes that quicker.
 
 import { fillCode } from "./code.js";
+import { install } from "./install.js";
 import { follow } from "./live.js";
-import { takePages } from "./take.js";
 
 fillCode();
-takePages();
 follow();
+install();
