@@ -42,7 +42,7 @@ async def show(request: Request, citizen: Uploader, parts: Ready, retake: Id | N
 @router.get(SHELL)
 async def shell(request: Request, parts: Ready) -> Response:
     """Show the page as it is for everybody, without any pages: a phone keeps it, to take pictures without network."""
-    return _page(request, parts, drafts.Draft(id=""), [], signed_in=True)
+    return _page(request, parts, drafts.Draft(id=""), [], signed_in=True, offline=True)
 
 
 @router.get(PATH + "/list")
@@ -127,7 +127,7 @@ def _page(
     filled: Filled = NOTHING_TYPED,
     **values: Any,
 ) -> Response:
-    more = {"retake": None, "changed": False, **values}
+    more = {"retake": None, "changed": False, "offline": False, **values}
     return page(
         request,
         template,

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.domain.drafts import Draft, add, move, remove, replace
-from services.gateway.domain.limits import Limits
+from services.gateway.settings import GatewaySettings
 from services.gateway.domain.refusal import RefusedError
 
-LIMITS = Limits(file_bytes=1, pages=3, json_bytes=1)
+LIMITS = replace(GatewaySettings().limits, pages=3)
 pages = st.lists(st.sampled_from("abcdefgh"), unique=True).map(tuple)
 
 

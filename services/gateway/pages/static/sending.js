@@ -25,7 +25,7 @@ export class Sending {
   }
 
   get unkept() {
-    return this.items.some((item) => !item.page.id);
+    return this.items.some((item) => !item.page.id && !item.page.refused);
   }
 
   async restore(mark) {
@@ -44,7 +44,7 @@ export class Sending {
 
   async take(item, limit) {
     item.page.file = await shrunk(item.page.file);
-    if (item.page.file.size > limit) return this.fail(item, this.words.large, false);
+    if (item.page.file.size > limit) return this.refuse(item, this.words.large);
     try {
       item.page.id = await queue.keep(item.page);
     } catch {
@@ -62,6 +62,7 @@ export class Sending {
     row.querySelector("[data-drop]").addEventListener("click", () => this.drop(item));
     this.items.push(item);
     this.say(item, this.words.waiting);
+    if (page.refused) this.refuse(item, page.refused);
     this.told.began(item, row);
     return item;
   }
@@ -87,7 +88,8 @@ export class Sending {
     } catch (problem) {
       if (problem.gone && item.page.url) await this.note(item, undefined);
       else if (problem.later) this.wait(item, problem.offline ? this.words.network : this.words.busy);
-      else this.fail(item, problem.words ?? this.words.failed, !problem.hopeless);
+      else if (problem.hopeless) await this.refuse(item, problem.words ?? this.words.failed);
+      else this.stop(item, problem.words ?? this.words.failed);
     }
     this.told.changed();
   }
@@ -110,25 +112,31 @@ export class Sending {
   }
 
   wait(item, words) {
-    this.fail(item, words, true);
+    this.stop(item, words);
     navigator.storage?.persist?.(); // ask the phone to keep it even if it runs short of space
     item.pause = Math.min((item.pause ?? AGAIN_MS) * 2, LONGEST_MS);
     item.later = setTimeout(() => this.again(item), item.pause);
   }
 
-  fail(item, words, canRepeat) {
+  stop(item, words) {
     item.stuck = true;
     this.say(item, words);
-    item.row.classList.add("sheet--failed");
     item.row.querySelector("[data-failed]").hidden = false;
-    item.row.querySelector("[data-again]").hidden = !canRepeat;
+  }
+
+  // Sending it again would not help: that can only be discarded, also after the app was closed.
+  async refuse(item, words) {
+    this.stop(item, words);
+    item.row.classList.add("sheet--failed");
+    item.row.querySelector("[data-again]").hidden = true;
+    item.page.refused = words;
+    if (item.page.id) await queue.keep(item.page);
   }
 
   again(item) {
     clearTimeout(item.later);
     item.later = null;
     item.stuck = false;
-    item.row.classList.remove("sheet--failed");
     item.row.querySelector("[data-failed]").hidden = true;
     this.say(item, this.words.waiting);
     this.next();

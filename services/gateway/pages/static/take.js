@@ -32,7 +32,10 @@ function takePages() {
     } else if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.unkept && event.preventDefault());
-  addEventListener("online", () => refresh("draft"));
+  addEventListener("online", () => {
+    document.querySelector("[data-offline]")?.remove();
+    refresh("draft");
+  });
   document.addEventListener("change", (event) => {
     if (event.target.id === "kind") kind = event.target.value;
   });
