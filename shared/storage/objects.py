@@ -113,8 +113,7 @@ class Objects:
         def read() -> None:
             response = self._client.get_object(bucket_name=self._bucket, object_name=key)
             try:
-                for data in response.stream(COPIED_AT_ONCE):
-                    file.write(data)
+                file.writelines(response.stream(COPIED_AT_ONCE))
             finally:
                 response.close()
                 response.release_conn()

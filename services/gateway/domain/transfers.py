@@ -17,6 +17,7 @@ EXTENSIONS = ("creation", "creation-with-upload", "expiration", "termination", "
 ALGORITHMS = ("sha256", "sha1")  # the protocol asks every server for sha1
 PART_TYPE = "application/offset+octet-stream"
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -62,7 +63,7 @@ class Transfer(BaseModel):
         Raises:
             RefusedError: `upload.offset`.
         """
-        if not header.isdecimal() or int(header) != self.offset:
+        if _number(header) != self.offset:
             raise RefusedError("upload.offset")
 
 
@@ -72,14 +73,18 @@ def checked_length(header: str, limits: Limits) -> int:
     Raises:
         RefusedError: `upload.length`, `page.empty`, `page.too_large`.
     """
-    if not header.isdecimal():
+    length = _number(header)
+    if length is None:
         raise RefusedError("upload.length")
-    length = int(header)
     if not length:
         raise RefusedError("page.empty")
     if length > limits.file_bytes:
         raise RefusedError("page.too_large", max_mb=limits.file_bytes // 1024**2)
     return length
+
+
+def _number(header: str) -> int | None:
+    return int(header) if _NUMBER.fullmatch(header) else None
 
 
 def replaced_page(metadata: str) -> str | None:

@@ -35,8 +35,8 @@ async def chunk(request: Request, room: int, patience: Patience) -> AsyncIterato
     Raises:
         RefusedError: `upload.longer`; nothing of it is good then.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > room:
+    declared = request.headers.get("content-length", "0")  # a number: the server has read by it
+    if int(declared) > room:
         raise RefusedError("upload.longer")
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spooled:
         file = cast("BinaryIO", spooled)

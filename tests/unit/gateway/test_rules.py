@@ -14,6 +14,7 @@ from services.gateway.domain.documents import check_submission
 from services.gateway.domain.paging import Cursor, parse_cursor
 from services.gateway.domain.progress import CALLBACK, DOCUMENT, FORWARD, before
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.settings import GatewaySettings
 
 LIMITS = GatewaySettings().limits
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

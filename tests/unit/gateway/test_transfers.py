@@ -28,7 +28,14 @@ def test_a_transfer_is_complete_with_its_last_byte_and_not_before() -> None:
 
 @pytest.mark.parametrize(
     ("header", "code"),
-    [("", "upload.length"), ("ten", "upload.length"), ("0", "page.empty"), ("52428801", "page.too_large")],
+    [
+        ("", "upload.length"),
+        ("ten", "upload.length"),
+        ("9" * 5000, "upload.length"),
+        ("٣", "upload.length"),
+        ("0", "page.empty"),
+        ("52428801", "page.too_large"),
+    ],
 )
 def test_only_sizes_that_fit_are_begun(header: str, code: str) -> None:
     """A file that could never be kept is refused before its first byte."""
