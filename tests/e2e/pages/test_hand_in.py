@@ -105,6 +105,8 @@ async def test_what_is_no_page_is_refused_with_what_to_do(phone: Phone, tmp_path
     await phone.go("/hand-in")
     await phone.take(wrong)
     await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG, HEIC, PNG, WebP, TIFF und PDF.")
+    await phone.go("/hand-in")
+    await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG")
     await expect(phone.page.get_by_role("button", name="Noch einmal senden")).to_have_count(0)
     await phone.page.get_by_role("button", name="Verwerfen").click()
     await expect(phone.page.locator(".sheet--local")).to_have_count(0)
