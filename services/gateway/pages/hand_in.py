@@ -63,8 +63,6 @@ async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, rep
     await parts.stores.drafts.change(
         citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)
     )
-    if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"x-page": page_id})
     return leave_for(request, PATH)
 
 

@@ -105,7 +105,12 @@ async def test_a_closed_tab_loses_nothing(phone: Phone, big: Path) -> None:
     phone.page = await phone.context.new_page()
     before, parts.begun = parts.confirmed, []
     parts.watch(phone.page)
-    await phone.go("/hand-in")
+    await phone.go("/devices")
+    await expect(phone.page.get_by_text("Beim Abmelden werden sie gelöscht.")).to_be_visible()
+    await phone.go("/")
+    await expect(phone.page.get_by_text("Seiten, die noch nicht bei uns sind.")).to_be_visible()
+    assert await phone.axe() == []
+    await phone.page.get_by_role("link", name="Weiter senden").click()
     await phone.sees("good")
     assert before >= PART
     assert min(parts.begun) == before

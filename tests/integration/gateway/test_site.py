@@ -1,5 +1,6 @@
 """The pages keep strangers out, take only their own forms, and say what browsers should know."""
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -78,6 +79,7 @@ async def test_who_is_nobody_is_led_to_the_first_page(door: Door) -> None:
         answer = await nobody.get("/things", headers={"Cookie": f"amtsbote={'x' * 43}"})
         assert answer.status_code == 401
         assert 'amtsbote=""' in answer.headers["set-cookie"]
+        assert answer.headers["clear-site-data"] == '"storage"'  # what the app keeps on a phone goes with its access
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
@@ -182,6 +184,24 @@ async def test_a_page_in_parts_comes_into_the_draft(citizen: httpx.AsyncClient, 
     shown = re.findall(r'id="page-([^"]+)"', (await citizen.get("/hand-in")).text)
     assert shown == [pages[2], pages[1]]
     assert (await send(citizen, url, 0, data, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
+
+
+async def test_what_a_phone_keeps_is_nobodys_own(citizen: httpx.AsyncClient) -> None:
+    """The app's script names files that are there; the page it keeps for handing in is the same for everybody."""
+    await citizen.post(f"/hand-in/pages?key={KEY}", files={"file": ("page.jpg", picture())})
+    own, shell = [(await citizen.get(path)).text for path in ("/hand-in", "/hand-in/shell")]
+    [page_id] = re.findall(r'id="page-([^"]+)"', own)
+    [device] = re.findall(r'data-device="([^"]+)"', own)
+    assert page_id not in shell
+    assert device not in shell
+    assert "data-take" in shell
+    script = await citizen.get("/worker.js")
+    assert script.headers["cache-control"] == "no-cache"
+    files = json.loads(script.text.partition("const FILES = ")[2].partition(";")[0])
+    assert {path.rpartition("/")[2] for path in files} >= {"take.js", "sending.js", "app.css"}
+    assert [(await citizen.get(path)).status_code for path in files] == [200] * len(files)
+    app = (await citizen.get("/manifest.webmanifest")).json()
+    assert (app["name"], app["start_url"], app["display"]) == ("Jobcenter", "/", "standalone")
 
 
 async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:

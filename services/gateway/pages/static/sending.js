@@ -28,7 +28,11 @@ export class Sending {
     return this.items.some((item) => !item.page.id && !item.page.refused);
   }
 
-  async restore(mark) {
+  restore(mark) {
+    this.taking = this.taking.then(() => this.bringBack(mark)).catch(() => {}); // nothing can be kept: nothing was
+  }
+
+  async bringBack(mark) {
     await queue.ownedBy(mark);
     for (const page of await queue.all()) this.show(page);
     this.told.changed();
