@@ -81,20 +81,10 @@ async def test_cut_connections_go_on_where_they_stopped(opened: Open, system: Sy
 
 async def test_a_closed_tab_loses_nothing(phone: Phone, big: Path) -> None:
     """The network goes half-way and the tab is closed: the page is on the phone, and goes on from there."""
-    parts, gone = Parts(), asyncio.Event()
+    parts = Parts()
     await phone.go("/hand-in")
     parts.watch(phone.page)
-
-    async def first_only(route: Route) -> None:
-        if route.request.method == "PATCH" and parts.confirmed:
-            await phone.context.set_offline(offline=True)
-            gone.set()
-            return await route.abort("internetdisconnected")
-        return await route.continue_()
-
-    await phone.context.route("**/hand-in/uploads/*", first_only)
-    await phone.take(big)
-    await gone.wait()
+    await _lose_network_after_first_part(phone, big, parts)
     local = phone.page.locator(".sheet--local")
     await expect(local).to_contain_text("Kein Netz. Die Seite bleibt auf dem Telefon")
     await expect(phone.page.locator("#draft .sheet")).to_have_count(0)
@@ -105,12 +95,7 @@ async def test_a_closed_tab_loses_nothing(phone: Phone, big: Path) -> None:
     phone.page = await phone.context.new_page()
     before, parts.begun = parts.confirmed, []
     parts.watch(phone.page)
-    await phone.go("/devices")
-    await expect(phone.page.get_by_text("Beim Abmelden werden sie gelöscht.")).to_be_visible()
-    await phone.go("/")
-    await expect(phone.page.get_by_text("Seiten, die noch nicht bei uns sind.")).to_be_visible()
-    assert await phone.axe() == []
-    await phone.page.get_by_role("link", name="Weiter senden").click()
+    await _is_reminded(phone)
     await phone.sees("good")
     assert before >= PART
     assert min(parts.begun) == before
@@ -168,6 +153,32 @@ async def test_only_what_nobody_can_read_is_left_out_of_big_pictures(phone: Phon
     assert 15_900_000 < width * height <= 16_000_000
     assert abs(width / height - 3900 / 5200) < 0.001
     assert await _original(phone, 1) == usual.read_bytes()
+
+
+async def _lose_network_after_first_part(phone: Phone, photo: Path, parts: Parts) -> None:
+    """Take a picture; once a part of it has arrived, there is no network any more."""
+    gone = asyncio.Event()
+
+    async def pass_one(route: Route) -> None:
+        if route.request.method == "PATCH" and parts.confirmed:
+            await phone.context.set_offline(offline=True)
+            gone.set()
+            return await route.abort("internetdisconnected")
+        return await route.continue_()
+
+    await phone.context.route("**/hand-in/uploads/*", pass_one)
+    await phone.take(photo)
+    await gone.wait()
+
+
+async def _is_reminded(phone: Phone) -> None:
+    """See on other pages that something still waits on the phone, and go on with it from the first one."""
+    await phone.go("/devices")
+    await expect(phone.page.get_by_text("Beim Abmelden werden sie gelöscht.")).to_be_visible()
+    await phone.go("/")
+    await expect(phone.page.get_by_text("Seiten, die noch nicht bei uns sind.")).to_be_visible()
+    assert await phone.axe() == []
+    await phone.page.get_by_role("link", name="Weiter senden").click()
 
 
 async def _hindrances(phone: Phone) -> set[str]:

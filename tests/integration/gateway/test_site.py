@@ -172,7 +172,8 @@ async def test_a_page_that_cannot_be_read_is_pointed_out_where_it_was_handed_in(
 
 async def test_a_page_in_parts_comes_into_the_draft(citizen: httpx.AsyncClient, thief: httpx.AsyncClient) -> None:
     """A complete page is in the draft once, a retake in the place of the old one; other sites cannot send any."""
-    data, pages = picture(3000), []
+    data = picture(3000)
+    pages: list[str] = []
     for number, replaced in enumerate(["", "", 0]):
         metadata = "" if replaced == "" else f"replaces {b64encode(pages[0].encode()).decode()}"
         headers = {**VERSION, "Upload-Length": "3000", "Upload-Metadata": metadata, **key(f"page-{number}")}
