@@ -5,8 +5,8 @@ from functools import partial
 
 from services.gateway.client.printer import Printer
 from services.gateway.domain.texts import Texts
-from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.arrive import arrive
+from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep, sweep_transfers, sweep_unsent

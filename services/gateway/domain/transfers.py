@@ -31,7 +31,7 @@ class Part(BaseModel):
 
 
 class Transfer(BaseModel):
-    """A file on its way: whose it is, how much of it is here, and the page it became.
+    """A file on its way: for whom and within which mandate, how much of it is here, and the page it became.
 
     `draft_of` is the device whose draft the page goes to, in the place of the page `replaces` if there is one.
     """
@@ -41,6 +41,7 @@ class Transfer(BaseModel):
     id: str = Field(alias="_id")
     key: str
     citizen_id: str
+    mandate_id: str | None = None
     length: int
     draft_of: str | None = None
     replaces: str | None = None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.gateway.domain.transfers import PART_TYPE, VERSION
-from services.gateway.routes.access import AsCitizen
+from services.gateway.routes.acting import MayUpload
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import Ready
 from services.gateway.routes.tus import Tus, abilities, speak
@@ -58,7 +58,7 @@ async def options(parts: Ready) -> Response:
     | problems(400, 401, 403, 408, 409, 412, 413, 415, 422, 460),
     openapi_extra=_CREATE,
 )
-async def create(request: Request, citizen: AsCitizen, parts: Ready) -> Response:
+async def create(request: Request, citizen: MayUpload, parts: Ready) -> Response:
     """Begin; the first part may come along. What the file is called is not kept."""
     return await Tus(request, citizen, parts).create(PATH)
 
@@ -72,7 +72,7 @@ async def create(request: Request, citizen: AsCitizen, parts: Ready) -> Response
     | problems(400, 401, 403, 404, 408, 409, 410, 412, 413, 415, 422, 460),
     openapi_extra=_APPEND,
 )
-async def append(request: Request, upload_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+async def append(request: Request, upload_id: Id, citizen: MayUpload, parts: Ready) -> Response:
     """Keep a part; the last one makes the file the page `X-Page`."""
     return await Tus(request, citizen, parts).append(upload_id)
 
@@ -82,7 +82,7 @@ async def append(request: Request, upload_id: Id, citizen: AsCitizen, parts: Rea
     summary="How much of an upload is here",
     responses=problems(401, 403, 404, 410, 412, 415, 422),
 )
-async def show(request: Request, response: Response, upload_id: Id, citizen: AsCitizen, parts: Ready) -> TransferShown:
+async def show(request: Request, response: Response, upload_id: Id, citizen: MayUpload, parts: Ready) -> TransferShown:
     """Say where to go on; HEAD says it in headers alone, as the protocol asks for."""
     tus = Tus(request, citizen, parts)
     response.headers.update((await tus.state(upload_id)).headers)
@@ -98,6 +98,6 @@ async def show(request: Request, response: Response, upload_id: Id, citizen: AsC
     responses=_told(204, "Forgotten") | problems(401, 403, 404, 410, 412),
     openapi_extra={"parameters": [_VERSION]},
 )
-async def end(request: Request, upload_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+async def end(request: Request, upload_id: Id, citizen: MayUpload, parts: Ready) -> Response:
     """Forget what is here of an upload; the page that it became stays."""
     return await Tus(request, citizen, parts).end(upload_id)

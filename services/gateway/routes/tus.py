@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from fastapi import Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, idempotency_key, traceparent
+from services.gateway.domain.access import Citizen, idempotency_key, mandate_id_of, traceparent
 from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.transfers import (
@@ -71,10 +71,12 @@ class Tus:
         principal = self.request.state.principal
         self.request.state.standing = await self.parts.rates.hit("upload", principal)
         now, headers, transfers = self.parts.clock(), self.request.headers, self.parts.stores.transfers
+        mandate_id, name = mandate_id_of(self.citizen), idempotency_key(self.request.headers.get("idempotency-key"))
         wish = Transfer(
             id=new_id(),
-            key=f"{principal} {path} {idempotency_key(headers.get('idempotency-key'))}",
+            key=f"{principal} {mandate_id or ''} {path} {name}",
             citizen_id=self.citizen.citizen_id,
+            mandate_id=mandate_id,
             length=checked_length(headers.get("upload-length", ""), self.parts.limits),
             draft_of=self.draft_of,
             replaces=replaced_page(headers.get("upload-metadata", "")),
@@ -82,7 +84,7 @@ class Tus:
             expires_at=now + transfers.valid_for,
         )
         transfer = await transfers.begin(wish)
-        location = {"location": f"{path}/{transfer.id}"}
+        location = {"location": f"{self.request.scope.get('root_path', '')}{path}/{transfer.id}"}
         if headers.get("content-type") != PART_TYPE or transfer.offset:
             return self._answer(transfer, 201, location)
         return self._answer(await self._take(transfer), 201, location)
@@ -122,7 +124,7 @@ class Tus:
         Raises:
             RefusedError: `upload.missing`, as is somebody else's; `upload.expired`.
         """
-        return await self.parts.stores.transfers.of_citizen(transfer_id, self.citizen.citizen_id)
+        return await self.parts.stores.transfers.of_citizen(transfer_id, self.citizen)
 
     async def _take(self, transfer: Transfer) -> Transfer:
         wanted = checksum_of(self.request.headers.get("upload-checksum"))

@@ -13,7 +13,9 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.timeline import Entry
-bafrom shared.events.upload import Stage, TypeSuggestion
+from services.gateway.domain.transfers import Transfer
+from shared.events.gateway import MandateKind
+from shared.events.upload import Stage, TypeSuggestion
 
 
 class Shown(BaseModel):

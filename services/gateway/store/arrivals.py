@@ -71,6 +71,7 @@ class Arrivals:
             size_bytes=transfer.length,
             media_type=media_type,
             uploaded_at=self._clock(),
+            mandate_id=transfer.mandate_id,
         )
 
     async def _also(self, transfer: Transfer, page: Page, work: Work) -> None:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from pymongo.errors import DuplicateKeyError
 
+from services.gateway.domain.access import Citizen, mandate_id_of
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.transfers import PART_TYPE, Part, Transfer
@@ -68,13 +69,14 @@ class Transfers:
             raise RefusedError("idempotency_key.reused")
         return known
 
-    async def of_citizen(self, transfer_id: str, citizen_id: str) -> Transfer:
-        """Return a transfer of this citizen.
+    async def of_citizen(self, transfer_id: str, citizen: Citizen) -> Transfer:
+        """Return a transfer that this citizen has begun, or that whoever acts for them has begun as such.
 
         Raises:
             RefusedError: `upload.missing`, as is somebody else's; `upload.expired`.
         """
-        row = await self._transfers.find_one({"_id": transfer_id, "citizen_id": citizen_id})
+        theirs = {"citizen_id": citizen.citizen_id, "mandate_id": mandate_id_of(citizen)}
+        row = await self._transfers.find_one({"_id": transfer_id, **theirs})
         if row is None:
             raise RefusedError("upload.missing")
         transfer = Transfer.model_validate(row)

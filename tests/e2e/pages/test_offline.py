@@ -131,7 +131,8 @@ async def test_pages_are_taken_without_network(phone: Phone, letters: tuple[Path
     names = await phone.page.evaluate(f"{KEPT}.then(all => all.flat().map(each => new URL(each.url).pathname))")
     assert {name for name in names if not name.startswith("/static/")} == {"/hand-in/shell", "/offline"}
     await phone.go("/devices")
-    await phone.page.get_by_role("button", name="Dieses Telefon abmelden").click()
+    await phone.page.get_by_text("Dieses Telefon abmelden").click()
+    await phone.page.get_by_role("button", name="Ja, abmelden").click()
     await expect(phone.page.locator("#code")).to_be_visible()
     await phone.page.wait_for_function(f"({LEFT})().then(left => left.every(count => count == 0))")
 

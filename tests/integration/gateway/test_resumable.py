@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.sweep import sweep_transfers
@@ -154,7 +155,7 @@ async def test_gateway_that_dies_after_the_last_byte_loses_no_page(door: Door, p
     data, kept = picture(3000), door.stores()
     url = await begun(phone, len(data))
     await send(phone, url, 0, data[:1000])
-    transfer = await kept.transfers.of_citizen(url.rpartition("/")[2], phone.citizen_id)
+    transfer = await kept.transfers.of_citizen(url.rpartition("/")[2], Citizen(phone.citizen_id, ""))
     part = kept.transfers.append(transfer, io.BytesIO(data[1000:]), 2000)
     assert (await part).complete
     await arrive(kept, utc_now)  # too early: the request that brought the last byte may still be at it
@@ -175,7 +176,7 @@ async def test_unfinished_uploads_expire_and_are_swept(door: Door, phone: Phone)
     assert len(await _parts(door, old)) == 1
     afterwards = door.stores(_in_a_week)
     with pytest.raises(RefusedError, match=r"upload\.expired"):
-        await afterwards.transfers.of_citizen(old.rpartition("/")[2], phone.citizen_id)
+        await afterwards.transfers.of_citizen(old.rpartition("/")[2], Citizen(phone.citizen_id, ""))
     await sweep_transfers(afterwards, _in_a_week)
     assert await _parts(door, old) == []
     assert (await phone.head(young, headers=VERSION)).status_code == 404

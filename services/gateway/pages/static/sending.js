@@ -34,13 +34,13 @@ export class Sending {
 
   async bringBack(mark) {
     await queue.ownedBy(mark);
-    for (const page of await queue.all()) this.show(page);
+    for (const page of await queue.all()) if (page.to === this.url) this.show(page); // others are for somebody else
     this.told.changed();
     this.next();
   }
 
   add(file, replaces, limit) {
-    const item = this.show({ file, replaces, key: crypto.randomUUID?.() ?? uuid() });
+    const item = this.show({ to: this.url, file, replaces, key: crypto.randomUUID?.() ?? uuid() });
     item.stuck = true; // until it is written down
     this.told.changed();
     this.taking = this.taking.then(() => this.take(item, limit));
