@@ -8,6 +8,7 @@ from shared.events.event import Code, Fact, Id, MediaType, Number, ObjectKey, Sh
 
 CallbackTopic = Literal["work", "money", "documents", "apply", "power_cut", "other"]
 Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
+NoticeTopic = Literal["confirm", "test", "news", "asked", "urgent"]
 
 
 class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
@@ -109,3 +110,15 @@ class PacketConfirmed(Fact, type="packet.confirmed.v1", subject="forward_id"):
     answer: Literal["received", "cut_postponed", "instalments_agreed", "refused"] = "received"
     no_cut_before: AwareDatetime | None = None
     confirmed_at: AwareDatetime
+
+
+class NoticeAsked(Fact, type="notice.asked.v1", subject="channel_id"):
+    """A citizen is to be told something through a channel they chose.
+
+    The card under `card_key` says where and in which words; if it is gone, the channel was switched off.
+    """
+
+    channel_id: Id
+    topic: NoticeTopic
+    card_key: ObjectKey
+    asked_at: AwareDatetime
