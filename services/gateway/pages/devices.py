@@ -34,6 +34,7 @@ async def invite(request: Request, citizen: Visitor, parts: Ready) -> Response:
 async def revoke(request: Request, device_id: Id, citizen: Visitor, parts: Ready) -> Response:
     """Let a device in no more; one's own is signed out."""
     await parts.stores.people.revoke(device_id, citizen.citizen_id)
+    await parts.stores.channels.end_of_device(device_id, citizen.citizen_id)
     if device_id != citizen.device_id:
         return leave_for(request, PATH)
     response = leave_for(request, "/")

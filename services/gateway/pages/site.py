@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.pages import (
     about,
     callbacks,
+    channels,
     check,
     consents,
     devices,
@@ -34,6 +35,7 @@ ROOMS = (
     things,
     callbacks,
     devices,
+    channels,
     pictures,
     live,
     check,
@@ -48,7 +50,7 @@ def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     pages = _pages(parts, look)
     in_time = Deadline(pages, refuse, deadline_s)
-    guarded = OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse)
+    guarded = OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse, channels.OFF)
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = pages  # a layer that refuses makes a page, too
