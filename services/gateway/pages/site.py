@@ -18,6 +18,7 @@ from services.gateway.pages import (
     pictures,
     statics,
     things,
+    worker,
 )
 from services.gateway.pages.errors import refuse
 from services.gateway.pages.look import Look
@@ -41,6 +42,7 @@ ROOMS = (
     check,
     about,
     statics,
+    worker,
 )
 # Files are read from these as they come, and never wholly into memory.
 STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, check.UPLOAD})
