@@ -49,7 +49,7 @@ class MailServer:
         """Keep a letter."""
         content = cast("bytes", envelope.content)
         async with self._news:
-            self.letters.append(cast("EmailMessage", message_from_bytes(content, policy=policy.default)))
+            self.letters.append(message_from_bytes(content, policy=policy.default))
             self._news.notify_all()
         return TAKEN
 

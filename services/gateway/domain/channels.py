@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Literal, cast
+from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field
@@ -130,7 +130,7 @@ class Cards:
     ) -> Card:
         return Card(
             channel_id=channel.id,
-            language=cast("Language", channel.language),
+            language=channel.language,
             app_url=self._app,
             words=words,
             mailbox=mailbox,

@@ -61,10 +61,10 @@ class Mails:
     def _letter(self, card: Card, to: Mailbox, said: Said, notice_id: str) -> EmailMessage:
         letter = EmailMessage()
         host = parseaddr(self._settings.sender)[1].rpartition("@")[2]
+        letter.set_content(said.body, cte="quoted-printable")  # first: it takes every Content-* away
         for name, value in self._headers(card, to, said).items():
             letter[name] = value
         letter["Message-ID"] = f"<{notice_id}@{host}>"
-        letter.set_content(said.body, cte="quoted-printable")
         return letter
 
     def _headers(self, card: Card, to: Mailbox, said: Said) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -115,10 +116,12 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
     await phone.go("/channels")
     tools = await phone.context.new_cdp_session(phone.page)
     found: asyncio.Queue[str] = asyncio.Queue()
-    tools.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda event: [found.put_nowait(one["registrationId"]) for one in event["registrations"]],
-    )
+
+    def keep(event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            found.put_nowait(one["registrationId"])
+
+    tools.on("ServiceWorker.workerRegistrationUpdated", keep)
     await tools.send("ServiceWorker.enable")
     await phone.page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
     registration = await asyncio.wait_for(found.get(), 30)
