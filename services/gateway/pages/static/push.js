@@ -10,6 +10,7 @@ export function offerPush() {
   const says = (what) => form.querySelectorAll("[data-push-says]").forEach((part) => (part.hidden = part.dataset.pushSays !== what));
   if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return says("none");
   if (Notification.permission === "denied") return says("denied");
+  says("");
   const button = form.querySelector("button");
   button.hidden = false;
   form.addEventListener("submit", async (event) => {
