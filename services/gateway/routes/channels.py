@@ -39,7 +39,9 @@ async def add(request: Request, wish: ChannelWish, citizen: AsCitizen, parts: Re
     return respond(await opened(request, ask, wish, citizen, parts, language))
 
 
-@router.post(PATH + "/{channel_id}/confirmation", summary="Confirm an address", responses=problems(401, 403, 404, 422))
+@router.post(
+    PATH + "/{channel_id}/confirmation", summary="Confirm an address", responses=problems(400, 401, 403, 404, 422)
+)
 async def confirm(channel_id: Id, asked: ChannelCode, citizen: AsCitizen, parts: Ready) -> ChannelShown:
     """Use the code from the e-mail: it works once, for a day, and may be mistyped a few times."""
     return ChannelShown.of(await parts.stores.channels.confirm(channel_id, citizen.citizen_id, asked.code))
