@@ -39,7 +39,7 @@ async def _ask(fact: Fact, stores: Stores, work: Work) -> None:
 
 async def _about(fact: Fact, stores: Stores, work: Work) -> Document | None:
     match fact:
-        case PageChecked():
+        case PageChecked(stage="read", verdict="retake"):
             return await stores.documents.with_page(fact.page_id, work.session)
         case DocumentFiled():
             return await stores.documents.if_known(fact.document_id, work.session)

@@ -11,7 +11,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Guest, Visitor
+from services.gateway.pages.visitor import Visitor
 from services.gateway.routes.channels import opened
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.channels import BrowserWish, ChannelWish, MailboxWish, SubscriptionKeys
@@ -94,7 +94,7 @@ async def end(request: Request, channel_id: Id, citizen: Visitor, parts: Ready) 
 
 
 @router.get(OFF + "{link}")
-async def ask_off(request: Request, link: str, _: Guest, parts: Ready) -> Response:
+async def ask_off(request: Request, link: str, parts: Ready) -> Response:
     """Ask whether to switch a channel off: a program that follows every link in a mail does so, too."""
     _channel_of(link, parts)
     return page(request, "off.html", link=link, done=False)

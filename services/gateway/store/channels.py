@@ -220,18 +220,19 @@ class Channels:
         return answer
 
     async def _give_way(self, channel: Channel, session: Session) -> list[str]:
-        """Forget what is in the slot, and return its id.
+        """Forget what stands in the way, and return the ids: of a browser whatever it was told so far, and whom.
 
         Raises:
             RefusedError: `channel.exists`.
         """
-        row = await self._channels.find_one({"slot": channel.slot}, session=session)
-        if row is None:
-            return []
-        if row["kind"] == "email" and row["state"] != "pending":
+        device = {name: getattr(channel, name) for name in ("citizen_id", "device_id", "kind")}
+        same = [{"slot": channel.slot}, *([device] if channel.kind == "push" else [])]
+        rows = await self._channels.find({"$or": same}, session=session).to_list(None)
+        if any(row["kind"] == "email" and row["state"] != "pending" for row in rows):
             raise RefusedError("channel.exists")
-        await self._channels.delete_one({"_id": row["_id"]}, session=session)
-        return [str(row["_id"])]
+        ids = [str(row["_id"]) for row in rows]
+        await self._channels.delete_many({"_id": {"$in": ids}}, session=session)
+        return ids
 
     async def _put(self, card: Card) -> None:
         data = card.model_dump_json().encode()

@@ -51,7 +51,7 @@ class Pushes:
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
             "ttl": str(DAY_S),
-            "topic": "amtsbote",
+            "topic": "news",
             "urgency": "high" if topic == "urgent" else "normal",
         }
 

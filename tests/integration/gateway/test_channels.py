@@ -144,7 +144,7 @@ async def test_somebody_elses_channel_is_missing(door: Door, phone: Phone, stran
 
 
 async def test_a_browser_belongs_to_whoever_used_it_last(door: Door, phone: Phone, stranger: Phone) -> None:
-    """A phone that was handed on tells its new citizen's news, and no longer the old one's."""
+    """A phone that was handed on tells its new citizen's news, not the old one's, and each thing once."""
     endpoint = f"https://push.example/{new_id()}"
     old = (await subscribe(phone, endpoint)).raise_for_status().json()["channel_id"]
     new = (await subscribe(stranger, endpoint)).raise_for_status().json()["channel_id"]
@@ -153,6 +153,8 @@ async def test_a_browser_belongs_to_whoever_used_it_last(door: Door, phone: Phon
     with pytest.raises(PermanentError):
         await card(door, old)
     assert (await card(door, new))["subscription"]["endpoint"] == endpoint
+    await subscribe(stranger)
+    assert await states(stranger) == ["on"]
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ async def test_a_browser_reads_what_was_pushed(teller: Teller, supplier: Supplie
     shown = browser.opened(body)
     assert (shown["title"], shown["url"]) == ("Es eilt", "https://post.example/things")
     assert b"eilt" not in body
-    assert (headers["content-encoding"], headers["urgency"], headers["topic"]) == ("aes128gcm", "high", "amtsbote")
+    assert (headers["content-encoding"], headers["urgency"], headers["topic"]) == ("aes128gcm", "high", "news")
     assert 0 < int(headers["ttl"]) <= 24 * 3600
     fields = dict(part.split("=", 1) for part in headers["authorization"].removeprefix("vapid ").split(", "))
     public = ECKey.import_key(teller.key.key.as_dict(private=False))

@@ -3,7 +3,7 @@
 
 self.addEventListener("push", (event) => {
   const { id, title, body, url, lang } = event.data.json();
-  const shown = { body, lang, dir: "auto", tag: "amtsbote", renotify: true, data: { id, url } };
+  const shown = { body, lang, dir: "auto", tag: "news", renotify: true, data: { id, url } };
   event.waitUntil(self.registration.showNotification(title, shown));
 });
 
