@@ -20,6 +20,7 @@ from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.live
 
+REGISTER = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => null)"
 SHOWN = """title => navigator.serviceWorker.ready.then(worker => worker.getNotifications())
   .then(shown => shown.length === 1 && shown[0].title === title)"""
 
@@ -120,7 +121,7 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
 
     tools.on("ServiceWorker.workerRegistrationUpdated", keep)
     await tools.send("ServiceWorker.enable")
-    await phone.page.evaluate("navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready)")
+    await phone.page.evaluate(REGISTER)
     registration = await asyncio.wait_for(found.get(), 30)
     message = {"id": "1", "body": "Tippen Sie hier.", "url": f"{system.gateway_url}/things", "lang": "de"}
     for title in ("Erste", "Zweite"):
@@ -128,3 +129,18 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
         push = {"origin": system.gateway_url, "registrationId": registration, "data": data}
         await tools.send("ServiceWorker.deliverPushMessage", push)
         await phone.page.wait_for_function(SHOWN, arg=title)
+
+
+async def test_a_browser_that_changes_its_subscription_is_told_there(phone: Phone) -> None:
+    """The worker tells of a new subscription by itself; the page shows it, and ends it."""
+    await phone.go("/channels")
+    async with phone.context.expect_event("serviceworker") as coming:
+        await phone.page.evaluate(REGISTER)
+    worker = await coming.value
+    subscription = {"endpoint": "https://push.example/new", "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22}}
+    await worker.evaluate("json => renew({newSubscription: {toJSON: () => json}})", subscription)
+    await phone.go("/channels")
+    card = phone.page.locator("#push [data-channel=on]")
+    await expect(card).to_contain_text("Dieses Telefon")
+    await card.get_by_role("button", name="Ausschalten").click()
+    await expect(phone.page.get_by_role("button", name="Mitteilungen einschalten")).to_be_visible()
