@@ -86,7 +86,7 @@ async def _check_devices_and_callbacks(phone: Phone) -> None:
     await phone.page.fill("#address", "erika@example.org")
     await phone.page.click("#mailbox button.kern-btn--primary")
     await phone.page.fill("#code", "AAAA-AAAA-A")
-    await phone.page.keyboard.press("Enter")
+    await phone.page.click("#confirmation button.kern-btn--primary")
     await expect(phone.page.locator("#field-error")).to_be_visible()
     await _check(phone)
     await phone.go("/callbacks")
