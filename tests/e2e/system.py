@@ -13,6 +13,7 @@ import httpx
 from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
 from services.gateway.store.receipt_keys import add_key
+from shared.vapid import make_key
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ class System:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start nothing yet."""
         self.folder = folder
-        gateway, operations = free_port(), free_port()
+        gateway, operations, self.mail_port = free_port(), free_port(), free_port()
         self.gateway_url = f"http://127.0.0.1:{gateway}"
         self._operations_url = f"http://127.0.0.1:{operations}"
         self.environment = {
@@ -43,8 +44,17 @@ class System:
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": "16",
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
+            "AMTSBOTE_NOTIFY_GATHER_S": "0.2",
+            "AMTSBOTE_NOTIFY_NIGHT_FROM_H": "0",  # the tests run at any hour
+            "AMTSBOTE_NOTIFY_NIGHT_UNTIL_H": "0",
+            "AMTSBOTE_MAIL_HOST": "127.0.0.1",  # a test that reads mail serves there
+            "AMTSBOTE_MAIL_PORT": str(self.mail_port),
+            "AMTSBOTE_MAIL_SECURITY": "none",
+            "AMTSBOTE_MAIL_SENDER": "Ihre Post <post@post.example>",
+            "AMTSBOTE_PUSH_KEY": str(folder / "push-key.json"),
         }
         add_key(folder / "receipt-keys.json")
+        make_key(folder / "push-key.json")
         self._client = httpx.AsyncClient()
         self._codes: list[str] = []
         command = (sys.executable, "-m", "services")

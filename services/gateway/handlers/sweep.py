@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.gateway.store.channels import Channels
 from services.gateway.store.pages import ORIGINALS, Pages
 from shared.clock import Clock
 from shared.storage.objects import Objects
@@ -23,3 +24,9 @@ async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
         removed += 1
     if removed:
         log.info("orphans.swept", removed=removed)
+
+
+async def sweep_cards(channels: Channels) -> None:
+    """Forget addresses that were never confirmed, and cards that belong to no channel."""
+    if removed := await channels.sweep():
+        log.info("channels.swept", removed=removed)

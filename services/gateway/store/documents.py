@@ -41,6 +41,7 @@ class Documents:
         await self._documents.create_index("receipt_number", unique=True)
         await self._documents.create_index([("citizen_id", 1), ("received_at", -1), ("_id", -1)])
         await self._documents.create_index([("state", 1), ("repeat_at", 1)])
+        await self._documents.create_index("pages.page_id")
 
     async def submit(
         self, ask: Ask, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, language: str
@@ -138,6 +139,16 @@ class Documents:
         if row is None:
             raise RefusedError("document.missing")
         return Document.model_validate(row)
+
+    async def if_known(self, document_id: str, session: Session) -> Document | None:
+        """Return a document that an event is about, or nothing."""
+        row = await self._documents.find_one({"_id": document_id}, session=session)
+        return Document.model_validate(row) if row else None
+
+    async def with_page(self, page_id: str, session: Session) -> Document | None:
+        """Return the document whose present version has a page, or nothing if that was not handed in (any more)."""
+        row = await self._documents.find_one({"pages.page_id": page_id}, session=session)
+        return Document.model_validate(row) if row else None
 
     async def numbered(self, receipt_number: str) -> Document | None:
         """Return the document of a receipt, for checking what somebody else already knows of it."""

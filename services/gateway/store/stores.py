@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from services.gateway.domain.channels import Cards
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
 from services.gateway.store.callbacks import Callbacks
+from services.gateway.store.channels import Channels
 from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
@@ -33,6 +35,7 @@ class Stores:
     consents: Consents
     mandates: Mandates
     callbacks: Callbacks
+    channels: Channels
     forwards: Forwards
     alerts: Alerts
     packets: Packets
@@ -50,13 +53,16 @@ class Stores:
             self.consents,
             self.mandates,
             self.callbacks,
+            self.channels,
             self.forwards,
             self.timeline,
         ):
             await store.prepare()
 
 
-def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, clock: Clock) -> Stores:
+def stores(  # noqa: PLR0917 - what all stores together are made of
+    database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, clock: Clock
+) -> Stores:
     """Put the stores of one database together."""
     acts, timeline = Acts(database, ledger, clock), Entries(database)
     pages, people = Pages(database, objects, acts), People(database, clock)
@@ -69,6 +75,7 @@ def stores(database: Database, ledger: Ledger, objects: Objects, receipts: Recei
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
+        channels=Channels(database, objects, acts, ledger, cards, clock),
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),

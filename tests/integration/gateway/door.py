@@ -1,9 +1,10 @@
 """A gateway under test: a real server, real storage, and ears on the broker."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 import uvicorn
@@ -20,8 +21,9 @@ from shared.clock import Clock, utc_now
 from shared.events.event import Fact, envelop
 from shared.ids import new_id
 from shared.messaging.topology import EVENTS
-from shared.settings import Connections
+from shared.settings import Connections, MailSettings, PushSettings
 from shared.telemetry.health import failures
+from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
 from tests.waiting import until
 
@@ -45,6 +47,8 @@ class Door:
             connections,
             GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, "receipt_keys": keys, **settings}),
             clock,
+            mail=MailSettings(host="127.0.0.1", security="none", sender="post@post.example"),
+            push=PushSettings(key=_push_key(keys)),
         )
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = self.service.database
@@ -110,17 +114,31 @@ class Door:
         """Return the events of a type about a subject so far."""
         return [e for e in self.announced if e["subject"] == subject and e["type"] == f"de.amtsbote.{type_}"]
 
+    async def tell(self, *facts: Fact) -> None:
+        """Publish facts as other services would, and wait until their citizens were told."""
+        await self._say(facts, "gateway.tell")
+
     async def say(self, *facts: Fact) -> None:
         """Publish facts as other services would, and wait until each has taken effect."""
+        await self._say(facts, "gateway.project")
+
+    async def _say(self, facts: Sequence[Fact], consumer: str) -> None:
         assert self._channel
         exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
         for fact in facts:
             event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
             await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
-            await until(self._handled(event.id), what=partial(str, f"{fact.type} projected"))
+            await until(self._handled(event.id, consumer), what=partial(str, f"{fact.type} handled by {consumer}"))
 
-    def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
-        return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})
+    def _handled(self, event_id: str, consumer: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.database.inbox.find_one({"_id": f"{consumer}:{event_id}"})
+
+
+def _push_key(beside: Path) -> Path:
+    path = beside.with_name("push-key.json")
+    if not path.exists():
+        make_key(path)
+    return path
 
 
 async def _true(value: object) -> object:

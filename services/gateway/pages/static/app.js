@@ -2,8 +2,10 @@
 
 import { fillCode } from "./code.js";
 import { follow } from "./live.js";
+import { offerPush } from "./push.js";
 import { takePages } from "./take.js";
 
 fillCode();
 takePages();
 follow();
+offerPush();
