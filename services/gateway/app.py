@@ -55,8 +55,7 @@ def app(
     service = compose("gateway", connections, clock)
     texts, links = load_texts(), Links(connections.link_secret)
     receipts = _receipts(texts, settings, connections)
-    cards = Cards(texts, links, connections.public_url.rstrip("/"))
-    kept = stores(service.database, service.ledger, service.objects, receipts, cards, clock)
+    kept = _stores(service, receipts, Cards(texts, links, connections.public_url.rstrip("/")))
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
@@ -73,14 +72,23 @@ def app(
         printer=Printer(),
         offered=_offered(mail or MailSettings(), push or PushSettings()),
     )
-    pages = site(parts, _look(parts, settings, connections), deadline_s=settings.deadline_s)
-    service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
+    _serve(service, parts, settings)
     service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
-    service.prepares.append(kept.prepare)
-    service.cleanups.append(parts.printer.close)
     _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
+
+
+def _stores(service: Service, receipts: Receipts, cards: Cards) -> Stores:
+    kept = stores(service.database, service.ledger, service.objects, receipts, cards, service.clock)
+    service.prepares.append(kept.prepare)
+    return kept
+
+
+def _serve(service: Service, parts: Parts, settings: GatewaySettings) -> None:
+    pages = site(parts, _look(parts, settings, service.connections), deadline_s=settings.deadline_s)
+    service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
+    service.cleanups.append(parts.printer.close)
 
 
 def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> Look:

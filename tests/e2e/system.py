@@ -44,17 +44,9 @@ class System:
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": "16",
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
-            "AMTSBOTE_NOTIFY_GATHER_S": "0.2",
-            "AMTSBOTE_NOTIFY_NIGHT_FROM_H": "0",  # the tests run at any hour
-            "AMTSBOTE_NOTIFY_NIGHT_UNTIL_H": "0",
-            "AMTSBOTE_MAIL_HOST": "127.0.0.1",  # a test that reads mail serves there
-            "AMTSBOTE_MAIL_PORT": str(self.mail_port),
-            "AMTSBOTE_MAIL_SECURITY": "none",
-            "AMTSBOTE_MAIL_SENDER": "Ihre Post <post@post.example>",
-            "AMTSBOTE_PUSH_KEY": str(folder / "push-key.json"),
+            **_telling(self.mail_port, folder / "push-key.json"),
         }
         add_key(folder / "receipt-keys.json")
-        make_key(folder / "push-key.json")
         self._client = httpx.AsyncClient()
         self._codes: list[str] = []
         command = (sys.executable, "-m", "services")
@@ -120,3 +112,18 @@ class System:
         done = self.run("services", "dead", "list", "--json")
         assert done.returncode == 0, done.stderr
         return list(json.loads(done.stdout))
+
+
+def _telling(mail_port: int, push_key: Path) -> dict[str, str]:
+    """Return how citizens are told: at once, at any hour, by a mail server that a test may serve."""
+    make_key(push_key)
+    return {
+        "AMTSBOTE_NOTIFY_GATHER_S": "0.2",
+        "AMTSBOTE_NOTIFY_NIGHT_FROM_H": "0",
+        "AMTSBOTE_NOTIFY_NIGHT_UNTIL_H": "0",
+        "AMTSBOTE_MAIL_HOST": "127.0.0.1",
+        "AMTSBOTE_MAIL_PORT": str(mail_port),
+        "AMTSBOTE_MAIL_SECURITY": "none",
+        "AMTSBOTE_MAIL_SENDER": "Ihre Post <post@post.example>",
+        "AMTSBOTE_PUSH_KEY": str(push_key),
+    }
