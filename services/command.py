@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "codes": ("services.codes", "codes"),
         "dead": ("services.dead", "dead"),
         "partners": ("services.partners", "partners"),
+        "push": ("services.push", "push"),
         "receipt": ("services.receipt", "receipt"),
     }
 )

@@ -13,7 +13,7 @@ from rich.table import Table
 from services.names import names
 from services.partners import ManagementSettings
 from services.run import ProcessSettings
-from shared.settings import Connections
+from shared.settings import Connections, MailSettings, PushSettings
 
 
 class Setting(NamedTuple):
@@ -51,7 +51,7 @@ def kinds() -> list[type[BaseSettings]]:
     """Return the settings of the process, and of each service."""
     modules = [import_module(f"services.{name}.settings") for name in names()]
     own = [kind for module in modules for kind in vars(module).values() if _is_settings(kind)]
-    return [ProcessSettings, Connections, ManagementSettings, *own]
+    return [ProcessSettings, Connections, MailSettings, PushSettings, ManagementSettings, *own]
 
 
 def settings_of(kind: type[BaseSettings]) -> Iterator[Setting]:

@@ -1,9 +1,9 @@
-"""Signed links for suppliers: notify makes them, the gateway checks them, and nobody else can."""
+"""Signed links: what suppliers fetch packets by, and what switches a citizen's channel off; nobody else makes any."""
 
 from datetime import timedelta
 from typing import Literal
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from shared.events.event import Code, Id, Sha256
@@ -53,6 +53,24 @@ class Links:
             raise ValueError("link.expired") from error
         except (BadSignature, ValidationError) as error:
             raise ValueError("link.invalid") from error
+
+    def sign_off(self, channel_id: str) -> str:
+        """Return the text of a link that switches a channel off; it works as long as the channel is there."""
+        return str(self._off().dumps(channel_id))
+
+    def read_off(self, text: str) -> str:
+        """Return the channel that a link switches off.
+
+        Raises:
+            ValueError: `link.invalid`: it is none of ours.
+        """
+        try:
+            return str(self._off().loads(text))
+        except BadSignature as error:
+            raise ValueError("link.invalid") from error
+
+    def _off(self) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, salt="amtsbote.channel.off")
 
     def _signer(self, use: Use) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._secret, salt=f"amtsbote.packet.{use}")

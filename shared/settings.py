@@ -1,11 +1,13 @@
 """Where the servers are: read once, by the process that starts the services."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ObjectStoreAddress(BaseModel):
@@ -65,3 +67,44 @@ class Connections(BaseSettings):
             secret_key=SecretStr(unquote(url.password)),
             bucket=bucket,
         )
+
+
+class MailSettings(BaseSettings):
+    """The mail server that takes notices to citizens, from `AMTSBOTE_MAIL_*`; without a host no e-mail is offered."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_MAIL_", frozen=True, hide_input_in_errors=True)
+
+    host: Annotated[str, Field(description="the mail server; e-mail is offered to citizens once it is set")] = ""
+    port: Annotated[int, Field(ge=1, le=65535, description="465 with tls, 587 with starttls")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Field(description="how the way there is encrypted; none: loopback only")
+    ] = "starttls"
+    user: Annotated[str, Field(description="of the login; none if empty")] = ""
+    password: Annotated[SecretStr, Field(description="of the login")] = SecretStr("")
+    sender: Annotated[str, Field(description="what stands in From: a neutral name is part of keeping the secret")] = ""
+    ca_file: Annotated[Path | None, Field(description="PEM file of further certificate authorities to trust")] = None
+    answer_within_s: Annotated[float, Field(gt=0, le=60, description="how long the mail server may take")] = 30
+
+    @model_validator(mode="after")
+    def _whole(self) -> "MailSettings":
+        if self.host and not self.sender:
+            raise ValueError("AMTSBOTE_MAIL_SENDER must say who sends, e.g. post@amtsbote.example")
+        if self.security == "none" and self.host and self.host not in LOOPBACK:
+            raise ValueError("AMTSBOTE_MAIL_SECURITY may be none only for a server on this machine")
+        return self
+
+    @property
+    def offered(self) -> bool:
+        """Whether citizens can be told by e-mail."""
+        return bool(self.host)
+
+
+class PushSettings(BaseSettings):
+    """Web Push to citizens' browsers, from `AMTSBOTE_PUSH_*`; without a key it is not offered."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_PUSH_", frozen=True)
+
+    key: Annotated[Path | None, Field(description="the file with the VAPID key; `push new-key` makes it")] = None
+    contact: Annotated[
+        str, Field(description="mailto: or https: address a push service may turn to; the public URL if empty")
+    ] = ""

@@ -14,6 +14,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
 from services.gateway.store.receipt_keys import add_key
+from shared.vapid import make_key
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +42,7 @@ class Services:
             "AMTSBOTE_PUBLIC_URL": self.url,
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),
+            "AMTSBOTE_PUSH_KEY": str(folder / "push-key.json"),
             "AMTSBOTE_LINK_SECRET": remembered.secret("links"),
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',  # the sample supplier listens on this machine
         }
@@ -61,13 +63,16 @@ class Services:
         return (Launch(command, environment, ROOT, self._folder / "log" / "services.log"),)
 
     async def prepare(self) -> None:
-        """Make the keys that sign receipts, once; an operator's own are the operator's."""
+        """Make the keys for receipts and for push, once; an operator's own are the operator's."""
         await asyncio.to_thread(self._make_keys)
 
     def _make_keys(self) -> None:
         path = self._folder / "receipt-keys.json"
         if self.environment["AMTSBOTE_GATEWAY_RECEIPT_KEYS"] == str(path) and not path.exists():
             add_key(path)
+        path = self._folder / "push-key.json"
+        if self.environment["AMTSBOTE_PUSH_KEY"] == str(path) and not path.exists():
+            make_key(path)
 
     async def greet(self) -> None:
         """Ask whether all services are ready; raises Silent with the names of what is not."""

@@ -4,17 +4,19 @@ from datetime import timedelta
 from functools import partial
 
 from services.gateway.client.printer import Printer
+from services.gateway.domain.channels import Cards
 from services.gateway.domain.texts import Texts
 from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep, sweep_transfers, sweep_unsent
+from services.gateway.handlers.sweep import sweep, sweep_cards, sweep_transfers, sweep_unsent
+from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
 from services.gateway.pages.site import site
 from services.gateway.pages.words import load_words
-from services.gateway.routes.parts import Parts, Windows
+from services.gateway.routes.parts import Offered, Parts, Windows
 from services.gateway.routes.patience import Patience
 from services.gateway.routes.rates import Rates
 from services.gateway.routes.uploads import Uploads
@@ -30,29 +32,38 @@ from shared.clock import Clock, utc_now
 from shared.links import Links
 from shared.partners import PartnersFile
 from shared.service import Service, compose
-from shared.settings import Connections
+from shared.settings import Connections, MailSettings, PushSettings
 from shared.telemetry.health import Check, database_check
+from shared.vapid import read_key
 
 WATCH_AGAIN_S = 1.0
 
 
-def app(connections: Connections, settings: GatewaySettings | None = None, clock: Clock = utc_now) -> Service:
+def app(
+    connections: Connections,
+    settings: GatewaySettings | None = None,
+    clock: Clock = utc_now,
+    *,
+    mail: MailSettings | None = None,
+    push: PushSettings | None = None,
+) -> Service:
     """Compose the gateway; nothing is connected yet.
 
     Raises:
-        ValueError: there is no link secret, or the file named for receipts' keys is none.
+        ValueError: there is no link secret, or a file named for receipts' keys or for push is none.
     """
     settings = settings or GatewaySettings()
     service = compose("gateway", connections, clock)
-    texts = load_texts()
+    texts, links = load_texts(), Links(connections.link_secret)
     receipts = _receipts(texts, settings, connections)
-    kept = stores(service.database, service.ledger, service.objects, receipts, limits=settings.limits, clock=clock)
+    cards = Cards(texts, links, connections.public_url.rstrip("/"))
+    kept = _stores(service, receipts, cards, settings)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
         partners=PartnersFile(connections.partners),
         texts=texts,
-        links=Links(connections.link_secret),
+        links=links,
         rates=Rates(settings.rates),
         limits=settings.limits,
         windows=Windows(settings.download_valid_days, settings.confirm_valid_days),
@@ -61,15 +72,26 @@ def app(connections: Connections, settings: GatewaySettings | None = None, clock
         feed=feed,
         clock=clock,
         printer=Printer(),
+        offered=_offered(mail or MailSettings(), push or PushSettings()),
     )
-    pages = site(parts, _look(parts, settings, connections), deadline_s=settings.deadline_s)
-    service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
+    _serve(service, parts, settings)
     service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
-    service.prepares.append(kept.prepare)
-    service.cleanups.append(parts.printer.close)
     _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
+
+
+def _stores(service: Service, receipts: Receipts, cards: Cards, settings: GatewaySettings) -> Stores:
+    limits, clock = settings.limits, service.clock
+    kept = stores(service.database, service.ledger, service.objects, receipts, cards, limits=limits, clock=clock)
+    service.prepares.append(kept.prepare)
+    return kept
+
+
+def _serve(service: Service, parts: Parts, settings: GatewaySettings) -> None:
+    pages = site(parts, _look(parts, settings, service.connections), deadline_s=settings.deadline_s)
+    service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
+    service.cleanups.append(parts.printer.close)
 
 
 def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> Look:
@@ -89,8 +111,13 @@ def _receipts(texts: Texts, settings: GatewaySettings, connections: Connections)
     return Receipts(settings.office_name, connections.public_url, texts, keys)
 
 
+def _offered(mail: MailSettings, push: PushSettings) -> Offered:
+    return Offered(mail.offered, read_key(push.key).public if push.key else None)
+
+
 def _follow(service: Service, kept: Stores, feed: Feed) -> None:
     service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
+    service.on("tell", partial(tell, ledger=service.ledger, stores=kept), *TELLING)
     service.every(WATCH_AGAIN_S, feed.watch, name="feed")
     service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
 
@@ -105,6 +132,7 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     unsent_after = timedelta(days=settings.unsent_page_days)
     for name, work in {
         "sweep": partial(sweep, service.objects, kept.pages, service.clock),
+        "sweep.cards": partial(sweep_cards, kept.channels),
         "sweep.transfers": partial(sweep_transfers, kept, service.clock),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
     }.items():

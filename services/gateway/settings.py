@@ -32,6 +32,7 @@ class GatewaySettings(BaseSettings):
     rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
 
     rate_receipt: Annotated[str, Field(description="receipts printed for one citizen")] = "20/minute"
+    rate_channel: Annotated[str, Field(description="codes and test messages one citizen has sent")] = "10/hour"
     rate_check: Annotated[str, Field(description="receipts checked by one client address")] = "20/minute"
 
     receipt_keys: Annotated[

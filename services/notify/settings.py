@@ -1,4 +1,4 @@
-"""What one job centre decides about alerts and forwards: teams, times, tries."""
+"""What one job centre decides about alerts, forwards and notices: teams, times, tries."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +8,7 @@ from pydantic import Field, IPvAnyNetwork, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.notify.domain.alert import AlertRules
+from services.notify.domain.quiet import Quiet
 from services.notify.domain.retry import Schedule
 from shared.events.event import Code
 from shared.events.notify import AlertKind
@@ -24,7 +25,7 @@ _LOOK_WITHIN_H: dict[AlertKind, float] = {
 
 
 class NotifySettings(BaseSettings):
-    """Who looks at what until when, and how suppliers are tried, from `AMTSBOTE_NOTIFY_*` variables."""
+    """Who looks at what until when, and how suppliers and citizens are told, from `AMTSBOTE_NOTIFY_*` variables."""
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_NOTIFY_", frozen=True)
 
@@ -70,9 +71,18 @@ class NotifySettings(BaseSettings):
     look_every_s: Annotated[float, Field(gt=0, description="how often due forwards are looked for")] = 0.5
     sweep_every_s: Annotated[float, Field(gt=0, description="how often packets nobody may fetch are removed")] = 600
     dispatchers: Annotated[int, Field(ge=1, le=32, description="how many suppliers are told at once")] = 4
+    tellers: Annotated[int, Field(ge=1, le=32, description="how many citizens are told at once")] = 2
+    gather_s: Annotated[Seconds, Field(description="how long news for a citizen waits for more, to be one message")] = (
+        60
+    )
+    apart_s: Annotated[Seconds, Field(description="between two messages to a citizen through one channel")] = 1_800
+    night_from_h: Annotated[
+        int, Field(ge=0, le=23, description="hour in Berlin from which only what presses is told")
+    ] = 22
+    night_until_h: Annotated[int, Field(ge=0, le=23, description="hour until which; the same hour: no night")] = 7
     allowed_networks: Annotated[
         tuple[IPvAnyNetwork, ...],
-        Field(description="private networks webhooks may reach; plain http only to loopback, if that is in here"),
+        Field(description="private networks webhooks and pushes may reach; plain http only to loopback, if in here"),
     ] = ()
     ca_file: Annotated[
         Path | None, Field(description="PEM file of further certificate authorities to trust for webhooks")
@@ -98,3 +108,8 @@ class NotifySettings(BaseSettings):
         """Return when a supplier is tried again."""
         delays = tuple(timedelta(seconds=seconds) for seconds in self.delays_s)
         return Schedule(delays, self.refused_tries, self.jitter)
+
+    def quiet(self) -> Quiet:
+        """Return when citizens are told."""
+        gather, apart = timedelta(seconds=self.gather_s), timedelta(seconds=self.apart_s)
+        return Quiet(gather, apart, self.night_from_h, self.night_until_h)

@@ -1,4 +1,4 @@
-"""Consents, papers and forwards in MongoDB; a forward's `due_at` is also the lease of the process that tries it."""
+"""Consents, papers, forwards and notices in MongoDB; a `due_at` is also the lease of the process that tries."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,6 +10,7 @@ from pymongo import ReturnDocument
 
 from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
+from services.notify.domain.notice import Notice
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
@@ -18,12 +19,13 @@ from shared.storage.documents import Database
 _CONSENT = TypeAdapter(Consent)
 _PAPERS = TypeAdapter(Papers)
 _FORWARD = TypeAdapter(Forward)
+_NOTICE = TypeAdapter(Notice)
 
 T = TypeVar("T")
 
 
 class StaleError(Exception):
-    """Somebody else changed the forward since it was read: read it again and decide again."""
+    """Somebody else changed the forward or notice since it was read: read it again and decide again."""
 
 
 class Forwards:
@@ -142,6 +144,57 @@ class Forwards:
             session=work.session,
         )
         return row
+
+
+class Notices:
+    """Keeps, for each lane of a channel, what is to be told through it and when it last was; no address, no word."""
+
+    def __init__(self, database: Database) -> None:
+        """Use a collection of `database`."""
+        self._notices = database.notices
+
+    async def prepare(self) -> None:
+        """Create the index."""
+        await self._notices.create_index("due_at")
+
+    async def locked(self, row_id: str, work: Work) -> Notice | None:
+        """Return a notice, or nothing yet; until `work` ends, others who would change it meet this one."""
+        change = {"$inc": {"version": 1}}
+        row = await self._notices.find_one_and_update(
+            {"_id": row_id}, change, upsert=True, return_document=ReturnDocument.AFTER, session=work.session
+        )
+        return _read(_NOTICE, "row_id", row) if row and row.get("channel_id") else None
+
+    async def keep(self, notice: Notice, work: Work) -> None:
+        """Keep a notice that was locked."""
+        values = asdict(notice)
+        await self._notices.replace_one({"_id": values.pop("row_id")}, values, session=work.session)
+
+    async def save(self, notice: Notice, work: Work | None = None) -> None:
+        """Keep a notice as it is now, if nobody changed it since it was read.
+
+        Raises:
+            StaleError: somebody did.
+        """
+        values = {**asdict(notice), "version": notice.version + 1}
+        as_read = {"_id": values.pop("row_id"), "version": notice.version}
+        result = await self._notices.replace_one(as_read, values, session=work.session if work else None)
+        if not result.matched_count:
+            raise StaleError(notice.row_id)
+
+    async def drop(self, notice: Notice) -> None:
+        """Forget a channel that was switched off, unless it was asked for anew at this moment."""
+        await self._notices.delete_one({"_id": notice.row_id, "version": notice.version})
+
+    async def claim(self, now: datetime, until: datetime) -> Notice | None:
+        """Take the notice that is due for longest, counting the try; it is due again at `until` if we die."""
+        row = await self._notices.find_one_and_update(
+            {"due_at": {"$lte": now}},
+            {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
+            sort=[("due_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return _read(_NOTICE, "row_id", row) if row else None
 
 
 def _row(forward: Forward) -> dict[str, Any]:

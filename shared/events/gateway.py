@@ -11,6 +11,7 @@ Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
 MandateKind = Literal["beistand", "bevollmaechtigter", "advice_centre"]
 MandateScope = Literal["upload", "read", "appointments"]
 ByMandate = Annotated[Id | None, Field(description="the mandate under which somebody did this for the citizen")]
+NoticeTopic = Literal["confirm", "test", "news", "asked", "urgent"]
 
 
 class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
@@ -153,3 +154,15 @@ class PacketConfirmed(Fact, type="packet.confirmed.v1", subject="forward_id"):
     answer: Literal["received", "cut_postponed", "instalments_agreed", "refused"] = "received"
     no_cut_before: AwareDatetime | None = None
     confirmed_at: AwareDatetime
+
+
+class NoticeAsked(Fact, type="notice.asked.v1", subject="channel_id"):
+    """A citizen is to be told something through a channel they chose.
+
+    The card under `card_key` says where and in which words; if it is gone, the channel was switched off.
+    """
+
+    channel_id: Id
+    topic: NoticeTopic
+    card_key: ObjectKey
+    asked_at: AwareDatetime

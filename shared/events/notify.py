@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.events.event import Code, Fact, Id, MediaType, Sha256, Url
+from shared.events.gateway import NoticeTopic
 
 AlertKind = Literal[
     "document_filed",
@@ -105,3 +106,21 @@ class PacketOffered(Fact, type="packet.offered.v1", subject="forward_id"):
     confirm_url: Url
     due_at: AwareDatetime | None = None
     offered_at: AwareDatetime
+
+
+class NoticeSent(Fact, type="notice.sent.v1", subject="channel_id"):
+    """The mail server or the push service of a channel took a notice."""
+
+    channel_id: Id
+    topic: NoticeTopic
+    sent_at: AwareDatetime
+
+
+class NoticeFailed(Fact, type="notice.failed.v1", subject="channel_id"):
+    """Every try failed, or none can help: `gone` says that there is nobody at the address any more."""
+
+    channel_id: Id
+    topic: NoticeTopic
+    reason: Code
+    gone: bool
+    failed_at: AwareDatetime

@@ -13,6 +13,7 @@ import httpx
 from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
 from services.gateway.store.receipt_keys import add_key
+from shared.vapid import make_key
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ class System:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Start nothing yet."""
         self.folder = folder
-        gateway, operations = free_port(), free_port()
+        gateway, operations, self.mail_port = free_port(), free_port(), free_port()
         self.gateway_url = f"http://127.0.0.1:{gateway}"
         self._operations_url = f"http://127.0.0.1:{operations}"
         self.environment = {
@@ -43,6 +44,7 @@ class System:
             "AMTSBOTE_RETRY_DELAYS_MS": "[200, 1000, 2000, 5000]",
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": "16",
             "AMTSBOTE_NOTIFY_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
+            **_telling(self.mail_port, folder / "push-key.json"),
         }
         add_key(folder / "receipt-keys.json")
         self._client = httpx.AsyncClient()
@@ -110,3 +112,18 @@ class System:
         done = self.run("services", "dead", "list", "--json")
         assert done.returncode == 0, done.stderr
         return list(json.loads(done.stdout))
+
+
+def _telling(mail_port: int, push_key: Path) -> dict[str, str]:
+    """Return how citizens are told: at once, at any hour, by a mail server that a test may serve."""
+    make_key(push_key)
+    return {
+        "AMTSBOTE_NOTIFY_GATHER_S": "0.2",
+        "AMTSBOTE_NOTIFY_NIGHT_FROM_H": "0",
+        "AMTSBOTE_NOTIFY_NIGHT_UNTIL_H": "0",
+        "AMTSBOTE_MAIL_HOST": "127.0.0.1",
+        "AMTSBOTE_MAIL_PORT": str(mail_port),
+        "AMTSBOTE_MAIL_SECURITY": "none",
+        "AMTSBOTE_MAIL_SENDER": "Ihre Post <post@post.example>",
+        "AMTSBOTE_PUSH_KEY": str(push_key),
+    }

@@ -48,6 +48,11 @@ class Texts:
         waiting = values.get("retry_after_s")
         return title, _filled(detail, language, {**values, "wait": self.wait(waiting, language) if waiting else ""})
 
+    def notice(self, way: str, topic: str, language: str, **values: Any) -> tuple[str, str]:
+        """Return subject and body of what a citizen is told outside the app."""
+        subject, body = self.catalogues[language]["notices"][f"{way}.{topic}"]
+        return subject, _Tolerant().format(body, **values)
+
     def time(self, at: datetime, language: str) -> str:
         """Return an instant as people in Germany read it: Europe/Berlin, to the minute."""
         pattern = self.catalogues[language]["forms"]["time"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.gateway.store.channels import Channels
 from services.gateway.store.pages import ORIGINALS, Pages
 from services.gateway.store.stores import Stores
 from services.gateway.store.transfers import PARTS
@@ -50,3 +51,9 @@ async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
             dropped += page.id not in handed_in | drafted and await stores.pages.drop(page)
     if dropped:
         log.info("pages.swept", dropped=dropped)
+
+
+async def sweep_cards(channels: Channels) -> None:
+    """Forget addresses that were never confirmed, and cards that belong to no channel."""
+    if removed := await channels.sweep():
+        log.info("channels.swept", removed=removed)

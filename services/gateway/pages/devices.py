@@ -34,6 +34,7 @@ async def invite(request: Request, person: AnyPerson, parts: Ready) -> Response:
 async def revoke(request: Request, device_id: Id, person: AnyPerson, parts: Ready) -> Response:
     """Let a device in no more; one's own is signed out."""
     await parts.stores.people.revoke(device_id, person.person_id)
+    await parts.stores.channels.end_of_device(device_id, person.person_id)
     if device_id != person.device_id:
         return leave_for(request, PATH)
     response = leave_for(request, "/")

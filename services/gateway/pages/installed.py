@@ -1,4 +1,4 @@
-"""What makes the pages an app: its name and icons, and the script that opens it without a network."""
+"""What makes the pages an app: its name and icons."""
 
 import json
 
@@ -7,13 +7,8 @@ from starlette.responses import Response
 
 from services.gateway.pages.language import language_of
 from services.gateway.pages.look import look_of
-from services.gateway.pages.page import HEADERS
-from services.gateway.pages.words import direction_of
 
 router = APIRouter()
-SCRIPT = "worker.js"
-# Letters of other scripts are fetched where they are read, icons by the system.
-LATER = ("-cyrillic.woff2", ".png", SCRIPT)
 
 
 @router.get("/manifest.webmanifest")
@@ -41,13 +36,3 @@ async def manifest(request: Request) -> Response:
     }
     headers = {"cache-control": "no-cache", "vary": "Cookie"}
     return Response(json.dumps(said, ensure_ascii=False), headers=headers, media_type="application/manifest+json")
-
-
-@router.get("/" + SCRIPT)
-async def worker(request: Request) -> Response:
-    """Send the service worker; it is another one whenever any file changes."""
-    assets = look_of(request).assets
-    files = [assets.url(name) for name in assets.files if not name.endswith(LATER)]
-    start = f"const VERSION = {json.dumps(assets.version)};\nconst FILES = {json.dumps(files)};\n"
-    headers = {**HEADERS, "cache-control": "no-cache"}
-    return Response(start.encode() + assets.files[SCRIPT].plain, headers=headers, media_type="text/javascript")

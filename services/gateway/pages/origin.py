@@ -27,14 +27,16 @@ def is_ours(headers: Headers) -> bool:
 class OwnForms:
     """Refuses what would change something and does not come from our own pages."""
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[Request, RefusedError], Response]) -> None:
-        """Guard `app`."""
+    def __init__(self, app: ASGIApp, refuse: Callable[[Request, RefusedError], Response], open_to_all: str) -> None:
+        """Guard `app`; paths that begin with `open_to_all` name by themselves what they act on, and need no cookie."""
         self._app = app
         self._refuse = refuse
+        self._open_to_all = open_to_all
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["method"] in _READING or is_ours(Headers(scope=scope)):
+        anybodys = str(scope["path"]).startswith(self._open_to_all)
+        if scope["method"] in _READING or anybodys or is_ours(Headers(scope=scope)):
             return await self._app(scope, receive, send)
         answer = self._refuse(Request(scope), RefusedError("request.cross_site"))
         return await answer(scope, receive, send)

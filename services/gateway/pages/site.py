@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.pages import (
     about,
     callbacks,
+    channels,
     check,
     consents,
     devices,
@@ -21,6 +22,7 @@ from services.gateway.pages import (
     statics,
     things,
     trusted,
+    worker,
 )
 from services.gateway.pages.acting import ForPerson
 from services.gateway.pages.errors import refuse
@@ -42,12 +44,14 @@ ROOMS = (
     devices,
     trusted,
     people,
+    channels,
     pictures,
     live,
     check,
     about,
     installed,
     statics,
+    worker,
 )
 # Files are read from these as they come, and never wholly into memory.
 STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, sending.PATH, sending.PATH + "/", check.UPLOAD})
@@ -57,7 +61,8 @@ def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     pages = _pages(parts, look)
     in_time = Deadline(pages, refuse, deadline_s)
-    guarded = ForPerson(OwnForms(SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED), refuse))
+    small = SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED)
+    guarded = ForPerson(OwnForms(small, refuse, channels.OFF))
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = pages  # a layer that refuses makes a page, too

@@ -27,6 +27,14 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """The ways to be told that an operator offers: e-mail, and the key for browsers, or none of them."""
+
+    email: bool = False
+    push_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything a route may use."""
 
@@ -42,6 +50,7 @@ class Parts:
     feed: Feed
     clock: Clock
     printer: Printer
+    offered: Offered
 
     @property
     def supplier_names(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from services.gateway.domain.texts import Texts
 from services.gateway.routes import (
     activations,
     callbacks,
+    channels,
     consents,
     desk,
     document_pages,
@@ -84,6 +85,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         mandates,
         people,
         callbacks,
+        channels,
         timeline,
         desk,
         packets,

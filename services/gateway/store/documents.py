@@ -143,6 +143,16 @@ class Documents:
             raise RefusedError("document.missing")
         return Document.model_validate(row)
 
+    async def if_known(self, document_id: str, session: Session) -> Document | None:
+        """Return a document that an event is about, or nothing."""
+        row = await self._documents.find_one({"_id": document_id}, session=session)
+        return Document.model_validate(row) if row else None
+
+    async def with_page(self, page_id: str, session: Session) -> Document | None:
+        """Return the document whose present version has a page, or nothing if that was not handed in (any more)."""
+        row = await self._documents.find_one({"pages.page_id": page_id}, session=session)
+        return Document.model_validate(row) if row else None
+
     async def numbered(self, receipt_number: str) -> Document | None:
         """Return the document of a receipt, for checking what somebody else already knows of it."""
         row = await self._documents.find_one({"receipt_number": receipt_number})

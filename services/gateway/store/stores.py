@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from services.gateway.domain.channels import Cards
 from services.gateway.domain.limits import Limits
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
 from services.gateway.store.arrivals import Arrivals
 from services.gateway.store.callbacks import Callbacks
+from services.gateway.store.channels import Channels
 from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
@@ -36,6 +38,7 @@ class Stores:
     consents: Consents
     mandates: Mandates
     callbacks: Callbacks
+    channels: Channels
     forwards: Forwards
     alerts: Alerts
     packets: Packets
@@ -57,6 +60,7 @@ class Stores:
             self.consents,
             self.mandates,
             self.callbacks,
+            self.channels,
             self.forwards,
             self.timeline,
         ):
@@ -64,7 +68,14 @@ class Stores:
 
 
 def stores(
-    database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, *, limits: Limits, clock: Clock
+    database: Database,
+    ledger: Ledger,
+    objects: Objects,
+    receipts: Receipts,
+    cards: Cards,
+    *,
+    limits: Limits,
+    clock: Clock,
 ) -> Stores:
     """Put the stores of one database together."""
     acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
@@ -79,6 +90,7 @@ def stores(
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
+        channels=Channels(database, objects, acts, ledger, cards, clock),
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),

@@ -1,77 +1,25 @@
 """Tells a supplier by a signed webhook: Standard Webhooks (www.standardwebhooks.com), one POST per try."""
 
-import asyncio
-from collections.abc import Sequence
-from http import HTTPStatus
-from pathlib import Path
-
-import httpx
 from pydantic import SecretStr
 from standardwebhooks import Webhook
 
-from services.notify.client.address import AddressRefusedError, Network, resolve
+from services.notify.client.outside import Outside
 from services.notify.domain.retry import Outcome
 from shared.clock import Clock
 from shared.events.event import CONTENT_TYPE
 
-_HEAL_BY_THEMSELVES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-
 
 class Webhooks:
-    """Sends notices; follows no redirect, uses no proxy, reads no answer beyond its status."""
+    """Sends notices to suppliers' servers."""
 
-    def __init__(
-        self, *, answer_within_s: float, allowed: Sequence[Network], clock: Clock, ca_file: Path | None = None
-    ) -> None:
-        """Give a supplier's server `answer_within_s` seconds in all; private addresses only in `allowed`.
-
-        Raises:
-            OSError: `ca_file`, with certificate authorities to trust beside the usual ones, cannot be read.
-        """
-        trusted = httpx.create_ssl_context(trust_env=False)
-        if ca_file:
-            trusted.load_verify_locations(ca_file)
-        self._answer_within_s = answer_within_s
-        self._allowed = tuple(allowed)
+    def __init__(self, outside: Outside, clock: Clock) -> None:
+        """Send through `outside`."""
+        self._outside = outside
         self._clock = clock
-        self._client = httpx.AsyncClient(
-            # Kept connections are told apart by address and port alone, and one of them could serve another name there.
-            limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(answer_within_s, connect=min(5.0, answer_within_s)),
-            verify=trusted,
-            follow_redirects=False,
-            trust_env=False,
-            headers={"user-agent": "amtsbote-notify"},
-        )
 
     async def send(self, url: str, secret: SecretStr, *, message_id: str, body: bytes) -> Outcome:
         """Send one notice; the same `message_id` at each try lets the receiver drop repeats."""
-        try:
-            async with asyncio.timeout(self._answer_within_s):
-                status = await self._post(httpx.URL(url), self._headers(secret, message_id, body), body)
-        except AddressRefusedError:
-            return Outcome("refused", "address_refused")
-        except (TimeoutError, httpx.TimeoutException):
-            return Outcome("again", "timeout")
-        except (OSError, httpx.HTTPError):
-            return Outcome("again", "connection_failed")
-        return outcome_of(status)
-
-    async def close(self) -> None:
-        """Close open connections."""
-        await self._client.aclose()
-
-    async def _post(self, url: httpx.URL, headers: dict[str, str], body: bytes) -> int:
-        address = await resolve(url, self._allowed)
-        request = self._client.stream(
-            "POST",
-            url.copy_with(host=address),
-            headers={**headers, "host": url.netloc.decode()},
-            content=body,
-            extensions={"sni_hostname": url.host},
-        )
-        async with request as response:
-            return response.status_code
+        return await self._outside.post(url, self._headers(secret, message_id, body), body)
 
     def _headers(self, secret: SecretStr, message_id: str, body: bytes) -> dict[str, str]:
         now = self._clock()
@@ -82,15 +30,3 @@ class Webhooks:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": signature,
         }
-
-
-def outcome_of(status: int) -> Outcome:
-    """Tell what an HTTP status means for the next try."""
-    reason = f"http_{status}"
-    if HTTPStatus(200) <= status < HTTPStatus(300):
-        return Outcome("taken")
-    if status == HTTPStatus.GONE:
-        return Outcome("never", reason)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _HEAL_BY_THEMSELVES:
-        return Outcome("again", reason)
-    return Outcome("refused", reason)

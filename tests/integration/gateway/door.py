@@ -1,9 +1,10 @@
 """A gateway under test: a real server, real storage, and ears on the broker."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 import uvicorn
@@ -13,6 +14,7 @@ from pydantic_core import from_json
 
 from deploy.local.ports import free_port
 from services.gateway.app import app
+from services.gateway.domain.channels import Cards
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.people import People
@@ -22,9 +24,11 @@ from services.gateway.store.stores import Stores, stores
 from shared.clock import Clock, utc_now
 from shared.events.event import Fact, envelop
 from shared.ids import new_id
+from shared.links import Links
 from shared.messaging.topology import EVENTS
-from shared.settings import Connections
+from shared.settings import Connections, MailSettings, PushSettings
 from shared.telemetry.health import failures
+from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
 from tests.waiting import until
 
@@ -48,6 +52,8 @@ class Door:
             connections,
             GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, "receipt_keys": keys, **settings}),
             clock,
+            mail=MailSettings(host="127.0.0.1", security="none", sender="post@post.example"),
+            push=PushSettings(key=_push_key(keys)),
         )
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = self.service.database
@@ -103,7 +109,8 @@ class Door:
     def stores(self, clock: Clock = utc_now) -> Stores:
         """Return what the gateway keeps, with a clock that may be another."""
         receipts, limits, of = Receipts("office", self.url, load_texts(), None), GatewaySettings().limits, self.service
-        return stores(of.database, of.ledger, of.objects, receipts, limits=limits, clock=clock)
+        cards = Cards(load_texts(), Links(of.connections.link_secret), self.url)
+        return stores(of.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=clock)
 
     def caller(self, name: str) -> Caller:
         """Return a partner's client."""
@@ -118,17 +125,31 @@ class Door:
         """Return the events of a type about a subject so far."""
         return [e for e in self.announced if e["subject"] == subject and e["type"] == f"de.amtsbote.{type_}"]
 
+    async def tell(self, *facts: Fact) -> None:
+        """Publish facts as other services would, and wait until their citizens were told."""
+        await self._say(facts, "gateway.tell")
+
     async def say(self, *facts: Fact) -> None:
         """Publish facts as other services would, and wait until each has taken effect."""
+        await self._say(facts, "gateway.project")
+
+    async def _say(self, facts: Sequence[Fact], consumer: str) -> None:
         assert self._channel
         exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
         for fact in facts:
             event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
             await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
-            await until(self._handled(event.id), what=partial(str, f"{fact.type} projected"))
+            await until(self._handled(event.id, consumer), what=partial(str, f"{fact.type} handled by {consumer}"))
 
-    def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
-        return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})
+    def _handled(self, event_id: str, consumer: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.database.inbox.find_one({"_id": f"{consumer}:{event_id}"})
+
+
+def _push_key(beside: Path) -> Path:
+    path = beside.with_name("push-key.json")
+    if not path.exists():
+        make_key(path)
+    return path
 
 
 async def _true(value: object) -> object:

@@ -28,6 +28,8 @@ CITIZENS = (
     ("GET", "/v1/timeline"),
     ("GET", "/v1/events"),
     ("GET", "/v1/suppliers"),
+    ("GET", "/v1/channels"),
+    ("POST", "/v1/channels"),
     ("POST", "/v1/pages"),
     ("POST", "/v1/documents"),
     ("POST", "/v1/documents/{document}/consents"),
@@ -53,6 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "text_version": "2026-11",
     },
     "/v1/callbacks": window(),
+    "/v1/channels": {"kind": "email", "address": "erika@example.org"},
     "/v1/desk/callbacks/{callback}/calls": {"outcome": "reached"},
     "/v1/packets/some-link/confirmation": {},
 }

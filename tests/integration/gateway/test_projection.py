@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from services.gateway.domain.channels import Cards
 from services.gateway.handlers.project import project
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
@@ -20,6 +22,7 @@ from shared.events.event import Fact, envelop
 from shared.events.notify import ForwardAcknowledged, ForwardFailed, ForwardPickedUp, ForwardQueued, ForwardSent
 from shared.events.upload import PageChecked
 from shared.ids import new_id
+from shared.links import Links
 from shared.storage.documents import again_on_conflict
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key, window
@@ -130,14 +133,9 @@ async def test_each_event_is_told_once(door: Door, phone: Phone) -> None:
     [queued, *_] = _forward_facts(new_id(), document_id, phone.citizen_id)
     event = envelop(queued, id=new_id(), time=utc_now(), source="notify", tenant="default")
     receipts = Receipts("Jobcenter", door.url, load_texts(), None)
-    kept = stores(
-        door.database,
-        door.service.ledger,
-        door.service.objects,
-        receipts,
-        limits=GatewaySettings().limits,
-        clock=utc_now,
-    )
+    cards, of = Cards(load_texts(), Links(SecretStr("s" * 40)), door.url), door.service
+    limits = GatewaySettings().limits
+    kept = stores(door.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=utc_now)
     copies = [partial(project, event, ledger=door.service.ledger, stores=kept) for _ in range(8)]
     ends = await asyncio.gather(*(again_on_conflict(copy) for copy in copies), return_exceptions=True)
     assert [end for end in ends if not isinstance(end, AlreadyHandledError)] == [None]

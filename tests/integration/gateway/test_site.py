@@ -196,7 +196,7 @@ async def test_what_a_phone_keeps_is_nobodys_own(citizen: httpx.AsyncClient) -> 
     assert page_id not in shell
     assert device not in shell
     assert "data-take" in shell
-    script = await citizen.get("/worker.js")
+    script = await citizen.get("/sw.js")
     assert script.headers["cache-control"] == "no-cache"
     files = json.loads(script.text.partition("const FILES = ")[2].partition(";")[0])
     assert {path.rpartition("/")[2] for path in files} >= {"take.js", "sending.js", "app.css"}

@@ -23,7 +23,7 @@ from services.notify.app import app
 from services.notify.settings import NotifySettings
 from shared.ids import new_id
 from shared.service import Service
-from shared.settings import Connections
+from shared.settings import Connections, MailSettings, PushSettings
 from shared.telemetry.health import failures
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import World, world
@@ -111,9 +111,11 @@ async def place(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @asynccontextmanager
-async def working(place: Place, settings: NotifySettings) -> AsyncIterator[Service]:
+async def working(
+    place: Place, settings: NotifySettings, mail: MailSettings | None = None, push: PushSettings | None = None
+) -> AsyncIterator[Service]:
     """Run a notify service until the end, and wait until it is ready."""
-    service = app(place.connections(), settings)
+    service = app(place.connections(), settings, mail=mail, push=push)
     await service.start()
 
     async def well() -> bool:

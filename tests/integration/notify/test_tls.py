@@ -7,6 +7,7 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
+from services.notify.client.outside import Outside
 from services.notify.client.webhook import Webhooks
 from shared.clock import utc_now
 from shared.ids import new_id
@@ -28,14 +29,15 @@ async def test_only_a_trusted_certificate_of_the_name_is_told(
     authority.issue_cert(certified).private_key_and_cert_chain_pem.write_to_path(pem)
     authority.cert_pem.write_to_path(ca_file)
     ca = ca_file if trusted else None
-    webhooks = Webhooks(answer_within_s=5, allowed=LOOPBACK, clock=utc_now, ca_file=ca)
+    outside = Outside(answer_within_s=5, allowed=LOOPBACK, ca_file=ca)
+    webhooks = Webhooks(outside, utc_now)
     async with SupplierServer().serving(pem) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         told = await webhooks.send(url, SecretStr("whsec_" + "a" * 44), message_id=new_id(), body=b"{}")
         assert told.kind == outcome, told
         assert len(server.received) == (1 if outcome == "taken" else 0)
         assert all(headers["host"] == url.split("/")[2] for headers, _ in server.received)
-    await webhooks.close()
+    await outside.close()
 
 
 async def test_a_connection_is_not_used_for_another_name_at_the_same_address(tmp_path: Path) -> None:
@@ -43,7 +45,8 @@ async def test_a_connection_is_not_used_for_another_name_at_the_same_address(tmp
     authority, pem, ca_file = trustme.CA(), tmp_path / "server.pem", tmp_path / "ca.pem"
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
     authority.cert_pem.write_to_path(ca_file)
-    webhooks = Webhooks(answer_within_s=5, allowed=LOOPBACK, clock=utc_now, ca_file=ca_file)
+    outside = Outside(answer_within_s=5, allowed=LOOPBACK, ca_file=ca_file)
+    webhooks = Webhooks(outside, utc_now)
     async with SupplierServer().serving(pem) as server:
         told = [
             await webhooks.send(url, SecretStr("whsec_" + "a" * 44), message_id=new_id(), body=b"{}")
@@ -51,4 +54,4 @@ async def test_a_connection_is_not_used_for_another_name_at_the_same_address(tmp
         ]
         assert [outcome.kind for outcome in told] == ["taken", "again"]
         assert len(server.received) == 1
-    await webhooks.close()
+    await outside.close()

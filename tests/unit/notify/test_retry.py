@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify.client.webhook import outcome_of
+from services.notify.client.outside import outcome_of
 from services.notify.domain.retry import Outcome
 from services.notify.settings import NotifySettings
 

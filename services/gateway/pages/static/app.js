@@ -3,7 +3,9 @@
 import { fillCode } from "./code.js";
 import { install } from "./install.js";
 import { follow } from "./live.js";
+import { offerPush } from "./push.js";
 
 fillCode();
 follow();
 install();
+offerPush();

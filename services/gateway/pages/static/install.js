@@ -2,7 +2,7 @@
 
 export function install() {
   if (document.querySelector("[data-forget]")) forget();
-  else if (document.body.dataset.device) navigator.serviceWorker?.register("/worker.js");
+  else if (document.body.dataset.device) navigator.serviceWorker?.register("/sw.js");
 }
 
 // The server asks the browser for the same (Clear-Site-Data), and not every browser does it.

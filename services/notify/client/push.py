@@ -1,0 +1,87 @@
+"""Tells a browser by Web Push (RFC 8030): encrypted for it alone (RFC 8291), signed as ours (VAPID, RFC 8292)."""
+
+import json
+import os
+from base64 import urlsafe_b64decode
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import http_ece
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.notify.client.outside import Outside
+from services.notify.domain.retry import Outcome
+from shared.cards import Card, Said, Subscription
+from shared.clock import Clock
+from shared.events.gateway import NoticeTopic
+from shared.vapid import VapidKey
+
+DAY_S = 24 * 3600
+# The push service forgets the subscription for good: the browser was reset, or the citizen took the permission back.
+_GONE = {f"http_{HTTPStatus.NOT_FOUND}", f"http_{HTTPStatus.GONE}"}
+
+
+class Pushes:
+    """Sends notices to browsers' push services, whose addresses browsers gave us."""
+
+    def __init__(self, outside: Outside, key: VapidKey, contact: str, clock: Clock) -> None:
+        """Send through `outside`, signed with `key`; `contact` is whom a push service may turn to."""
+        self._outside = outside
+        self._key = key
+        self._contact = contact
+        self._clock = clock
+
+    async def send(self, card: Card, topic: NoticeTopic, notice_id: str) -> Outcome:
+        """Send one notice; a later one takes the place of one the browser has not fetched yet."""
+        if card.subscription is None:
+            return Outcome("never", "subscription_missing")
+        try:
+            body = encrypted(_shown(card, card.words[topic], notice_id), card.subscription)
+        except ValueError:  # keys that no browser gives: nothing will ever be read there
+            return Outcome("never", "subscription_invalid")
+        endpoint = card.subscription.endpoint
+        outcome = await self._outside.post(endpoint, self._headers(endpoint, topic), body)
+        return Outcome("never", outcome.reason) if outcome.reason in _GONE else outcome
+
+    def _headers(self, endpoint: str, topic: NoticeTopic) -> dict[str, str]:
+        parts = urlsplit(endpoint)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return {
+            "authorization": self._key.authorization(origin, self._contact, self._clock()),
+            "content-encoding": "aes128gcm",
+            "content-type": "application/octet-stream",
+            "ttl": str(DAY_S),
+            "topic": "news",
+            "urgency": "high" if topic == "urgent" else "normal",
+        }
+
+
+def encrypted(message: bytes, to: Subscription) -> bytes:
+    """Return a message as only the browser with this subscription can read it.
+
+    Raises:
+        ValueError: the subscription's keys are none.
+    """
+    public = _decoded(to.p256dh)
+    ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
+    once = ec.generate_private_key(ec.SECP256R1())
+    sealed: bytes = http_ece.encrypt(
+        message, salt=os.urandom(16), private_key=once, dh=public, auth_secret=_decoded(to.auth), version="aes128gcm"
+    )
+    return sealed
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _shown(card: Card, said: Said, notice_id: str) -> bytes:
+    """Return what the service worker shows; it may not call us back, so all of it is in here."""
+    shown = {
+        "id": notice_id,
+        "title": said.subject,
+        "body": said.body,
+        "url": card.app_url,
+        "lang": card.language.partition("-")[0],
+    }
+    return json.dumps(shown, ensure_ascii=False).encode()
