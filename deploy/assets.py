@@ -23,7 +23,15 @@ COPIED = {
     "KERN-LICENSE.md": KERN / "LICENSE.md",
     "htmx.js": MODULES / "htmx.org" / "dist" / "htmx.min.js",
     "HTMX-LICENSE": MODULES / "htmx.org" / "LICENSE",
+    "idb.js": MODULES / "idb" / "build" / "index.js",
+    "IDB-LICENSE": MODULES / "idb" / "LICENSE",
+    "tus.js": MODULES / "tus-js-client" / "dist" / "tus.min.js",
+    "TUS-LICENSE": MODULES / "tus-js-client" / "LICENSE",
 }
+ICON = ROOT / "services" / "gateway" / "pages" / "static" / "icon.svg"
+# Name, size in pixels, and how much of it the picture takes: systems cut a maskable icon to a shape of their own.
+ICONS = (("icon-180", 180, 1.0), ("icon-192", 192, 1.0), ("icon-512", 512, 1.0), ("icon-maskable", 512, 0.8))
+ICON_COLOUR = (0x1A, 0x3D, 0xA5)
 WEIGHTS = {"regular": "Regular", "semibold": "SemiBold"}
 # The letters of the languages we serve; Arabic is not in Fira Sans, phones bring their own.
 SCRIPTS = {
@@ -49,7 +57,7 @@ def fetch(*, tests: bool) -> None:
 
 
 def lay_out() -> None:
-    """Copy the few files that are served, cut and compressed."""
+    """Copy the few files that are served, cut and compressed, and draw the icons."""
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir(parents=True)
     for name, source in COPIED.items():
@@ -57,6 +65,8 @@ def lay_out() -> None:
     for weight, face in WEIGHTS.items():
         for script, letters in SCRIPTS.items():
             _cut_font(KERN / "dist" / "fonts" / "fira-sans" / f"FiraSans-{face}.woff2", f"{weight}-{script}", letters)
+    for icon in ICONS:
+        _draw_icon(*icon)
     _compress()
     STAMP.write_text(_wanted())
 
@@ -71,6 +81,21 @@ def _cut_font(source: Path, name: str, letters: str) -> None:
     subset.main([*words, f"--output-file={target}"])
 
 
+def _draw_icon(name: str, size: int, share: float) -> None:
+    """Draw the icon as PNG, for systems that take no SVG, on its own colour to the very edge."""
+    from pypdfium2 import PdfDocument  # noqa: PLC0415 - as above
+    from weasyprint import HTML  # noqa: PLC0415 - as above
+
+    picture = round(size * share)
+    style = (
+        f"@page {{ size: {size}px; margin: {(size - picture) // 2}px }} body {{ margin: 0 }} img {{ display: block }}"
+    )
+    html = f"<style>{style}</style><img src='{ICON.as_uri()}' width={picture} height={picture}>"
+    page = PdfDocument(HTML(string=html).write_pdf())[0]
+    drawn = page.render(scale=96 / 72, fill_color=(*ICON_COLOUR, 255)).to_pil()
+    drawn.crop((0, 0, size, size)).save(VENDOR / f"{name}.png", optimize=True)
+
+
 def _compress() -> None:
     import brotli  # noqa: PLC0415 - as above
 
@@ -80,7 +105,8 @@ def _compress() -> None:
 
 
 def _wanted() -> str:
-    return hashlib.sha256((ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    made_of = (ROOT / "package-lock.json", Path(__file__), ICON)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
 
 
 def main() -> None:

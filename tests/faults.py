@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +27,7 @@ class Proxy:
         self._links: set[_Link] = set()
         self._silent = False
         self.cut_after_bytes: int | None = None  # of one connection
+        self.carried_up = 0  # bytes on their way to the server, by all connections
 
     @property
     def url(self) -> str:
@@ -76,7 +78,7 @@ class Proxy:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = _Link(reader, writer, self.cut_after_bytes)
+        link = _Link(reader, writer, self.cut_after_bytes, self._count)
         self._links.add(link)
         try:
             await (link.lie_dead() if self._silent else link.carry(self._parts.hostname or "", self._parts.port or 0))
@@ -84,12 +86,22 @@ class Proxy:
             self._links.discard(link)
             writer.close()
 
+    def _count(self, size: int) -> None:
+        self.carried_up += size
+
 
 class _Link:
     """One client's connection and its counterpart to the server."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        limit: int | None,
+        count: Callable[[int], None],
+    ) -> None:
         self._reader = reader
+        self._count = count
         self._left = limit
         self._writers = [writer]
         self._pumps: list[asyncio.Task[None]] = []
@@ -133,6 +145,8 @@ class _Link:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
+                if reader is self._reader:
+                    self._count(len(data))
                 if self._is_over(len(data)):
                     self.reset()
                     return

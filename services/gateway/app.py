@@ -6,10 +6,11 @@ from functools import partial
 from services.gateway.client.printer import Printer
 from services.gateway.domain.channels import Cards
 from services.gateway.domain.texts import Texts
+from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep, sweep_cards
+from services.gateway.handlers.sweep import sweep, sweep_cards, sweep_transfers, sweep_unsent
 from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
@@ -55,7 +56,8 @@ def app(
     service = compose("gateway", connections, clock)
     texts, links = load_texts(), Links(connections.link_secret)
     receipts = _receipts(texts, settings, connections)
-    kept = _stores(service, receipts, Cards(texts, links, connections.public_url.rstrip("/")))
+    cards = Cards(texts, links, connections.public_url.rstrip("/"))
+    kept = _stores(service, receipts, cards, settings)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,
@@ -79,8 +81,9 @@ def app(
     return service
 
 
-def _stores(service: Service, receipts: Receipts, cards: Cards) -> Stores:
-    kept = stores(service.database, service.ledger, service.objects, receipts, cards, service.clock)
+def _stores(service: Service, receipts: Receipts, cards: Cards, settings: GatewaySettings) -> Stores:
+    limits, clock = settings.limits, service.clock
+    kept = stores(service.database, service.ledger, service.objects, receipts, cards, limits=limits, clock=clock)
     service.prepares.append(kept.prepare)
     return kept
 
@@ -125,8 +128,15 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     repeats = Repeats(service.database, service.ledger, service.clock, tenant=tenant, after=after)
     service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
     service.every(settings.end_mandates_every_s, partial(end_mandates, kept.mandates), name="end_mandates")
-    service.every(settings.sweep_every_s, partial(sweep, service.objects, kept.pages, service.clock), name="sweep")
-    service.every(settings.sweep_every_s, partial(sweep_cards, kept.channels), name="sweep.cards")
+    service.every(settings.arrive_every_s, partial(arrive, kept, service.clock), name="arrive")
+    unsent_after = timedelta(days=settings.unsent_page_days)
+    for name, work in {
+        "sweep": partial(sweep, service.objects, kept.pages, service.clock),
+        "sweep.cards": partial(sweep_cards, kept.channels),
+        "sweep.transfers": partial(sweep_transfers, kept, service.clock),
+        "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
+    }.items():
+        service.every(settings.sweep_every_s, work, name=name)
 
 
 def _keys_check(receipts: Receipts) -> Check:

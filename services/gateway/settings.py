@@ -45,15 +45,24 @@ class GatewaySettings(BaseSettings):
     max_uploads_each: Annotated[int, Field(description="files of one citizen on their way at once")] = 4
     max_uploads_together: Annotated[int, Field(description="files of all citizens on their way at once")] = 32
 
+    max_unfinished_uploads: Annotated[int, Field(description="uploads in parts of one citizen that wait")] = 60
+    upload_valid_days: Annotated[int, Field(description="how long an upload in parts waits for its next part")] = 7
+    unsent_page_days: Annotated[
+        int, Field(description="how long a page is kept that is in no draft and was never handed in")
+    ] = 14
+
     repeat_after_s: Annotated[
         float, Field(description="when a submission without an effect is announced again, then after twice as long")
     ] = 15 * 60
     reconcile_every_s: Annotated[float, Field(description="how often such submissions are looked for")] = 5 * 60
-    sweep_every_s: Annotated[float, Field(description="how often files that nobody handed in are looked for")] = 60 * 60
     end_mandates_every_s: Annotated[
         float,
         Field(description="how often mandates whose last day is over are told of; access ends with the day itself"),
     ] = 60
+    arrive_every_s: Annotated[
+        float, Field(description="how often uploads are looked for that are complete and became no page")
+    ] = 60
+    sweep_every_s: Annotated[float, Field(description="how often files that nobody needs are looked for")] = 60 * 60
     download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
@@ -69,7 +78,14 @@ class GatewaySettings(BaseSettings):
     @property
     def limits(self) -> Limits:
         """What the gateway takes, in the form its rules use."""
-        return Limits(self.max_file_bytes, self.max_pages, self.max_json_bytes)
+        return Limits(
+            file_bytes=self.max_file_bytes,
+            pages=self.max_pages,
+            json_bytes=self.max_json_bytes,
+            unfinished_uploads=self.max_unfinished_uploads,
+            upload_days=self.upload_valid_days,
+            unsent_page_days=self.unsent_page_days,
+        )
 
     @property
     def rates(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 THREADS = 16
 PART = 1000  # as many as S3 lists in one answer
 DEADLINE_S = 30.0
+COPIED_AT_ONCE = 256 * 1024
 _MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchBucket"}
 _OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
@@ -101,6 +102,23 @@ class Objects:
         if sha256 and hashlib.sha256(data).hexdigest() != sha256:
             raise PermanentError("object.altered")
         return data
+
+    async def copy(self, key: str, file: BinaryIO) -> None:
+        """Write the bytes under `key` at the end of `file`, never all of them in memory.
+
+        Raises:
+            PermanentError: `object.missing`.
+        """
+
+        def read() -> None:
+            response = self._client.get_object(bucket_name=self._bucket, object_name=key)
+            try:
+                file.writelines(response.stream(COPIED_AT_ONCE))
+            finally:
+                response.close()
+                response.release_conn()
+
+        await self._call(read)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
         """Yield what is stored under keys that begin with `prefix`, asking for a part of the list at a time."""

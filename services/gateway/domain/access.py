@@ -68,6 +68,11 @@ class Helper:
 Person = Citizen | Helper
 
 
+def mandate_id_of(citizen: Citizen) -> str | None:
+    """Return the mandate within which somebody acts for a citizen, None for themselves."""
+    return citizen.acting.mandate_id if citizen.acting else None
+
+
 def reach_of(whose: Citizen | str) -> dict[str, str]:
     """Return what a row must say to be shown to somebody, or to the citizen of an id."""
     return {"citizen_id": whose} if isinstance(whose, str) else whose.reach

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file and JSON body in bytes, and the most pages of a document."""
+    """The largest file and JSON body in bytes, the most pages of a document, and how long unfinished things wait."""
 
     file_bytes: int
     pages: int
     json_bytes: int
+    unfinished_uploads: int
+    upload_days: int
+    unsent_page_days: int

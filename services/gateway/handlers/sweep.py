@@ -1,4 +1,4 @@
-"""Sweeps orphans: bytes that were stored, and whose page was never kept because the request broke in between."""
+"""Sweeps what nobody needs: bytes without a page, pages that were never handed in, uploads that were never finished."""
 
 from datetime import timedelta
 
@@ -6,6 +6,8 @@ import structlog
 
 from services.gateway.store.channels import Channels
 from services.gateway.store.pages import ORIGINALS, Pages
+from services.gateway.store.stores import Stores
+from services.gateway.store.transfers import PARTS
 from shared.clock import Clock
 from shared.storage.objects import Objects
 
@@ -24,6 +26,31 @@ async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
         removed += 1
     if removed:
         log.info("orphans.swept", removed=removed)
+
+
+async def sweep_transfers(stores: Stores, clock: Clock) -> None:
+    """Forget uploads that have waited too long, and remove parts older than a day that no unfinished one needs."""
+    expired, removed = await stores.transfers.expire(), 0
+    async for found in stores.objects.list(PARTS):
+        if clock() - found.changed_at < ORPHAN_AFTER or await stores.transfers.needs(found.key):
+            continue
+        await stores.objects.remove(found.key)
+        removed += 1
+    if expired or removed:
+        log.info("transfers.swept", expired=expired, parts=removed)
+
+
+async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
+    """Remove pages older than `after` that are in no draft and no document: somebody took them out again."""
+    dropped = 0
+    async for idle in stores.pages.idle(clock() - after):
+        ids = [page.id for page in idle]
+        handed_in, drafted = await stores.documents.naming(ids), await stores.drafts.holding(ids)
+        await stores.pages.keep_for_good(sorted(handed_in & set(ids)))
+        for page in idle:
+            dropped += page.id not in handed_in | drafted and await stores.pages.drop(page)
+    if dropped:
+        log.info("pages.swept", dropped=dropped)
 
 
 async def sweep_cards(channels: Channels) -> None:

@@ -24,9 +24,10 @@ def refuse(request: Request, refused: RefusedError, *_: Any) -> Response:
     if refused.code == "token.missing":
         return leave_for(request, START)
     title, detail = texts.problem(refused.code, language, **refused.values, retry_after_s=refused.retry_after_s)
-    response = page(request, "error.html", refused.status, title=title, detail=detail)
+    signed_out = refused.code == "token.unknown"
+    response = page(request, "error.html", refused.status, title=title, detail=detail, signed_out=signed_out)
     if refused.retry_after_s is not None:
         response.headers["retry-after"] = str(refused.retry_after_s)
-    if refused.code == "token.unknown":
+    if signed_out:
         let_out(request, response)
     return response

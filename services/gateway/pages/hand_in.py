@@ -1,6 +1,6 @@
 """Handing in: page after page, each checked while the next is taken, then all of them together as one document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from shared.ids import new_id
 
 router = APIRouter()
 PATH = "/hand-in"
+SHELL = PATH + "/shell"
 UPLOAD = PATH + "/pages"
 STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
     "up": partial(drafts.move, by=-1),
@@ -36,6 +37,12 @@ STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
 async def show(request: Request, citizen: Uploader, parts: Ready, retake: Id | None = None) -> Response:
     """Show what is there so far; `retake` names the page that the next picture replaces."""
     return await _show(request, citizen, parts, retake=retake)
+
+
+@router.get(SHELL)
+async def shell(request: Request, parts: Ready) -> Response:
+    """Show the page as it is for everybody, without any pages: a phone keeps it, to take pictures without network."""
+    return _page(request, parts, drafts.Draft(id=""), [], signed_in=True, offline=True)
 
 
 @router.get(PATH + "/list")
@@ -56,8 +63,6 @@ async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, rep
     await parts.stores.drafts.change(
         citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)
     )
-    if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"x-page": page_id})
     return leave_for(request, PATH)
 
 
@@ -101,16 +106,26 @@ async def _show(
     request: Request,
     citizen: Citizen,
     parts: Parts,
+    **values: Any,
+) -> Response:
+    draft = await parts.stores.drafts.of_device(citizen.device_id)
+    kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen)
+    shown = [PageShown.of(one, parts.texts, language_of(request)) for one in kept]
+    return _page(request, parts, draft, shown, **values)
+
+
+def _page(
+    request: Request,
+    parts: Parts,
+    draft: drafts.Draft,
+    shown: Sequence[PageShown],
     *,
     template: str = "hand_in.html",
     status: int = 200,
     filled: Filled = NOTHING_TYPED,
     **values: Any,
 ) -> Response:
-    draft = await parts.stores.drafts.of_device(citizen.device_id)
-    kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen)
-    shown = [PageShown.of(one, parts.texts, language_of(request)) for one in kept]
-    more = {"retake": None, "changed": False, **values}
+    more = {"retake": None, "changed": False, "offline": False, **values}
     return page(
         request,
         template,

@@ -1,5 +1,6 @@
 """A page: a template filled in the reader's language, compressed, and kept from doing anything but what it should."""
 
+import hashlib
 from typing import Any
 
 from fastapi import Request
@@ -29,22 +30,29 @@ HEADERS = {
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Return a page; templates find the values, and `request`, `texts`, `office`, `language` among others."""
     look, language = look_of(request), language_of(request)
-    html = look.templates.get_template(template).render(
-        request=request,
-        look=look,
-        office=look.office,
-        language=language,
-        direction=direction_of(language),
-        translations=look.words.catalogues[language],
-        texts=parts_of(request).texts,
-        signed_in=getattr(request.state, "principal", None) is not None,
+    usual = {
+        "request": request,
+        "look": look,
+        "office": look.office,
+        "language": language,
+        "direction": direction_of(language),
+        "translations": look.words.catalogues[language],
+        "texts": parts_of(request).texts,
+        "signed_in": getattr(request.state, "principal", None) is not None,
+        "device": _mark_of(request),
         **values_of(request),
-        **values,
-    )
+    }
+    html = look.templates.get_template(template).render({**usual, **values})
     response = _dressed(request, html.encode(), status)
     response.headers["content-language"] = language
     keep_choice(request, response)
     return response
+
+
+def _mark_of(request: Request) -> str | None:
+    """Return what tells this device from the ones before it in the same browser, and says nothing else."""
+    device_id = getattr(request.state, "device_id", None)
+    return hashlib.sha256(f"device {device_id}".encode()).hexdigest()[:16] if device_id else None
 
 
 def leave_for(request: Request, path: str) -> Response:

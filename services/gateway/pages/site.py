@@ -14,9 +14,11 @@ from services.gateway.pages import (
     documents,
     hand_in,
     home,
+    installed,
     live,
     people,
     pictures,
+    sending,
     statics,
     things,
     trusted,
@@ -33,6 +35,7 @@ from services.gateway.routes.problems import install
 ROOMS = (
     home,
     hand_in,
+    sending,
     documents,
     document_page,
     consents,
@@ -46,11 +49,12 @@ ROOMS = (
     live,
     check,
     about,
+    installed,
     statics,
     worker,
 )
 # Files are read from these as they come, and never wholly into memory.
-STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, check.UPLOAD})
+STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, sending.PATH, sending.PATH + "/", check.UPLOAD})
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:

@@ -35,8 +35,9 @@ def let_in(request: Request, response: Response, token: str) -> None:
 
 
 def let_out(request: Request, response: Response) -> None:
-    """Forget the device's token."""
+    """Forget the device's token, and let the browser forget what it keeps of ours (W3C Clear Site Data)."""
     secure = look_of(request).secure
+    response.headers["clear-site-data"] = '"storage"'
     response.delete_cookie(cookie_name(secure=secure), path="/", secure=secure, httponly=True, samesite="lax")
 
 
@@ -116,6 +117,7 @@ def _may(*scopes: MandateScope) -> Callable[..., Awaitable[Citizen]]:
 
 async def _count(request: Request, parts: Parts, person: Person) -> None:
     request.state.principal = principal_id(person)
+    request.state.device_id = person.device_id
     request.state.standing = await parts.rates.hit("citizen", request.state.principal)
 
 

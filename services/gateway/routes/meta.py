@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Response
 
 from services.gateway.domain.pages import FORMATS
+from services.gateway.domain.transfers import EXTENSIONS, VERSION
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import Ready
-from services.gateway.schemas.shown import LimitsShown
+from services.gateway.schemas.shown import LimitsShown, UploadLimits
 from shared.catalogue import asyncapi
 
 router = APIRouter(tags=["about"])
@@ -22,6 +23,13 @@ async def limits(response: Response, parts: Ready) -> LimitsShown:
         media_types=FORMATS,
         rates=parts.rates.stated,
         languages=tuple(sorted(parts.texts.catalogues)),
+        uploads=UploadLimits(
+            version=VERSION,
+            extensions=EXTENSIONS,
+            valid_days=parts.limits.upload_days,
+            max_unfinished=parts.limits.unfinished_uploads,
+        ),
+        unsent_page_days=parts.limits.unsent_page_days,
     )
 
 

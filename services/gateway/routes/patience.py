@@ -28,7 +28,10 @@ class Patience:
 
 
 class SmallBodies:
-    """Reads JSON bodies up to the limit before the request goes on; `streamed` paths read theirs themselves."""
+    """Reads JSON bodies up to the limit before the request goes on.
+
+    `streamed` paths, and what lies below those that end in a slash, read theirs themselves.
+    """
 
     def __init__(
         self, app: ASGIApp, refuse: Refuse, limits: Limits, patience: Patience, streamed: frozenset[str]
@@ -42,7 +45,8 @@ class SmallBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if str(scope["path"]).removeprefix(scope.get("root_path", "")) in self._streamed:
+        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+        if path in self._streamed or path[: path.rfind("/") + 1] in self._streamed:
             return await self._app(scope, receive, send)
         try:
             async with in_time(self._patience):

@@ -43,7 +43,7 @@ def problem(
         request_id=request.state.request_id,
         errors=errors,
     )
-    headers = {"content-language": language}
+    headers = {**getattr(request.state, "always", {}), "content-language": language}
     if retry_after_s is not None:
         headers["retry-after"] = str(retry_after_s)
     if refused.status == 401:  # noqa: PLR2004 - RFC 9110, 15.5.2

@@ -1,9 +1,10 @@
 """Receipts for others: as a PDF to be kept, and the check that anybody can make of one."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.domain.documents import Document
-from services.gateway.domain.limits import Limits
 from services.gateway.domain.receipts import Claims, NotGenuineError, is_code_of, open_pdf
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import client_of
@@ -80,7 +81,7 @@ async def verdict_of_pdf(request: Request, parts: Parts, language: str) -> Recei
     Raises:
         RefusedError: no form, no file, too large, or the client is too slow.
     """
-    limits = Limits(MAX_PDF_BYTES, parts.limits.pages, parts.limits.json_bytes)
+    limits = replace(parts.limits, file_bytes=MAX_PDF_BYTES)
     try:
         async with received(request, limits, parts.patience) as found:
             claims = open_pdf(found.file.read(), parts.stores.receipts.ready_keys)

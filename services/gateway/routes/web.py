@@ -25,6 +25,7 @@ from services.gateway.routes import (
     pages,
     people,
     receipts,
+    resumable,
     timeline,
 )
 from services.gateway.routes.border import Border
@@ -52,7 +53,7 @@ def web(parts: Parts, site: ASGIApp, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first: the API for programs, and `site` at every other address."""
     refuse = partial(_refuse, parts.texts)
     in_time = Deadline(Tags(_api(parts, refuse), ONLY_GET), refuse, deadline_s)
-    streamed = frozenset({pages.PATH, receipts.CHECK_PDF})
+    streamed = frozenset({pages.PATH, receipts.CHECK_PDF, resumable.PATH, resumable.PATH + "/"})
     api = SmallBodies(in_time, refuse, parts.limits, parts.patience, streamed)
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +77,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
     for room in (
         activations,
         pages,
+        resumable,
         documents,
         document_pages,
         receipts,

@@ -13,6 +13,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.timeline import Entry
+from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
 from shared.events.upload import Stage, TypeSuggestion
 
@@ -63,6 +64,21 @@ class PageShown(Shown):
             said["has_annotated"] = check.annotated_key is not None
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})
         return cls(page_id=page.id, **kept, **said)
+
+
+class TransferShown(Shown):
+    """A file on its way in parts: `offset` of its `length` bytes are here; complete, it is the page `page_id`."""
+
+    upload_id: str
+    offset: int
+    length: int
+    page_id: str | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, transfer: Transfer) -> "TransferShown":
+        """Return a transfer as its citizen sees it."""
+        return cls(upload_id=transfer.id, **transfer.model_dump(include=set(cls.model_fields)))
 
 
 class ForwardShown(Shown):
@@ -212,8 +228,17 @@ class SupplierList(Shown):
     items: tuple[SupplierShown, ...]
 
 
+class UploadLimits(Shown):
+    """What holds for uploads in parts (tus): how long one waits for its next part, and how many may be unfinished."""
+
+    version: str
+    extensions: tuple[str, ...]
+    valid_days: int
+    max_unfinished: int
+
+
 class LimitsShown(Shown):
-    """What this server takes."""
+    """What this server takes; a page that is never handed in goes after `unsent_page_days`."""
 
     max_file_bytes: int
     max_pages_per_document: int
@@ -221,3 +246,5 @@ class LimitsShown(Shown):
     media_types: tuple[str, ...]
     rates: dict[str, str]
     languages: tuple[str, ...]
+    uploads: UploadLimits
+    unsent_page_days: int

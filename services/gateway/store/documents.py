@@ -42,6 +42,7 @@ class Documents:
         await self._documents.create_index([("citizen_id", 1), ("received_at", -1), ("_id", -1)])
         await self._documents.create_index([("state", 1), ("repeat_at", 1)])
         await self._documents.create_index("pages.page_id")
+        await self._documents.create_index("replacements.replaced.page_id")
 
     async def submit(
         self, ask: Ask, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, language: str
@@ -77,6 +78,7 @@ class Documents:
             document = await self._one({"_id": wish.document_id, **citizen.reach}, work.session)
             document.check_exchange(wish)
             [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen, work.session)
+            await self._pages.hand_in([page.id], work.session)
             changed = document.with_page(wish.page_id, _as_handed_in(page), self._clock(), citizen.acting)
             fact = changed.submitted()
             await self._next_version(document, changed, work.announce(fact), work.session)
@@ -103,6 +105,7 @@ class Documents:
         self, citizen: Citizen, page_ids: Sequence[str], declared_type: str | None, session: Session
     ) -> Document:
         pages = await self._pages.all_of_citizen(page_ids, citizen, session)
+        await self._pages.hand_in(page_ids, session)
         by = citizen.acting
         return Document(
             id=new_id(),
@@ -154,6 +157,16 @@ class Documents:
         """Return the document of a receipt, for checking what somebody else already knows of it."""
         row = await self._documents.find_one({"receipt_number": receipt_number})
         return Document.model_validate(row) if row else None
+
+    async def naming(self, page_ids: Sequence[str]) -> set[str]:
+        """Return those of the pages that a document names, or named before they were taken again."""
+        ids = {"$in": list(page_ids)}
+        rows = await self._documents.find(
+            {"$or": [{"pages.page_id": ids}, {"replacements.replaced.page_id": ids}]}
+        ).to_list(None)
+        documents = [Document.model_validate(row) for row in rows]
+        now = {page.page_id for document in documents for page in document.pages}
+        return now | {each.replaced.page_id for document in documents for each in document.replacements}
 
     async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""

@@ -1,12 +1,13 @@
 """Drafts: one per device, changed only from the state that was read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.drafts import Draft, PageIds
+from services.gateway.domain.drafts import Draft, PageIds, replace
+from services.gateway.domain.limits import Limits
 from shared.errors import UnavailableError
-from shared.storage.documents import Database
+from shared.storage.documents import Database, Session
 
 TRIES = 10
 
@@ -18,9 +19,13 @@ class Drafts:
         """Keep drafts in `database`."""
         self._drafts = database.drafts
 
-    async def of_device(self, device_id: str) -> Draft:
+    async def prepare(self) -> None:
+        """Create the index that finds the draft a page is in."""
+        await self._drafts.create_index("page_ids")
+
+    async def of_device(self, device_id: str, session: Session | None = None) -> Draft:
         """Return a device's draft, empty if it has none."""
-        row = await self._drafts.find_one({"_id": device_id})
+        row = await self._drafts.find_one({"_id": device_id}, session=session)
         return Draft.model_validate(row) if row else Draft(id=device_id)
 
     async def change(self, device_id: str, step: Callable[[PageIds], PageIds]) -> Draft:
@@ -31,12 +36,30 @@ class Drafts:
         """
         for _ in range(TRIES):
             draft = await self.of_device(device_id)
-            changed = draft.model_copy(update={"page_ids": step(draft.page_ids), "version": draft.version + 1})
+            changed = _after(draft, step(draft.page_ids))
             if changed.page_ids == draft.page_ids:
                 return draft
             if await self._keep(draft, changed):
                 return changed
         raise UnavailableError("a draft changes again and again")
+
+    async def put(self, device_id: str, old: str | None, new: str, limits: Limits, session: Session) -> None:
+        """Put a page into a draft, in the place of another if one is named, within a transaction.
+
+        Raises:
+            RefusedError: `document.too_many_pages`.
+        """
+        draft = await self.of_device(device_id, session)
+        changed = _after(draft, replace(draft.page_ids, old or "", new, limits))
+        if draft.version == 0:
+            await self._drafts.insert_one(changed.model_dump(by_alias=True), session=session)
+        elif not await self._update(draft, changed, session):
+            raise UnavailableError("a draft changed meanwhile")
+
+    async def holding(self, page_ids: Sequence[str]) -> set[str]:
+        """Return those of the pages that are in a draft."""
+        rows = await self._drafts.find({"page_ids": {"$in": list(page_ids)}}, {"page_ids": 1}).to_list(None)
+        return {page_id for row in rows for page_id in row["page_ids"]}
 
     async def _keep(self, draft: Draft, changed: Draft) -> bool:
         if draft.version == 0:
@@ -45,6 +68,13 @@ class Drafts:
             except DuplicateKeyError:
                 return False
             return True
+        return await self._update(draft, changed)
+
+    async def _update(self, draft: Draft, changed: Draft, session: Session | None = None) -> bool:
         seen = {"_id": draft.id, "version": draft.version}
-        done = await self._drafts.update_one(seen, {"$set": changed.model_dump(exclude={"id"})})
+        done = await self._drafts.update_one(seen, {"$set": changed.model_dump(exclude={"id"})}, session=session)
         return bool(done.modified_count)
+
+
+def _after(draft: Draft, page_ids: PageIds) -> Draft:
+    return draft.model_copy(update={"page_ids": page_ids, "version": draft.version + 1})

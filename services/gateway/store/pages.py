@@ -1,7 +1,8 @@
 """Pages: the bytes first, then the row and its event, then the answer."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
@@ -16,6 +17,10 @@ from shared.storage.documents import Database, Session
 from shared.storage.objects import Objects
 
 ORIGINALS = "originals/"
+ANNOTATED = "annotated/"
+AT_ONCE = 1000
+
+Also = Callable[[Work], Awaitable[None]]
 
 
 def original_key(page_id: str) -> str:
@@ -39,19 +44,22 @@ class Pages:
     async def prepare(self) -> None:
         """Create the indexes."""
         await self._pages.create_index([("state", 1), ("repeat_at", 1)])
+        await self._pages.create_index([("handed_in", 1), ("_id", 1)])
 
-    async def keep(self, ask: Ask, page: Page, file: BinaryIO) -> Answer:
-        """Make the bytes durable, then the page; return the first answer if it was kept before."""
+    async def keep(self, ask: Ask, page: Page, file: BinaryIO, also: Also | None = None) -> Answer:
+        """Make the bytes durable, then the page and what it changes; return the first answer if it was kept before."""
         if answer := await self._acts.first_answer(ask):
             return answer
         await self._objects.put(page.object_key, file, size_bytes=page.size_bytes, media_type=page.media_type)
-        answer = await self._acts.once(ask, lambda work: self._insert(page, work))
+        answer = await self._acts.once(ask, lambda work: self._insert(page, work, also))
         if answer.body["page_id"] != page.id:  # another request with this key was faster
             with suppress(UnavailableError):
                 await self._objects.remove(page.object_key)
         return answer
 
-    async def _insert(self, page: Page, work: Work) -> Answer:
+    async def _insert(self, page: Page, work: Work, also: Also | None) -> Answer:
+        if also:
+            await also(work)
         event_id = work.announce(page.uploaded())
         row = {**page.model_dump(by_alias=True), "event_id": event_id, "repeat_at": page.uploaded_at, "repeats": 0}
         await self._pages.insert_one(row, session=work.session)
@@ -116,6 +124,35 @@ class Pages:
             session=session,
         )
         return str(row["citizen_id"]) if done.matched_count else None
+
+    async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
+        """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment."""
+        await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}}, session=session)
+
+    async def keep_for_good(self, page_ids: Sequence[str]) -> None:
+        """Note pages that were handed in before this was noted at once."""
+        await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}})
+
+    async def idle(self, before: datetime) -> AsyncIterator[list[Page]]:
+        """Yield pages from before that time which no document is known to name, some at a time."""
+        last = ""
+        while True:
+            waiting = {"handed_in": None, "uploaded_at": {"$lt": before}, "_id": {"$gt": last}}
+            rows = await self._pages.find(waiting).sort("_id", 1).limit(AT_ONCE).to_list(AT_ONCE)
+            if not rows:
+                return
+            last = rows[-1]["_id"]
+            yield [Page.model_validate(row) for row in rows]
+
+    async def drop(self, page: Page) -> bool:
+        """Remove a page and its pictures, unless it was handed in meanwhile; tell whether it is gone."""
+        done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
+        if not done.deleted_count:
+            return False
+        await self._objects.remove(page.object_key)
+        async for picture in self._objects.list(f"{ANNOTATED}{page.id}/"):
+            await self._objects.remove(picture.key)
+        return True
 
     async def known(self, page_id: str) -> bool:
         """Tell whether a page of this id was kept."""

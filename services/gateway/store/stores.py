@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from services.gateway.domain.channels import Cards
+from services.gateway.domain.limits import Limits
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
+from services.gateway.store.arrivals import Arrivals
 from services.gateway.store.callbacks import Callbacks
 from services.gateway.store.channels import Channels
 from services.gateway.store.consents import Consents
@@ -17,6 +19,7 @@ from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
+from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
 from shared.storage.documents import Database
@@ -41,6 +44,8 @@ class Stores:
     packets: Packets
     timeline: Entries
     receipts: Receipts
+    transfers: Transfers
+    arrivals: Arrivals
     objects: Objects
 
     async def prepare(self) -> None:
@@ -49,6 +54,8 @@ class Stores:
             self.acts,
             self.people,
             self.pages,
+            self.drafts,
+            self.transfers,
             self.documents,
             self.consents,
             self.mandates,
@@ -60,17 +67,25 @@ class Stores:
             await store.prepare()
 
 
-def stores(  # noqa: PLR0917 - what all stores together are made of
-    database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, clock: Clock
+def stores(
+    database: Database,
+    ledger: Ledger,
+    objects: Objects,
+    receipts: Receipts,
+    cards: Cards,
+    *,
+    limits: Limits,
+    clock: Clock,
 ) -> Stores:
     """Put the stores of one database together."""
-    acts, timeline = Acts(database, ledger, clock), Entries(database)
-    pages, people = Pages(database, objects, acts), People(database, clock)
+    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
+    pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
+    people = People(database, clock)
     return Stores(
         acts=acts,
         people=people,
         pages=pages,
-        drafts=Drafts(database),
+        drafts=drafts,
         documents=Documents(database, acts, pages=pages, timeline=timeline, receipts=receipts, clock=clock),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
@@ -81,5 +96,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         packets=Packets(database, objects, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
+        transfers=transfers,
+        arrivals=Arrivals(transfers, pages, drafts, limits, clock),
         objects=objects,
     )

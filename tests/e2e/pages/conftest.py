@@ -52,8 +52,8 @@ async def opened(browser: Browser, system: System) -> AsyncIterator[Open]:
     """Opens a phone of nobody's; all are closed at the end, and none may have complained."""
     phones: list[Phone] = []
 
-    async def open_one(way: Way | None = None) -> Phone:
-        phones.append(await Phone.opened(browser, system.gateway_url, way or Way()))
+    async def open_one(way: Way | None = None, url: str | None = None) -> Phone:
+        phones.append(await Phone.opened(browser, url or system.gateway_url, way or Way()))
         return phones[-1]
 
     yield open_one

@@ -99,12 +99,15 @@ async def test_network_lost_on_the_way(phone: Phone, letters: tuple[Path, Path])
 
 
 async def test_what_is_no_page_is_refused_with_what_to_do(phone: Phone, tmp_path: Path) -> None:
-    """A file that is neither picture nor PDF says which are, and can be discarded."""
+    """A file that is neither picture nor PDF says which are, and can only be discarded."""
     wrong = tmp_path / "letter.txt"
     wrong.write_text("Guten Tag")
     await phone.go("/hand-in")
     await phone.take(wrong)
     await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG, HEIC, PNG, WebP, TIFF und PDF.")
+    await phone.go("/hand-in")
+    await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG")
+    await expect(phone.page.get_by_role("button", name="Noch einmal senden")).to_have_count(0)
     await phone.page.get_by_role("button", name="Verwerfen").click()
     await expect(phone.page.locator(".sheet--local")).to_have_count(0)
 

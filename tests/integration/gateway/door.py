@@ -14,12 +14,17 @@ from pydantic_core import from_json
 
 from deploy.local.ports import free_port
 from services.gateway.app import app
+from services.gateway.domain.channels import Cards
 from services.gateway.settings import GatewaySettings
+from services.gateway.store.catalogues import load_texts
 from services.gateway.store.people import People
 from services.gateway.store.receipt_keys import add_key
+from services.gateway.store.receipts import Receipts
+from services.gateway.store.stores import Stores, stores
 from shared.clock import Clock, utc_now
 from shared.events.event import Fact, envelop
 from shared.ids import new_id
+from shared.links import Links
 from shared.messaging.topology import EVENTS
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.telemetry.health import failures
@@ -100,6 +105,12 @@ class Door:
         phone = Phone(self.url, answer["token"])
         phone.citizen_id = answer["citizen_id"]
         return phone
+
+    def stores(self, clock: Clock = utc_now) -> Stores:
+        """Return what the gateway keeps, with a clock that may be another."""
+        receipts, limits, of = Receipts("office", self.url, load_texts(), None), GatewaySettings().limits, self.service
+        cards = Cards(load_texts(), Links(of.connections.link_secret), self.url)
+        return stores(of.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=clock)
 
     def caller(self, name: str) -> Caller:
         """Return a partner's client."""

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from services.gateway.domain.channels import Cards
 from services.gateway.handlers.project import project
+from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.stores import stores
@@ -132,8 +133,9 @@ async def test_each_event_is_told_once(door: Door, phone: Phone) -> None:
     [queued, *_] = _forward_facts(new_id(), document_id, phone.citizen_id)
     event = envelop(queued, id=new_id(), time=utc_now(), source="notify", tenant="default")
     receipts = Receipts("Jobcenter", door.url, load_texts(), None)
-    cards = Cards(load_texts(), Links(SecretStr("s" * 40)), door.url)
-    kept = stores(door.database, door.service.ledger, door.service.objects, receipts, cards, utc_now)
+    cards, of = Cards(load_texts(), Links(SecretStr("s" * 40)), door.url), door.service
+    limits = GatewaySettings().limits
+    kept = stores(door.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=utc_now)
     copies = [partial(project, event, ledger=door.service.ledger, stores=kept) for _ in range(8)]
     ends = await asyncio.gather(*(again_on_conflict(copy) for copy in copies), return_exceptions=True)
     assert [end for end in ends if not isinstance(end, AlreadyHandledError)] == [None]

@@ -1,6 +1,8 @@
 """The pages keep strangers out, take only their own forms, and say what browsers should know."""
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -13,7 +15,8 @@ from shared.clock import utc_now
 from shared.events.upload import PageChecked
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Phone, picture
+from tests.integration.gateway.people import Phone, key, picture
+from tests.integration.gateway.transfers import VERSION, send
 
 pytestmark = pytest.mark.live
 
@@ -76,6 +79,7 @@ async def test_who_is_nobody_is_led_to_the_first_page(door: Door) -> None:
         answer = await nobody.get("/things", headers={"Cookie": f"amtsbote={'x' * 43}"})
         assert answer.status_code == 401
         assert 'amtsbote=""' in answer.headers["set-cookie"]
+        assert answer.headers["clear-site-data"] == '"storage"'  # what the app keeps on a phone goes with its access
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
@@ -164,6 +168,41 @@ async def test_a_page_that_cannot_be_read_is_pointed_out_where_it_was_handed_in(
     text = (await citizen.get(f"/documents/{document_id}/news")).text
     assert f"/documents/{document_id}/pages/{bad}" in text
     assert f"/documents/{document_id}/pages/{good}" not in text
+
+
+async def test_a_page_in_parts_comes_into_the_draft(citizen: httpx.AsyncClient, thief: httpx.AsyncClient) -> None:
+    """A complete page is in the draft once, a retake in the place of the old one; other sites cannot send any."""
+    data = picture(3000)
+    pages: list[str] = []
+    for number, replaced in enumerate(["", "", 0]):
+        metadata = "" if replaced == "" else f"replaces {b64encode(pages[0].encode()).decode()}"
+        headers = {**VERSION, "Upload-Length": "3000", "Upload-Metadata": metadata, **key(f"page-{number}")}
+        url = (await citizen.post("/hand-in/uploads", headers=headers)).headers["location"]
+        assert (await thief.head(url, headers=VERSION)).status_code == 404
+        assert (await send(citizen, url, 0, data[:2000])).status_code == 204
+        pages.append((await send(citizen, url, 2000, data[2000:])).headers["x-page"])
+        assert (await citizen.head(url, headers=VERSION)).headers["x-page"] == pages[-1]
+    shown = re.findall(r'id="page-([^"]+)"', (await citizen.get("/hand-in")).text)
+    assert shown == [pages[2], pages[1]]
+    assert (await send(citizen, url, 0, data, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
+
+
+async def test_what_a_phone_keeps_is_nobodys_own(citizen: httpx.AsyncClient) -> None:
+    """The app's script names files that are there; the page it keeps for handing in is the same for everybody."""
+    await citizen.post(f"/hand-in/pages?key={KEY}", files={"file": ("page.jpg", picture())})
+    own, shell = [(await citizen.get(path)).text for path in ("/hand-in", "/hand-in/shell")]
+    [page_id] = re.findall(r'id="page-([^"]+)"', own)
+    [device] = re.findall(r'data-device="([^"]+)"', own)
+    assert page_id not in shell
+    assert device not in shell
+    assert "data-take" in shell
+    script = await citizen.get("/sw.js")
+    assert script.headers["cache-control"] == "no-cache"
+    files = json.loads(script.text.partition("const FILES = ")[2].partition(";")[0])
+    assert {path.rpartition("/")[2] for path in files} >= {"take.js", "sending.js", "app.css"}
+    assert [(await citizen.get(path)).status_code for path in files] == [200] * len(files)
+    app = (await citizen.get("/manifest.webmanifest")).json()
+    assert (app["name"], app["start_url"], app["display"]) == ("Jobcenter", "/", "standalone")
 
 
 async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:

@@ -5,8 +5,10 @@ from functools import partial
 
 import pytest
 
+from services.gateway.domain.drafts import add
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep
+from services.gateway.handlers.sweep import sweep, sweep_unsent
+from services.gateway.settings import GatewaySettings
 from services.gateway.store.acts import Acts
 from services.gateway.store.pages import Pages, original_key
 from services.gateway.store.repeats import Repeats
@@ -15,6 +17,7 @@ from shared.events.upload import DocumentFailed, PageChecked
 from shared.ids import new_id
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import JPEG, Phone
+from tests.integration.gateway.replacing import listed_pages, replace_page
 
 pytestmark = pytest.mark.live
 
@@ -61,6 +64,32 @@ async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) ->
         row = await rows.find_one({"_id": row_id})
         assert row
         assert row["repeats"] == 0
+
+
+async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> None:
+    """A page taken out of a draft goes with its pictures after two weeks; drafted, handed-in and replaced ones stay.
+
+    So does a page that was handed in before that was noted on it.
+    """
+    stray, drafted, old, new, noted_late = [await phone.page() for _ in range(5)]
+    document_id = (await phone.submit([old, noted_late])).json()["document_id"]
+    _, tag = await listed_pages(phone, document_id)
+    (await replace_page(phone, document_id, old, new, tag)).raise_for_status()
+    await door.database.pages.update_one({"_id": noted_late}, {"$unset": {"handed_in": 1}})
+    kept, limits = door.stores(), GatewaySettings().limits
+    await kept.drafts.change("some-device", lambda pages: add(pages, drafted, limits))
+    picture_key = f"annotated/{stray}/0.jpg"
+    await kept.objects.put(picture_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
+    after = timedelta(days=limits.unsent_page_days)
+    await sweep_unsent(kept, utc_now, after)
+    assert (await phone.get(f"/v1/pages/{stray}")).status_code == 200
+    await sweep_unsent(kept, lambda: utc_now() + after, after)
+    left = [page for page in (stray, drafted, old, new, noted_late) if await kept.pages.known(page)]
+    assert left == [drafted, old, new, noted_late]
+    assert (await phone.submit([stray])).json()["code"] == "page.missing"
+    keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
+    assert not {original_key(stray), picture_key} & set(keys)
+    assert {original_key(page) for page in left} <= set(keys)
 
 
 async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:

@@ -1,14 +1,16 @@
 """A draft keeps every page once, in the order its citizen wants, whatever is done to it."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.domain.drafts import Draft, add, move, remove, replace
-from services.gateway.domain.limits import Limits
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.settings import GatewaySettings
 
-LIMITS = Limits(file_bytes=1, pages=3, json_bytes=1)
+LIMITS = dataclasses.replace(GatewaySettings().limits, pages=3)
 pages = st.lists(st.sampled_from("abcdefgh"), unique=True).map(tuple)
 
 

@@ -11,12 +11,12 @@ from services.gateway.domain.access import idempotency_key
 from services.gateway.domain.callbacks import check_window
 from services.gateway.domain.consents import TEXT_VERSIONS, check_consent
 from services.gateway.domain.documents import check_submission
-from services.gateway.domain.limits import Limits
 from services.gateway.domain.paging import Cursor, parse_cursor
 from services.gateway.domain.progress import CALLBACK, DOCUMENT, FORWARD, before
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.settings import GatewaySettings
 
-LIMITS = Limits(file_bytes=100, pages=30, json_bytes=100)
+LIMITS = GatewaySettings().limits
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -1,111 +1,166 @@
-// Sends files one after the other, in the order they were taken; each under a key of its own, so that sending one again
-// after a dropped connection never makes two pages of it.
+// Sends pages one after the other, in the order they were taken. Each is written down on the phone first and goes on where
+// it stopped, under a key of its own: however often it is sent, it is one page.
 
-const AGAIN_MS = 5_000;
+import * as queue from "./queue.js";
+import { shrunk } from "./shrink.js";
+import { discard, transfer } from "./transfer.js";
+
+const AGAIN_MS = 500;
+const LONGEST_MS = 60_000;
 
 export class Sending {
   constructor(url, words, told) {
-    this.url = url;
+    this.url = new URL(url, location).href;
     this.words = words;
     this.told = told;
-    this.queue = [];
+    this.items = [];
     this.busy = false;
-    addEventListener("online", () => this.resume());
+    this.taking = Promise.resolve();
+    for (const back of ["online", "pageshow"]) addEventListener(back, () => this.resume());
+    document.addEventListener("visibilitychange", () => document.hidden || this.resume());
   }
 
   get count() {
-    return this.queue.length;
+    return this.items.length;
+  }
+
+  get unkept() {
+    return this.items.some((item) => !item.page.id && !item.page.refused);
+  }
+
+  restore(mark) {
+    this.taking = this.taking.then(() => this.bringBack(mark)).catch(() => {}); // nothing can be kept: nothing was
+  }
+
+  async bringBack(mark) {
+    await queue.ownedBy(mark);
+    for (const page of await queue.all()) if (page.to === this.url) this.show(page); // others are for somebody else
+    this.told.changed();
+    this.next();
   }
 
   add(file, replaces, limit) {
-    const item = { file, replaces, key: crypto.randomUUID?.() ?? uuid(), stuck: false };
-    item.picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
-    item.row = document.querySelector("[data-local-row]").content.firstElementChild.cloneNode(true);
-    item.row.querySelector("[data-name]").textContent = this.words.page;
-    item.row.querySelector("[data-again]").addEventListener("click", () => this.again(item));
-    item.row.querySelector("[data-drop]").addEventListener("click", () => this.drop(item));
-    this.queue.push(item);
-    this.told.began(item, item.row);
-    if (file.size > limit) this.fail(item, this.words.large, false);
-    else this.say(item, this.words.waiting);
+    const item = this.show({ to: this.url, file, replaces, key: crypto.randomUUID?.() ?? uuid() });
+    item.stuck = true; // until it is written down
     this.told.changed();
+    this.taking = this.taking.then(() => this.take(item, limit));
+  }
+
+  async take(item, limit) {
+    item.page.file = await shrunk(item.page.file);
+    if (item.page.file.size > limit) return this.refuse(item, this.words.large);
+    try {
+      item.page.id = await queue.keep(item.page);
+    } catch {
+      // No room, or a private window: it is sent all the same, and closing the tab asks first.
+    }
+    item.stuck = false;
     this.next();
+  }
+
+  show(page) {
+    const row = document.querySelector("[data-local-row]").content.firstElementChild.cloneNode(true);
+    const item = { page, row, stuck: false };
+    item.picture = page.file.type.startsWith("image/") ? URL.createObjectURL(page.file) : null;
+    row.querySelector("[data-again]").addEventListener("click", () => this.again(item));
+    row.querySelector("[data-drop]").addEventListener("click", () => this.drop(item));
+    this.items.push(item);
+    this.say(item, this.words.waiting);
+    if (page.refused) this.refuse(item, page.refused);
+    this.told.began(item, row);
+    return item;
   }
 
   async next() {
     if (this.busy) return;
-    const item = this.queue.find((one) => !one.stuck);
-    if (!item) return;
     this.busy = true;
-    try {
-      const answer = await this.send(item);
-      this.queue.splice(this.queue.indexOf(item), 1);
-      item.row.remove();
-      this.told.arrived(item, answer.getResponseHeader("x-page"));
-    } catch (problem) {
-      if (problem.network) this.wait(item);
-      else this.fail(item, problem.words ?? this.words.failed, true);
-    }
+    await alone(async () => {
+      for (let item; (item = this.items.find((one) => !one.stuck)); ) await this.send(item);
+    });
     this.busy = false;
-    this.told.changed();
-    this.next();
   }
 
-  send(item) {
-    const request = new XMLHttpRequest();
-    const form = new FormData();
-    form.append("file", item.file, "page");
-    const query = new URLSearchParams({ key: item.key, ...(item.replaces && { replaces: item.replaces }) });
-    return new Promise((resolve, reject) => {
-      request.upload.addEventListener("progress", (event) => this.progress(item, event.loaded / event.total));
-      request.addEventListener("load", () => (request.status < 300 ? resolve(request) : reject(problemOf(request))));
-      for (const broken of ["error", "timeout", "abort"]) {
-        request.addEventListener(broken, () => reject({ network: true }));
-      }
-      request.open("POST", `${this.url}?${query}`);
-      request.setRequestHeader("Accept", "application/problem+json");
-      request.setRequestHeader("HX-Request", "true");
-      request.send(form);
-    });
+  async send(item) {
+    try {
+      if (item.page.id && !(await queue.has(item.page.id))) return this.arrived(item); // another tab has sent it
+      const page = await transfer(this.url, item.page, {
+        began: (url) => this.note(item, url),
+        progress: (share) => this.progress(item, share),
+      });
+      if (item.page.id) await queue.drop(item.page.id);
+      this.arrived(item, page);
+    } catch (problem) {
+      if (problem.gone && item.page.url) await this.note(item, undefined);
+      else if (problem.later) this.wait(item, problem.offline ? this.words.network : this.words.busy);
+      else if (problem.hopeless) await this.refuse(item, problem.words ?? this.words.failed);
+      else this.stop(item, problem.words ?? this.words.failed);
+    }
+    this.told.changed();
+  }
+
+  arrived(item, page) {
+    this.remove(item);
+    this.told.arrived(item, page);
+  }
+
+  async note(item, url) {
+    item.page.url = url;
+    if (item.page.id) await queue.keep(item.page);
   }
 
   progress(item, share) {
-    const percent = Math.round(share * 100);
+    const percent = Math.floor(share * 100);
+    item.pause = AGAIN_MS;
     item.row.querySelector("progress").value = percent;
     this.say(item, `${this.words.sending} ${percent} %`);
   }
 
-  wait(item) {
-    this.fail(item, this.words.network, true);
-    item.later = setTimeout(() => navigator.onLine && this.again(item), AGAIN_MS);
+  wait(item, words) {
+    this.stop(item, words);
+    navigator.storage?.persist?.(); // ask the phone to keep it even if it runs short of space
+    item.pause = Math.min((item.pause ?? AGAIN_MS) * 2, LONGEST_MS);
+    item.later = setTimeout(() => this.again(item), item.pause);
   }
 
-  fail(item, words, canRepeat) {
+  stop(item, words) {
     item.stuck = true;
     this.say(item, words);
-    item.row.classList.add("sheet--failed");
     item.row.querySelector("[data-failed]").hidden = false;
-    item.row.querySelector("[data-again]").hidden = !canRepeat;
+  }
+
+  // Sending it again would not help: that can only be discarded, also after the app was closed.
+  async refuse(item, words) {
+    this.stop(item, words);
+    item.row.classList.add("sheet--failed");
+    item.row.querySelector("[data-again]").hidden = true;
+    item.page.refused = words;
+    if (item.page.id) await queue.keep(item.page);
   }
 
   again(item) {
     clearTimeout(item.later);
+    item.later = null;
     item.stuck = false;
-    item.row.classList.remove("sheet--failed");
     item.row.querySelector("[data-failed]").hidden = true;
     this.say(item, this.words.waiting);
     this.next();
   }
 
-  drop(item) {
+  async drop(item) {
     clearTimeout(item.later);
-    this.queue.splice(this.queue.indexOf(item), 1);
-    item.row.remove();
+    this.remove(item);
     this.told.changed();
+    if (item.page.id) await queue.drop(item.page.id);
+    discard(item.page);
+  }
+
+  remove(item) {
+    this.items.splice(this.items.indexOf(item), 1);
+    item.row.remove();
   }
 
   resume() {
-    for (const item of this.queue) if (item.later) this.again(item);
+    for (const item of this.items) if (item.later) this.again(item);
   }
 
   say(item, words) {
@@ -113,12 +168,9 @@ export class Sending {
   }
 }
 
-function problemOf(request) {
-  try {
-    return { words: JSON.parse(request.responseText).detail };
-  } catch {
-    return {};
-  }
+// One tab at a time sends; where a page comes without TLS there are no locks, and the server sorts it out.
+function alone(work) {
+  return navigator.locks ? navigator.locks.request("amtsbote.sending", work) : work();
 }
 
 // Where a page comes without TLS there is no `randomUUID`.

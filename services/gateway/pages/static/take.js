@@ -1,13 +1,13 @@
-// Takes pictures one after the other and sends each at once; the next can be taken while the last is on its way.
+// Takes pictures one after the other and sends each at once; the next can be taken while the last is on its way, and all
+// of them while there is no network.
 
 import { afterSwap, change, refresh, say } from "./fragment.js";
 import { Sending } from "./sending.js";
 
 const previews = new Map();
 
-export function takePages() {
+function takePages() {
   const box = document.querySelector("[data-take]");
-  if (!box) return;
   const words = document.querySelector("[data-words]").dataset;
   const sending = new Sending(box.dataset.url, words, { began: show, arrived, changed: guardSending });
   let replaces = null;
@@ -31,11 +31,16 @@ export function takePages() {
       change("draft", event.target, event.submitter);
     } else if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
   });
-  addEventListener("beforeunload", (event) => sending.count && event.preventDefault());
+  addEventListener("beforeunload", (event) => sending.unkept && event.preventDefault());
+  addEventListener("online", () => {
+    document.querySelector("[data-offline]")?.remove();
+    refresh("draft");
+  });
   document.addEventListener("change", (event) => {
     if (event.target.id === "kind") kind = event.target.value;
   });
   afterSwap(() => (showPreviews(), keepKind(), guardSending()));
+  sending.restore(document.body.dataset.device);
 
   function pick(source, page) {
     replaces = page;
@@ -49,7 +54,7 @@ export function takePages() {
   }
 
   async function arrived(item, page) {
-    previews.set(page, item.picture);
+    if (page) previews.set(page, item.picture);
     await refresh("draft");
     say(document.getElementById("draft-heading")?.textContent ?? "");
   }
@@ -82,3 +87,5 @@ function showPreviews() {
     image.nextElementSibling.hidden = true;
   });
 }
+
+takePages();
