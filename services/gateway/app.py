@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from services.gateway.client.printer import Printer
 from services.gateway.domain.channels import Cards
@@ -64,11 +65,7 @@ def app(
         partners=PartnersFile(connections.partners),
         texts=texts,
         links=links,
-        rates=Rates(settings.rates),
-        limits=settings.limits,
-        windows=Windows(settings.download_valid_days, settings.confirm_valid_days),
-        patience=Patience(settings.client_silence_s, settings.client_body_s),
-        uploads=Uploads(settings.max_uploads_each, settings.max_uploads_together),
+        **_bounds(settings),
         feed=feed,
         clock=clock,
         printer=Printer(),
@@ -79,6 +76,16 @@ def app(
     _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
+
+
+def _bounds(settings: GatewaySettings) -> dict[str, Any]:
+    return {
+        "rates": Rates(settings.rates),
+        "limits": settings.limits,
+        "windows": Windows(settings.download_valid_days, settings.confirm_valid_days),
+        "patience": Patience(settings.client_silence_s, settings.client_body_s),
+        "uploads": Uploads(settings.max_uploads_each, settings.max_uploads_together),
+    }
 
 
 def _stores(service: Service, receipts: Receipts, cards: Cards, settings: GatewaySettings) -> Stores:

@@ -5,6 +5,7 @@ import json
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.gateway.domain.texts import direction_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.look import look_of
 
