@@ -57,8 +57,7 @@ def app(
     service = compose("gateway", connections, clock)
     texts, links = load_texts(), Links(connections.link_secret)
     receipts = _receipts(texts, settings, connections)
-    cards = Cards(texts, links, connections.public_url.rstrip("/"))
-    kept = _stores(service, receipts, cards, settings)
+    kept = _stores(service, receipts, Cards(texts, links, connections.public_url.rstrip("/")), settings)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,

@@ -67,15 +67,8 @@ class Stores:
             await store.prepare()
 
 
-def stores(
-    database: Database,
-    ledger: Ledger,
-    objects: Objects,
-    receipts: Receipts,
-    cards: Cards,
-    *,
-    limits: Limits,
-    clock: Clock,
+def stores(  # noqa: PLR0917 - what all stores together are made of
+    database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, limits: Limits, clock: Clock
 ) -> Stores:
     """Put the stores of one database together."""
     acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
