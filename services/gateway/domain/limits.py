@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file and JSON body in bytes, the most pages of a document, and how long unfinished things wait."""
+    """The largest file and JSON body in bytes, the most pages of a document, how long unfinished things wait, and how
+    many may start without an account from one address in a day.
+    """
 
     file_bytes: int
     pages: int
@@ -13,3 +15,4 @@ class Limits:
     unfinished_uploads: int
     upload_days: int
     unsent_page_days: int
+    newcomers: int = 40

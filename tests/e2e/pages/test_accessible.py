@@ -18,7 +18,18 @@ CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibil
     && [...e.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())
     && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"""
 OTHERS = ("de-simple", "en", "tr", "uk", "ru", "ro", "bg")
-ANYBODYS = ("/", "/accept", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
+ANYBODYS = (
+    "/",
+    "/accept",
+    "/new/apply",
+    "/new/hand-in",
+    "/imprint",
+    "/privacy",
+    "/accessibility",
+    "/offline",
+    "/nowhere",
+    "/check",
+)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.width}-{way.scheme}-{way.locale}")

@@ -46,11 +46,24 @@ class Door:
             add_key(keys)
         rates = {
             f"rate_{name}": OFTEN
-            for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
+            for name in (
+                "activation",
+                "newcomer",
+                "unknown",
+                "citizen",
+                "upload",
+                "tool",
+                "supplier",
+                "receipt",
+                "check",
+            )
         }
         self.service = app(
             connections,
-            GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, "receipt_keys": keys, **settings}),
+            GatewaySettings(
+                port=self.port,
+                **{**rates, "max_newcomers": 100_000, "max_uploads_each": 16, "receipt_keys": keys, **settings},
+            ),
             clock,
             mail=MailSettings(host="127.0.0.1", security="none", sender="post@post.example"),
             push=PushSettings(key=_push_key(keys)),
