@@ -92,6 +92,7 @@ async def _check_devices_and_callbacks(phone: Phone) -> None:
     """Check the pages with a code for another phone, and with a wish to be called."""
     await phone.go("/devices")
     await phone.page.locator("form[action='/devices'] button").click()
+    await expect(phone.page.locator("#code")).to_be_visible()
     await _check(phone)
     await phone.go("/channels")
     await _check(phone)

@@ -32,14 +32,7 @@ async def test_from_three_answers_to_the_right_citizen(
 ) -> None:
     """Handed in as somebody nobody knows yet, a letter gets its receipt at once and its owner after a look."""
     phone = await opened()
-    await phone.go("/")
-    await phone.page.get_by_role("link", name="Ohne Konto etwas abgeben").click()
-    await fill(phone, {**ERIKA, "month": "13", "phone": "123"})
-    await expect(phone.page.locator(".kern-error")).to_have_count(2)
-    await expect(phone.page.locator("#name")).to_have_value("Erika Beispiel")
-    assert await phone.axe() == []
-    await fill(phone, ERIKA)
-    await phone.page.wait_for_url("**/hand-in")
+    await _start(phone)
     await phone.take(letters[1])
     await phone.sees("good")
     document_id = await phone.send()
@@ -59,6 +52,18 @@ async def test_from_three_answers_to_the_right_citizen(
     await phone.go("/")
     await expect(phone.page.locator("#newcomer")).to_contain_text("sind zugeordnet")
     assert await phone.axe() == []
+
+
+async def _start(phone: Phone) -> None:
+    """Say who one is, with two mistakes and then without."""
+    await phone.go("/")
+    await phone.page.get_by_role("link", name="Ohne Konto etwas abgeben").click()
+    await fill(phone, {**ERIKA, "month": "13", "phone": "123"})
+    await expect(phone.page.locator(".kern-error")).to_have_count(2)
+    await expect(phone.page.locator("#name")).to_have_value("Erika Beispiel")
+    assert await phone.axe() == []
+    await fill(phone, ERIKA)
+    await phone.page.wait_for_url("**/hand-in")
 
 
 async def _assigned(system: System, document_id: str) -> str:
