@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file and JSON body in bytes, the most pages of a document, how long unfinished things wait, and how
-    many may start without an account from one address in a day.
-    """
+    """Sizes in bytes, the most of each thing, how long unfinished ones wait; newcomers are those of an address in a day."""
 
     file_bytes: int
     pages: int
