@@ -34,6 +34,8 @@ async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None
                     alert = json.loads(message.body)["data"]
                     if alert["kind"] in WITH_PAPERS:
                         alert |= await papers(alert["about_id"], gateway)
+                    if alert["kind"] == "assignment_waiting":
+                        alert |= await newcomer(alert["about_id"], gateway)
                     print(json.dumps(alert), flush=True)
                 if once:
                     return
@@ -45,6 +47,16 @@ async def papers(document_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]
     text = (await gateway.get(f"/v1/desk/documents/{document_id}/text")).raise_for_status().text
     pdf = (await gateway.get(f"/v1/desk/documents/{document_id}/pdf")).raise_for_status().content
     return {"text": " ".join(text.split())[:80], "pdf_bytes": len(pdf)}
+
+
+@stamina.retry(on=httpx.HTTPError, attempts=10, wait_initial=0.1, wait_max=2)
+async def newcomer(newcomer_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]:
+    """Return what somebody without an account brought; whose it is, a person decides.
+
+    Then: POST /v1/desk/newcomers/{id}/assignment with {"citizen_id": ID, or null for a new one}, Idempotency-Key.
+    """
+    shown = (await gateway.get(f"/v1/desk/newcomers/{newcomer_id}")).raise_for_status().json()
+    return {"receipts": [paper["receipt_number"] for paper in shown["documents"]]}
 
 
 async def main() -> None:

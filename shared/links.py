@@ -1,5 +1,6 @@
 """Signed links: what suppliers fetch packets by, and what switches a citizen's channel off; nobody else makes any."""
 
+import hmac
 from datetime import timedelta
 from typing import Literal
 
@@ -71,6 +72,10 @@ class Links:
 
     def _off(self) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt="amtsbote.channel.off")
+
+    def digest(self, text: str) -> str:
+        """Return what tells texts apart, and cannot be guessed back without the secret."""
+        return hmac.new(self._secret.encode(), f"amtsbote.digest {text}".encode(), "sha256").hexdigest()
 
     def _signer(self, use: Use) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._secret, salt=f"amtsbote.packet.{use}")

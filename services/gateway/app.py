@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from services.gateway.client.openid import OpenIdProvider
 from services.gateway.client.printer import Printer
 from services.gateway.domain.channels import Cards
 from services.gateway.domain.texts import Texts
@@ -11,7 +12,7 @@ from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep, sweep_cards, sweep_transfers, sweep_unsent
+from services.gateway.handlers.sweep import forget, sweep, sweep_cards, sweep_transfers, sweep_unsent
 from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
@@ -51,7 +52,8 @@ def app(
     """Compose the gateway; nothing is connected yet.
 
     Raises:
-        ValueError: there is no link secret, or a file named for receipts' keys or for push is none.
+        ValueError: there is no link secret; a file named for receipts' keys or for push is none; or what is set for an
+            identity provider is not whole.
     """
     settings = settings or GatewaySettings()
     service = compose("gateway", connections, clock)
@@ -69,6 +71,7 @@ def app(
         clock=clock,
         printer=Printer(),
         offered=_offered(mail or MailSettings(), push or PushSettings()),
+        login=_login(service, settings),
     )
     _serve(service, parts, settings)
     service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
@@ -112,6 +115,14 @@ def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> 
     return look(parts.texts, load_words(), load_assets(), office, secure=secure)
 
 
+def _login(service: Service, settings: GatewaySettings) -> OpenIdProvider | None:
+    if settings.provider is None:
+        return None
+    login = OpenIdProvider(settings.provider, service.connections.public_url, service.clock)
+    service.cleanups.append(login.close)
+    return login
+
+
 def _receipts(texts: Texts, settings: GatewaySettings, connections: Connections) -> Receipts:
     keys = read_keys(settings.receipt_keys) if settings.receipt_keys else None
     return Receipts(settings.office_name, connections.public_url, texts, keys)
@@ -141,6 +152,7 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
         "sweep.cards": partial(sweep_cards, kept.channels),
         "sweep.transfers": partial(sweep_transfers, kept, service.clock),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
+        "forget": partial(forget, kept.newcomers, service.clock),
     }.items():
         service.every(settings.sweep_every_s, work, name=name)
 

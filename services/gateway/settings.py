@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.gateway.domain.limits import Limits
+from services.gateway.domain.logins import Provider
 from shared.limits import MAX_FILE_BYTES
 
 
@@ -23,6 +24,10 @@ class GatewaySettings(BaseSettings):
     rate_activation: Annotated[
         str, Field(description="activations of one client address, as `limits` writes rates")
     ] = "10/minute"
+    rate_newcomer: Annotated[
+        str, Field(description="starts without an account of one client address (IPv6: its /64)")
+    ] = "10/hour"
+    max_newcomers: Annotated[int, Field(description="the same in a day, in all processes together")] = 40
     rate_unknown: Annotated[str, Field(description="requests of one client address without a valid token")] = (
         "60/minute"
     )
@@ -66,6 +71,13 @@ class GatewaySettings(BaseSettings):
     download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
+    # A login by an identity provider, off without an issuer; its redirect address is `AMTSBOTE_PUBLIC_URL`/login/back.
+    oidc_issuer: Annotated[str, Field(description="of an OpenID provider, exactly as it states it; empty: none")] = ""
+    oidc_client_id: Annotated[str, Field(description="the gateway's name at the provider")] = ""
+    oidc_client_secret: Annotated[SecretStr, Field(description="the gateway's secret at the provider")] = SecretStr("")
+    oidc_scopes: Annotated[str, Field(description="what the provider is asked to tell")] = "openid profile phone"
+    oidc_name: Annotated[str, Field(description="of the button: what people call the provider")] = "BundID"
+
     # What the pages say of who runs them; none of it can be invented.
     office_name: Annotated[str, Field(description="who issues receipts; it stands at the top of every page")] = (
         "Jobcenter"
@@ -85,6 +97,16 @@ class GatewaySettings(BaseSettings):
             unfinished_uploads=self.max_unfinished_uploads,
             upload_days=self.upload_valid_days,
             unsent_page_days=self.unsent_page_days,
+            newcomers=self.max_newcomers,
+        )
+
+    @property
+    def provider(self) -> Provider | None:
+        """The identity provider, if there is one."""
+        if not self.oidc_issuer:
+            return None
+        return Provider(
+            self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_scopes, self.oidc_name
         )
 
     @property

@@ -17,7 +17,14 @@ from services.notify.settings import NotifySettings
 from services.notify.store import Forwards, Notices
 from shared.clock import Clock, utc_now
 from shared.events.callback import CallbackOverdue, CallbackPromised
-from shared.events.gateway import ConsentGiven, ConsentRevoked, NoticeAsked, PacketConfirmed, PacketDownloaded
+from shared.events.gateway import (
+    AssignmentRequested,
+    ConsentGiven,
+    ConsentRevoked,
+    NoticeAsked,
+    PacketConfirmed,
+    PacketDownloaded,
+)
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.links import Links
 from shared.partners import PartnersFile
@@ -25,7 +32,7 @@ from shared.service import Service, compose
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import read_key
 
-_ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue)
+_ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested)
 _FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
 
 

@@ -16,6 +16,7 @@ from shared.events.notify import AlertKind
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 _LOOK_WITHIN_H: dict[AlertKind, float] = {
+    "assignment_waiting": 24,
     "document_filed": 120,
     "document_failed": 24,
     "callback_overdue": 2,
@@ -29,7 +30,12 @@ class NotifySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_NOTIFY_", frozen=True)
 
-    teams: Annotated[dict[Code, Code], Field(description="team per document type and per purpose of a forward")] = {
+    teams: Annotated[
+        dict[Code, Code],
+        Field(
+            description="team per document type, per purpose of a forward, per errand (apply, hand_in) of a newcomer"
+        ),
+    ] = {
         "sperrandrohung": "power_cut",
         "sperrankuendigung": "power_cut",
         "stromrechnung": "power_cut",

@@ -12,6 +12,7 @@ MandateKind = Literal["beistand", "bevollmaechtigter", "advice_centre"]
 MandateScope = Literal["upload", "read", "appointments"]
 ByMandate = Annotated[Id | None, Field(description="the mandate under which somebody did this for the citizen")]
 NoticeTopic = Literal["confirm", "test", "news", "asked", "urgent"]
+Errand = Annotated[Literal["apply", "hand_in"], Field(description="what somebody without an account came for")]
 
 
 class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
@@ -136,6 +137,28 @@ class CallReported(Fact, type="call.reported.v1", subject="callback_id"):
     tool_id: Code
     outcome: Literal["reached", "no_answer"]
     called_at: AwareDatetime
+
+
+class AssignmentRequested(Fact, type="assignment.requested.v1", subject="newcomer_id"):
+    """Somebody without an account applied, or handed something in: a person must say whose it is."""
+
+    newcomer_id: Annotated[Id, Field(description="the provisional citizen id that their papers are under")]
+    errand: Errand
+    requested_at: AwareDatetime
+
+
+class AssignmentDecided(Fact, type="assignment.decided.v1", subject="newcomer_id"):
+    """A person at the desk said whose a newcomer's papers are: a known citizen's, or those of a new one.
+
+    The papers stay under the newcomer's id. With `existing` the owner may read them all, those still to come too;
+    the newcomer's device sees nothing of the owner's. With `new` both ids are the same.
+    """
+
+    newcomer_id: Id
+    owner_id: Id
+    outcome: Literal["existing", "new"]
+    tool_id: Code
+    decided_at: AwareDatetime
 
 
 class PacketDownloaded(Fact, type="packet.downloaded.v1", subject="forward_id"):

@@ -8,6 +8,7 @@ from shared.events.event import Code, Fact, Id, MediaType, Sha256, Url
 from shared.events.gateway import NoticeTopic
 
 AlertKind = Literal[
+    "assignment_waiting",
     "document_filed",
     "document_failed",
     "callback_promised",
@@ -23,7 +24,7 @@ class AlertRaised(Fact, type="alert.raised.v1", subject="alert_id"):
     alert_id: Id
     team: Code
     kind: AlertKind
-    about_id: Annotated[Id, Field(description="the document, callback or forward to ask the gateway for")]
+    about_id: Annotated[Id, Field(description="the document, callback, forward or newcomer to ask the gateway for")]
     reason: Code | None = None
     due_at: AwareDatetime
     raised_at: AwareDatetime

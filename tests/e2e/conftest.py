@@ -1,7 +1,7 @@
 """The system under test, with a virtual host and databases of its own."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -11,21 +11,33 @@ import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
+from oidc_provider_mock import run_server_in_thread
 
+from deploy.local.ports import free_port
 from deploy.local.stack import LocalStack
 from examples.paper.jpeg import encode
 from examples.paper.pair import take_pair
+from shared.ids import new_id
 from tests.e2e.system import System
 
 VHOST = "e2e"
 
 
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[str]:
+    """A real OpenID provider, which knows whoever says so."""
+    with run_server_in_thread(free_port()) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def system(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def system(stack: LocalStack, issuer: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """All services, running and ready."""
     await _make_virtual_host(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
     rabbit = urlsplit(stack.environment["AMTSBOTE_RABBIT_URL"])
     own = {"AMTSBOTE_RABBIT_URL": urlunsplit(rabbit._replace(path=f"/{VHOST}")), "AMTSBOTE_DATABASE_PREFIX": "e2e_"}
+    own |= {"AMTSBOTE_GATEWAY_OIDC_ISSUER": issuer, "AMTSBOTE_GATEWAY_OIDC_CLIENT_ID": "amtsbote"}
+    own |= {"AMTSBOTE_GATEWAY_OIDC_CLIENT_SECRET": new_id()}
     running = System(tmp_path_factory.mktemp("e2e"), {**os.environ, **stack.environment, **own})
     await running.start()
     yield running

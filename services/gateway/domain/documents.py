@@ -85,6 +85,7 @@ class Document(BaseModel):
     handed_in_for: str | None = None
     handed_in_as: MandateKind | None = None
     mandate_id: str | None = None
+    without_account: bool = False
     pages: tuple[DocumentPage, ...]
     version: int = 1
     replacements: tuple[Replacement, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file and JSON body in bytes, the most pages of a document, and how long unfinished things wait."""
+    """Sizes in bytes, the most of each thing, how long unfinished ones wait; newcomers are those of an address in a day."""
 
     file_bytes: int
     pages: int
@@ -13,3 +13,4 @@ class Limits:
     unfinished_uploads: int
     upload_days: int
     unsent_page_days: int
+    newcomers: int = 40

@@ -16,6 +16,8 @@ TOLD: tuple[type[Fact], ...] = (
     upload.DocumentFiled,
     upload.DocumentFailed,
     gateway.DocumentSubmitted,
+    gateway.AssignmentRequested,
+    gateway.AssignmentDecided,
     gateway.ConsentGiven,
     gateway.ConsentRevoked,
     gateway.CallbackRequested,
@@ -129,4 +131,6 @@ def _variants(fact: Fact) -> list[str]:
         return [AGAIN] if fact.version > 1 else []
     if isinstance(fact, gateway.MandateRevoked):
         return [RESIGNED] if fact.revoked_by == "helper" else []
+    if isinstance(fact, (gateway.AssignmentRequested, gateway.AssignmentDecided)):
+        return [fact.errand if isinstance(fact, gateway.AssignmentRequested) else fact.outcome]
     return [getattr(fact, name) for name in _CHOOSING if hasattr(fact, name)]

@@ -41,6 +41,8 @@ async def _keep(fact: Fact, stores: Stores, session: Session) -> str | None:
             await stores.documents.fail(fact, session)
         case AlertRaised():
             await stores.alerts.keep(fact, session)
+            if fact.kind == "assignment_waiting":
+                await stores.newcomers.alerted(fact, session)
         case ForwardQueued() | ForwardSent() | ForwardPickedUp() | ForwardAcknowledged() | ForwardFailed():
             await stores.forwards.follow(fact, session)
         case CallbackPromised() | CallbackMissed() | CallbackDone() | CallbackOverdue():

@@ -1,10 +1,11 @@
-"""Sweeps what nobody needs: bytes without a page, pages that were never handed in, uploads that were never finished."""
+"""Sweeps what nobody needs: bytes, pages and uploads that were never finished, newcomers who never came back."""
 
 from datetime import timedelta
 
 import structlog
 
 from services.gateway.store.channels import Channels
+from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.pages import ORIGINALS, Pages
 from services.gateway.store.stores import Stores
 from services.gateway.store.transfers import PARTS
@@ -14,6 +15,7 @@ from shared.storage.objects import Objects
 log = structlog.get_logger()
 
 ORPHAN_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=30)
 
 
 async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
@@ -57,3 +59,9 @@ async def sweep_cards(channels: Channels) -> None:
     """Forget addresses that were never confirmed, and cards that belong to no channel."""
     if removed := await channels.sweep():
         log.info("channels.swept", removed=removed)
+
+
+async def forget(newcomers: Newcomers, clock: Clock) -> None:
+    """Let newcomers go who started a month ago and handed nothing in."""
+    if count := await newcomers.forget(clock() - FORGOTTEN_AFTER):
+        log.info("newcomers.forgotten", count=count)

@@ -28,9 +28,11 @@ DAYS = 14
 
 
 @router.get(PATH)
-async def show(request: Request, citizen: Arranger, parts: Ready, cursor: str | None = None) -> Response:
-    """Show the form, and all wishes so far."""
-    return await _show(request, citizen, parts, cursor=cursor)
+async def show(
+    request: Request, citizen: Arranger, parts: Ready, cursor: str | None = None, topic: str = ""
+) -> Response:
+    """Show the form, and all wishes so far; a link may say what the call is about."""
+    return await _show(request, citizen, parts, cursor=cursor, filled=Filled({"topic": [topic]}))
 
 
 @router.get(PATH + "/list")

@@ -75,7 +75,7 @@ async def _show(
     status: int = 200,
     **values: Any,
 ) -> Response:
-    sent = await parts.stores.pages.all_of_citizen(document.page_ids, document.citizen_id)
+    sent = await parts.stores.pages.of_document(document.page_ids)
     return page(
         request,
         "consent.html",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Helper, Person
+from services.gateway.domain.access import Citizen, Helper, Person
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import AnyPerson, let_out
 from services.gateway.routes.parts import Parts, Ready
@@ -45,4 +45,14 @@ async def revoke(request: Request, device_id: Id, person: AnyPerson, parts: Read
 async def _show(request: Request, person: Person, parts: Parts, code: str | None = None) -> Response:
     devices = await parts.stores.people.devices_of(person.person_id)
     minutes = int(CODE_WORKS.total_seconds() // 60)
-    return page(request, "devices.html", devices=devices, own=person.device_id, code=code, minutes=minutes)
+    linked = parts.login is not None and await parts.stores.logins.known_to(person.person_id)
+    return page(
+        request,
+        "devices.html",
+        devices=devices,
+        own=person.device_id,
+        code=code,
+        minutes=minutes,
+        login=parts.login if isinstance(person, Citizen) else None,
+        linked=linked,
+    )

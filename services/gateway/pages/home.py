@@ -7,6 +7,7 @@ from services.gateway.domain.access import Citizen, Helper
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import FIELD, choose
+from services.gateway.pages.origin import way_back
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.things import CHECKS
 from services.gateway.pages.visitor import AnyHolder, Guest, Visitor, let_in
@@ -24,7 +25,7 @@ async def show(request: Request, guest: Guest, holder: AnyHolder, parts: Ready) 
     """Show the first page; who is here only to help others begins with them."""
     if isinstance(holder, Helper):
         return leave_for(request, HELPERS_START)
-    return await _home(request, guest, parts) if guest else _welcome(request)
+    return await _home(request, guest, parts) if guest else _welcome(request, parts)
 
 
 @router.get("/start/news")
@@ -37,13 +38,13 @@ async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
 async def activate(request: Request, filled: FormOf, parts: Ready) -> Response:
     """Use up the code of a letter: this device is the citizen's from now on."""
     if filled.only_language:
-        return _welcome(request, filled)
+        return _welcome(request, parts, filled)
     request.state.standing = await parts.rates.hit("activation", client_of(request))
     try:
         _, token = await parts.stores.people.activate(filled.get("code"))
     except RefusedError as refused:
         request.state.problem = refused.code
-        return _welcome(request, filled, problem=refused.code, status=refused.status)
+        return _welcome(request, parts, filled, problem=refused.code, status=refused.status)
     response = leave_for(request, "/")
     let_in(request, response, token)
     return response
@@ -53,18 +54,19 @@ async def activate(request: Request, filled: FormOf, parts: Ready) -> Response:
 async def switch(request: Request, filled: FormOf) -> Response:
     """Show the page somebody came from in another language."""
     choose(request, filled.get(FIELD))
-    back = filled.get("next")
-    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return leave_for(request, back if ours else "/")
+    return leave_for(request, way_back(filled.get("next")))
 
 
 async def _home(request: Request, citizen: Citizen, parts: Parts, template: str = "home.html") -> Response:
     draft = await parts.stores.drafts.of_device(citizen.device_id)
     news = await parts.stores.timeline.newest(citizen.citizen_id, None, without=CHECKS)
-    return page(request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names)
+    newcomer = await parts.stores.newcomers.find(citizen.citizen_id)
+    return page(
+        request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names, newcomer=newcomer
+    )
 
 
 def _welcome(
-    request: Request, filled: Filled = NOTHING_TYPED, problem: str | None = None, status: int = 200
+    request: Request, parts: Parts, filled: Filled = NOTHING_TYPED, problem: str | None = None, status: int = 200
 ) -> Response:
-    return page(request, "welcome.html", status, filled=filled, problem=problem)
+    return page(request, "welcome.html", status, filled=filled, problem=problem, login=parts.login)

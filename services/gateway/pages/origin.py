@@ -24,6 +24,11 @@ def is_ours(headers: Headers) -> bool:
     return bool(origin.netloc) and origin.netloc == headers.get("host")
 
 
+def way_back(path: str) -> str:
+    """Return the path a form wants to go back to, if it is one of ours, else the first page."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
 class OwnForms:
     """Refuses what would change something and does not come from our own pages."""
 

@@ -16,6 +16,8 @@ from services.gateway.pages import (
     home,
     installed,
     live,
+    login,
+    newcomers,
     people,
     pictures,
     sending,
@@ -34,6 +36,8 @@ from services.gateway.routes.problems import install
 
 ROOMS = (
     home,
+    newcomers,
+    login,
     hand_in,
     sending,
     documents,

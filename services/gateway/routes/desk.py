@@ -12,7 +12,7 @@ from services.gateway.routes.files import facts_of, original_of, pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import CallKept
 from services.gateway.schemas.asked import CallReport
-from services.gateway.schemas.shown import CallbackShown, DocumentShown
+from services.gateway.schemas.shown import DeskCallbackShown, DocumentShown
 from shared.events.event import Id
 from shared.events.gateway import CallReported
 from shared.ids import new_id
@@ -24,8 +24,11 @@ CALLBACK = "/callbacks/{callback_id}"
 
 
 async def _granted(document_id: str, tool: Tool, parts: Parts) -> Document:
-    await parts.stores.alerts.check_document(tool.team, document_id)
-    return await parts.stores.documents.granted(document_id)
+    """Return what a team may read: what it was alerted about, and what newcomers brought who wait for it."""
+    found = await parts.stores.documents.granted(document_id)
+    if not await parts.stores.newcomers.waits_for(tool.team, found.citizen_id):
+        await parts.stores.alerts.check_document(tool.team, document_id)
+    return found
 
 
 @router.get(DOCUMENT, summary="A document", responses=problems(401, 403, 404))
@@ -84,10 +87,12 @@ async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> 
 
 
 @router.get(CALLBACK, summary="A callback", responses=problems(401, 403, 404))
-async def callback(callback_id: Id, tool: AsTool, parts: Ready) -> CallbackShown:
+async def callback(callback_id: Id, tool: AsTool, parts: Ready) -> DeskCallbackShown:
     """Show what a call is wished for, and when."""
     await parts.stores.alerts.check_callback(tool.team, callback_id)
-    return CallbackShown.of(await parts.stores.callbacks.granted(callback_id))
+    found = await parts.stores.callbacks.granted(callback_id)
+    newcomer = await parts.stores.newcomers.find(found.citizen_id)
+    return DeskCallbackShown.of(found, newcomer_id=newcomer.id if newcomer and newcomer.person else None)
 
 
 @router.post(

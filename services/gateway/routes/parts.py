@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.gateway.client.openid import OpenIdProvider
 from services.gateway.client.printer import Printer
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
@@ -51,6 +52,7 @@ class Parts:
     clock: Clock
     printer: Printer
     offered: Offered
+    login: OpenIdProvider | None = None
 
     @property
     def supplier_names(self) -> dict[str, str]:

@@ -17,10 +17,12 @@ from services.gateway.routes import (
     channels,
     consents,
     desk,
+    desk_newcomers,
     document_pages,
     documents,
     mandates,
     meta,
+    newcomers,
     packets,
     pages,
     people,
@@ -76,6 +78,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
     api.state.parts = parts
     for room in (
         activations,
+        newcomers,
         pages,
         resumable,
         documents,
@@ -88,6 +91,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         channels,
         timeline,
         desk,
+        desk_newcomers,
         packets,
         meta,
     ):

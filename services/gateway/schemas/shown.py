@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -150,9 +150,15 @@ class CallbackShown(Shown):
     requested_by: str | None = None
 
     @classmethod
-    def of(cls, callback: Callback) -> "CallbackShown":
+    def of(cls, callback: Callback, **more: Any) -> Self:
         """Return a callback as its citizen and the job centre see it."""
-        return cls(callback_id=callback.id, **callback.model_dump(include=set(cls.model_fields)))
+        return cls(callback_id=callback.id, **callback.model_dump(include=set(cls.model_fields)), **more)
+
+
+class DeskCallbackShown(CallbackShown):
+    """The same for the desk: a newcomer's phone number is not in the job centre's files, but with the newcomer."""
+
+    newcomer_id: str | None = None
 
 
 class AboutShown(Shown):

@@ -12,6 +12,7 @@ class Alerts:
         """Keep alerts in `database`."""
         self._alerts = database.alerts
         self._forwards = database.forwards
+        self._callbacks = database.callbacks
 
     async def keep(self, fact: AlertRaised, session: Session) -> None:
         """Remember that a team was alerted."""
@@ -38,6 +39,12 @@ class Alerts:
         """
         if await self._alerts.find_one({"_id": _row_id(team, callback_id), "team": team}) is None:
             raise RefusedError("callback.missing")
+
+    async def may_call(self, team: str, citizen_id: str) -> bool:
+        """Tell whether a team was alerted about a callback that this citizen wishes for."""
+        wishes = await self._callbacks.find({"citizen_id": citizen_id}, {"_id": 1}).to_list(None)
+        about = [_row_id(team, row["_id"]) for row in wishes]
+        return await self._alerts.find_one({"_id": {"$in": about}, "team": team}) is not None
 
 
 def _row_id(team: str, about_id: str) -> str:

@@ -10,6 +10,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.timeline import Aside
 from services.gateway.schemas.answered import CallbackKept, CallKept
 from services.gateway.store.acts import Acts
+from services.gateway.store.owners import Owners
 from services.gateway.store.paging import newest_first
 from services.gateway.store.timeline import Entries
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
@@ -27,6 +28,7 @@ class Callbacks:
         """Keep callbacks in `database`."""
         self._callbacks = database.callbacks
         self._acts = acts
+        self._owners = Owners(database)
         self._timeline = timeline
 
     async def prepare(self) -> None:
@@ -61,7 +63,7 @@ class Callbacks:
         Raises:
             RefusedError: `callback.missing`; somebody else's is missing, too.
         """
-        return await self._find({"_id": callback_id, "citizen_id": citizen_id})
+        return await self._find({"_id": callback_id, "citizen_id": await self._owners.readable_by(citizen_id)})
 
     async def granted(self, callback_id: str) -> Callback:
         """Return a callback to whose reader access was granted before.
@@ -79,7 +81,7 @@ class Callbacks:
 
     async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Callback]:
         """Return callbacks of this citizen, newest first."""
-        query = {"citizen_id": citizen_id}
+        query = {"citizen_id": await self._owners.readable_by(citizen_id)}
         return await newest_first(
             self._callbacks, query, cursor, time_field="requested_at", read=Callback.model_validate
         )

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from services.gateway.domain.access import Answer, Ask
 from services.gateway.domain.consents import Consent
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import ConsentKept
 from services.gateway.store.acts import Acts
+from services.gateway.store.owners import Owners
 from services.gateway.store.timeline import Entries
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, again_on_conflict
@@ -20,6 +22,7 @@ class Consents:
         """Keep consents in `database`."""
         self._consents = database.consents
         self._acts = acts
+        self._owners = Owners(database)
         self._ledger = ledger
         self._timeline = timeline
 
@@ -45,12 +48,12 @@ class Consents:
         Raises:
             RefusedError: `consent.missing`.
         """
-        theirs = {"_id": consent_id, "citizen_id": citizen_id}
+        theirs = {"_id": consent_id, "citizen_id": await self._owners.readable_by(citizen_id)}
         changed = await again_on_conflict(partial(self._revoke, theirs, at))
         if not changed and await self._consents.find_one(theirs) is None:
             raise RefusedError("consent.missing")
 
-    async def _revoke(self, theirs: dict[str, str], at: datetime) -> bool:
+    async def _revoke(self, theirs: dict[str, Any], at: datetime) -> bool:
         async with self._ledger.begin() as work:
             given = {**theirs, "revoked_at": None}
             row = await self._consents.find_one_and_update(given, {"$set": {"revoked_at": at}}, session=work.session)
@@ -64,7 +67,8 @@ class Consents:
 
     async def of_document(self, document_id: str, citizen_id: str) -> list[Consent]:
         """Return what this citizen agreed to for a document, oldest first; taken back or not."""
-        rows = self._consents.find({"document_id": document_id, "citizen_id": citizen_id}).sort("given_at", 1)
+        theirs = {"document_id": document_id, "citizen_id": await self._owners.readable_by(citizen_id)}
+        rows = self._consents.find(theirs).sort("given_at", 1)
         return [Consent.model_validate(row) for row in await rows.to_list(None)]
 
     async def in_force(self, consent_id: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
+from services.gateway.domain.access import Answer, Ask, Citizen
 from services.gateway.domain.documents import Document, DocumentPage, Exchange, Filing
 from services.gateway.domain.pages import Page
 from services.gateway.domain.paging import Cursor, Part
@@ -11,6 +11,8 @@ from services.gateway.domain.progress import DOCUMENT, before
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.timeline import aside_of
 from services.gateway.store.acts import Acts
+from services.gateway.store.newcomers import Newcomers
+from services.gateway.store.owners import Owners
 from services.gateway.store.pages import Pages
 from services.gateway.store.paging import newest_first
 from services.gateway.store.receipts import Receipts
@@ -26,12 +28,22 @@ class Documents:
     """Keeps documents; every reader says whose they must be."""
 
     def __init__(
-        self, database: Database, acts: Acts, *, pages: Pages, timeline: Entries, receipts: Receipts, clock: Clock
+        self,
+        database: Database,
+        acts: Acts,
+        *,
+        pages: Pages,
+        newcomers: Newcomers,
+        timeline: Entries,
+        receipts: Receipts,
+        clock: Clock,
     ) -> None:
         """Keep documents in `database`."""
         self._documents = database.documents
         self._acts = acts
+        self._owners = Owners(database)
         self._pages = pages
+        self._newcomers = newcomers
         self._timeline = timeline
         self._receipts = receipts
         self._clock = clock
@@ -54,7 +66,9 @@ class Documents:
         """
 
         async def act(work: Work) -> Answer:
+            newcomer = await self._newcomers.find(citizen.citizen_id, work.session)
             document = await self._new(citizen, page_ids, declared_type, work.session)
+            document = document.model_copy(update={"without_account": newcomer is not None})
             fact = document.submitted()
             event_id = work.announce(fact)
             row = document.model_dump(by_alias=True)
@@ -62,6 +76,8 @@ class Documents:
             await self._documents.insert_one(row, session=work.session)
             aside = aside_of(citizen)
             await self._timeline.add(fact, citizen.citizen_id, document.received_at, work.session, aside=aside)
+            if newcomer:
+                await self._newcomers.submitted(newcomer, work)
             return Answer(202, self._receipt(document, language), f"/v1/documents/{document.id}")
 
         return await self._acts.once(ask, act)
@@ -75,7 +91,8 @@ class Documents:
         """
 
         async def act(work: Work) -> Answer:
-            document = await self._one({"_id": wish.document_id, **citizen.reach}, work.session)
+            whose = await self._owners.reach(citizen, work.session)
+            document = await self._one({"_id": wish.document_id, **whose}, work.session)
             document.check_exchange(wish)
             [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen, work.session)
             await self._pages.hand_in([page.id], work.session)
@@ -127,7 +144,7 @@ class Documents:
         Raises:
             RefusedError: `document.missing`; somebody else's document is missing, too.
         """
-        return await self._one({"_id": document_id, **reach_of(whose)})
+        return await self._one({"_id": document_id, **await self._owners.reach(whose)})
 
     async def granted(self, document_id: str) -> Document:
         """Return a document to whose reader access was granted before.
@@ -137,7 +154,7 @@ class Documents:
         """
         return await self._one({"_id": document_id})
 
-    async def _one(self, query: dict[str, str], session: Session | None = None) -> Document:
+    async def _one(self, query: dict[str, Any], session: Session | None = None) -> Document:
         row = await self._documents.find_one(query, session=session)
         if row is None:
             raise RefusedError("document.missing")
@@ -170,7 +187,7 @@ class Documents:
 
     async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""
-        query = reach_of(whose)
+        query = await self._owners.reach(whose)
         return await newest_first(
             self._documents, query, cursor, time_field="received_at", read=Document.model_validate
         )

@@ -10,6 +10,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
+from services.gateway.store.owners import Owners
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
 from shared.messaging.ledger import Work
@@ -40,6 +41,7 @@ class Pages:
         self._pages = database.pages
         self._objects = objects
         self._acts = acts
+        self._owners = Owners(database)
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -71,7 +73,7 @@ class Pages:
         Raises:
             RefusedError: `page.missing`; somebody else's page is missing, too.
         """
-        row = await self._pages.find_one({"_id": page_id, **reach_of(whose)})
+        row = await self._pages.find_one({"_id": page_id, **await self._owners.reach(whose)})
         if row is None:
             raise RefusedError("page.missing")
         return Page.model_validate(row)

@@ -14,7 +14,7 @@ from services.gateway.store.codes import hash_code, hash_typed
 from shared.clock import Clock
 from shared.ids import new_id, new_number
 from shared.partners import hash_token
-from shared.storage.documents import Database
+from shared.storage.documents import Database, Session
 
 # A phone whose answer got lost may send its code again this long, while nobody has used the device.
 ANSWER_LOST = timedelta(minutes=10)
@@ -30,6 +30,7 @@ class People:
         self._citizens = database.citizens
         self._codes = database.codes
         self._devices = database.devices
+        self._logins = database.logins
         self._clock = clock
 
     async def prepare(self) -> None:
@@ -94,6 +95,31 @@ class People:
         except DuplicateKeyError as error:
             raise RefusedError("code.invalid") from error
         return token
+
+    async def found(self, citizen: Citizen, session: Session) -> str:
+        """Keep a citizen nobody invited; return the token of their device."""
+        await self._citizens.insert_one({"_id": citizen.citizen_id, "created_at": self._clock()}, session=session)
+        return await self.admit(citizen, session)
+
+    async def admit(self, citizen: Citizen, session: Session | None = None) -> str:
+        """Let one more device of a citizen in without a code; return its token."""
+        token = secrets.token_urlsafe(32)
+        access = {"citizen_id": citizen.citizen_id, "token_sha256": hash_token(token), "created_at": self._clock()}
+        await self._devices.insert_one({"_id": citizen.device_id, **access}, session=session)
+        return token
+
+    async def forget(self, citizen_id: str, session: Session) -> None:
+        """Let a citizen go who left nothing here, with every way in."""
+        await self._citizens.delete_one({"_id": citizen_id}, session=session)
+        for ways in (self._devices, self._codes, self._logins):
+            await ways.delete_many({"citizen_id": citizen_id}, session=session)
+
+    async def renew(self, device_id: str) -> str | None:
+        """Return another token for a device whose own got lost on its way, if nobody has used it."""
+        token = secrets.token_urlsafe(32)
+        lost = {"_id": device_id, "seen_at": None, "created_at": {"$gt": self._clock() - ANSWER_LOST}}
+        done = await self._devices.update_one(lost, {"$set": {"token_sha256": hash_token(token)}})
+        return token if done.matched_count else None
 
     async def _claim(self, code: str) -> dict[str, Any]:
         """Use a code up; its answer may get lost, so for some minutes it still leads to the device it made."""

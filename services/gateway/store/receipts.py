@@ -66,7 +66,7 @@ class Receipts:
         """Say who handed something in, and for whom, as far as names are known."""
         by, whom, kind = document.handed_in_by, document.handed_in_for, document.handed_in_as
         if not (by and whom and kind):
-            return by or self.texts.get("receipt", "by_device", language)
+            return by or self.texts.get("receipt", _way_in(document), language)
         return self.texts.get(
             "receipt", "by_helper", language, by=by, whom=whom, kind=self.texts.get("mandates", kind, language)
         )
@@ -85,3 +85,7 @@ class Receipts:
 
     def _seal_of(self, document: Document, pdf_sha256: str) -> str:
         return signed(Claims.of(document, self.office, pdf_sha256), self.ready_keys)
+
+
+def _way_in(document: Document) -> str:
+    return "by_newcomer" if document.without_account else "by_device"

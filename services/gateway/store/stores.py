@@ -13,7 +13,9 @@ from services.gateway.store.consents import Consents
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
 from services.gateway.store.forwards import Forwards
+from services.gateway.store.logins import Logins
 from services.gateway.store.mandates import Mandates
+from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
@@ -32,6 +34,8 @@ class Stores:
 
     acts: Acts
     people: People
+    newcomers: Newcomers
+    logins: Logins
     pages: Pages
     drafts: Drafts
     documents: Documents
@@ -53,6 +57,8 @@ class Stores:
         for store in (
             self.acts,
             self.people,
+            self.newcomers,
+            self.logins,
             self.pages,
             self.drafts,
             self.transfers,
@@ -74,12 +80,17 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
     people = People(database, clock)
+    newcomers = Newcomers(database, acts, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,
         people=people,
+        newcomers=newcomers,
+        logins=Logins(database, clock),
         pages=pages,
         drafts=drafts,
-        documents=Documents(database, acts, pages=pages, timeline=timeline, receipts=receipts, clock=clock),
+        documents=Documents(
+            database, acts, pages=pages, newcomers=newcomers, timeline=timeline, receipts=receipts, clock=clock
+        ),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.gateway.domain.access import Citizen
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.timeline import NOTHING_MORE, OF_MANDATES, Aside, Entry, entry_of
+from services.gateway.store.owners import Owners
 from services.gateway.store.paging import newest_first
 from shared.events.event import Fact
 from shared.ids import new_id
@@ -18,6 +19,7 @@ class Entries:
     def __init__(self, database: Database) -> None:
         """Keep entries in `database`."""
         self._entries = database.timeline
+        self._owners = Owners(database)
 
     async def prepare(self) -> None:
         """Create the indexes: by what happened when, and by what became known when."""
@@ -45,7 +47,8 @@ class Entries:
         """
         acting = isinstance(whose, Citizen) and whose.acting is not None
         hidden = [without, *(OF_MANDATES if acting else ())]
-        query = {"citizen_id": whose.citizen_id if isinstance(whose, Citizen) else whose, "kind": {"$nin": hidden}}
+        citizen_id = whose.citizen_id if isinstance(whose, Citizen) else whose
+        query = {"citizen_id": await self._owners.readable_by(citizen_id), "kind": {"$nin": hidden}}
         return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
 
     async def about(
@@ -53,11 +56,11 @@ class Entries:
     ) -> Part[Entry]:
         """Return what a citizen was told about a document, its pages and its forwards, newest first."""
         either = [{"document_id": document_id}, {"about_id": {"$in": [document_id, *page_ids]}}]
-        query = {"citizen_id": citizen_id, "$or": either}
+        query = {"citizen_id": await self._owners.readable_by(citizen_id), "$or": either}
         return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
 
     async def known_since(self, citizen_id: str, first_id: str, limit: int = 500) -> list[Entry]:
         """Return entries that became known at `first_id` (a UUIDv7) or later, in that order."""
-        query = {"citizen_id": citizen_id, "_id": {"$gte": first_id}}
+        query = {"citizen_id": await self._owners.readable_by(citizen_id), "_id": {"$gte": first_id}}
         rows = await self._entries.find(query).sort("_id", 1).limit(limit).to_list(limit)
         return [Entry.model_validate(row) for row in rows]

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.events.callback import CallbackOverdue, CallbackPromised
+from shared.events.gateway import AssignmentRequested
 from shared.events.notify import AlertKind, AlertRaised, ForwardFailed
 from shared.events.upload import DocumentFailed, DocumentFiled, TypeSuggestion
 
-Reason = DocumentFiled | DocumentFailed | CallbackPromised | CallbackOverdue
+Reason = DocumentFiled | DocumentFailed | CallbackPromised | CallbackOverdue | AssignmentRequested
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ def alert_about(fact: Reason, rules: AlertRules, *, alert_id: str, at: datetime)
         case CallbackOverdue():
             team, about = fact.team, fact.callback_id
             return _alert(rules, alert_id, at, team=team, kind="callback_overdue", about=about, why=fact.reason)
+        case AssignmentRequested():
+            team, about = rules.team(fact.errand), fact.newcomer_id
+            return _alert(rules, alert_id, at, team=team, kind="assignment_waiting", about=about, why=fact.errand)
 
 
 def forward_alert(fact: ForwardFailed, rules: AlertRules, *, purpose: str, alert_id: str) -> AlertRaised:

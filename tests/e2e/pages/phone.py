@@ -101,5 +101,6 @@ class Phone:
 
     async def axe(self) -> list[str]:
         """Return what axe finds on the page."""
+        await self.page.wait_for_load_state()  # without its styles no page has targets that are large enough
         found = await self.page.evaluate(AXE, WCAG)
         return [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in found for node in v["nodes"]]

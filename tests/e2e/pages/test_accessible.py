@@ -18,7 +18,18 @@ CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibil
     && [...e.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())
     && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"""
 OTHERS = ("de-simple", "en", "tr", "uk", "ru", "ro", "bg")
-ANYBODYS = ("/", "/accept", "/imprint", "/privacy", "/accessibility", "/offline", "/nowhere", "/check")
+ANYBODYS = (
+    "/",
+    "/accept",
+    "/new/apply",
+    "/new/hand-in",
+    "/imprint",
+    "/privacy",
+    "/accessibility",
+    "/offline",
+    "/nowhere",
+    "/check",
+)
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.width}-{way.scheme}-{way.locale}")
@@ -81,6 +92,7 @@ async def _check_devices_and_callbacks(phone: Phone) -> None:
     """Check the pages with a code for another phone, and with a wish to be called."""
     await phone.go("/devices")
     await phone.page.locator("form[action='/devices'] button").click()
+    await expect(phone.page.locator("#code")).to_be_visible()
     await _check(phone)
     await phone.go("/channels")
     await _check(phone)

@@ -33,6 +33,12 @@ from tests.integration.gateway.people import TOKENS, Caller, Phone
 from tests.waiting import until
 
 OFTEN = "100000/minute"
+COUNTED = ("activation", "newcomer", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
+NO_HINDRANCE: dict[str, Any] = {
+    **{f"rate_{name}": OFTEN for name in COUNTED},
+    "max_newcomers": 100_000,
+    "max_uploads_each": 16,
+}
 
 
 class Door:
@@ -44,13 +50,9 @@ class Door:
         keys = connections.partners.with_name("receipt-keys.json")
         if not keys.exists():
             add_key(keys)
-        rates = {
-            f"rate_{name}": OFTEN
-            for name in ("activation", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
-        }
         self.service = app(
             connections,
-            GatewaySettings(port=self.port, **{**rates, "max_uploads_each": 16, "receipt_keys": keys, **settings}),
+            GatewaySettings(port=self.port, **{**NO_HINDRANCE, "receipt_keys": keys, **settings}),
             clock,
             mail=MailSettings(host="127.0.0.1", security="none", sender="post@post.example"),
             push=PushSettings(key=_push_key(keys)),

@@ -51,6 +51,11 @@ class Caller(httpx.AsyncClient):
         super().__init__(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
+def somebody(errand: str = "hand_in", **changed: Any) -> dict[str, Any]:
+    """Return what a newcomer says of themselves."""
+    return {"errand": errand, "name": "Erika Beispiel", "born_on": "1985-04-07", "phone": "0208 123456", **changed}
+
+
 class Phone(Caller):
     """A citizen's phone."""
 

@@ -42,6 +42,9 @@ TOOLS = (
     ("GET", "/v1/desk/documents/{document}/text"),
     ("GET", "/v1/desk/documents/{document}/facts"),
     ("GET", "/v1/desk/documents/{document}/pages/{page}/original"),
+    ("GET", "/v1/desk/newcomers"),
+    ("GET", "/v1/desk/newcomers/{document}"),
+    ("POST", "/v1/desk/newcomers/{document}/assignment"),
     ("GET", "/v1/desk/callbacks/{callback}"),
     ("POST", "/v1/desk/callbacks/{callback}/calls"),
 )
@@ -56,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "/v1/callbacks": window(),
     "/v1/channels": {"kind": "email", "address": "erika@example.org"},
+    "/v1/desk/newcomers/{document}/assignment": {"citizen_id": None},
     "/v1/desk/callbacks/{callback}/calls": {"outcome": "reached"},
     "/v1/packets/some-link/confirmation": {},
 }

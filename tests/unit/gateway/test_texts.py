@@ -25,7 +25,9 @@ LANGUAGES = sorted(TEXTS.catalogues)
 def _codes(fact: type[Fact]) -> set[str]:
     kind = fact.type.rpartition(".v")[0]
     chosen = [
-        get_args(fact.model_fields[name].annotation) for name in ("verdict", "answer") if name in fact.model_fields
+        get_args(fact.model_fields[name].annotation)
+        for name in ("verdict", "answer", "errand", "outcome")
+        if name in fact.model_fields
     ]
     own = {f"{kind}.{reason}" for reason in FAILED_FOR} if fact is ForwardFailed else set()
     own |= {f"{kind}.{AGAIN}"} if fact is DocumentSubmitted else set()

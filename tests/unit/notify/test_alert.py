@@ -7,6 +7,7 @@ import pytest
 from services.notify.domain.alert import alert_about, forward_alert
 from services.notify.settings import NotifySettings
 from shared.events.callback import CallbackPromised
+from shared.events.gateway import AssignmentRequested
 from shared.events.notify import ForwardFailed
 from shared.events.upload import DocumentFiled, TypeSuggestion
 from shared.ids import new_id
@@ -55,6 +56,16 @@ def test_a_document_goes_to_the_team_of_its_type(
     """A likely enough type decides; a threatened power cut comes first even if another type is likelier."""
     alert = alert_about(filed(*types), RULES, alert_id=new_id(), at=AT)
     assert (alert.team, alert.kind, alert.reason) == (team, kind, reason)
+
+
+def test_somebody_without_an_account_is_looked_at_within_a_day() -> None:
+    """The alert goes to the team of what they came for, if that has one, and names them by an id."""
+    fact = AssignmentRequested(newcomer_id=new_id(), errand="apply", requested_at=AT)
+    alert = alert_about(fact, RULES, alert_id=new_id(), at=AT)
+    assert (alert.team, alert.kind, alert.about_id) == ("benefits", "assignment_waiting", fact.newcomer_id)
+    assert (alert.reason, alert.due_at) == ("apply", AT + timedelta(hours=24))
+    placed = NotifySettings(teams={"apply": "first_steps"}).rules()
+    assert alert_about(fact, placed, alert_id=new_id(), at=AT).team == "first_steps"
 
 
 def test_a_power_cut_is_due_before_other_documents() -> None:

@@ -1,0 +1,59 @@
+"""Newcomers: in without a code, with a name, a birthday and a phone number; as a form of the pages or of an app."""
+
+import ipaddress
+
+from fastapi import APIRouter, Request
+
+from services.gateway.domain.access import Citizen, idempotency_key
+from services.gateway.domain.newcomers import Person, check_birthday, name_of, phone_of
+from services.gateway.routes.access import client_of
+from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.parts import Parts, Ready
+from services.gateway.schemas.answered import Activated
+from services.gateway.schemas.newcomers import Start
+from shared.clock import BERLIN
+from shared.events.gateway import Errand
+
+router = APIRouter(tags=["newcomers"])
+SUBNET = 64
+"""An IPv6 client has a whole network of addresses; what counts is the network."""
+
+
+@router.post(
+    "/v1/newcomers",
+    status_code=201,
+    summary="Start without a code",
+    responses=problems(400, 409, 422),
+    openapi_extra=IDEMPOTENT,
+)
+async def start(request: Request, wish: Start, parts: Ready) -> Activated:
+    """Give a device access to what it hands in itself; the token is in this answer and nowhere else."""
+    key = idempotency_key(request.headers.get("idempotency-key"))
+    person = Person(
+        name=name_of(wish.name),
+        born_on=check_birthday(wish.born_on, parts.clock().astimezone(BERLIN).date()),
+        phone=phone_of(wish.phone),
+    )
+    citizen, token = await begin(request, parts, person, wish.errand, key)
+    return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)
+
+
+async def begin(request: Request, parts: Parts, person: Person, errand: Errand, key: str) -> tuple[Citizen, str]:
+    """Let somebody start from this address, unless too many did.
+
+    Raises:
+        RefusedError: `rate.exceeded`, `newcomer.too_many`, `idempotency_key.reused`.
+    """
+    address = network_of(client_of(request))
+    request.state.standing = await parts.rates.hit("newcomer", address)
+    await parts.stores.newcomers.check_room(parts.links.digest(address), parts.limits.newcomers)
+    return await parts.stores.newcomers.start(person, errand, key)
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one client: an IPv4 address, or an IPv6 network; who has none shares one count."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((ip, SUBNET), strict=False)) if ip.version == 6 else str(ip)  # noqa: PLR2004

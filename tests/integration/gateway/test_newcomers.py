@@ -1,0 +1,214 @@
+"""Without an account: handed in at once, assigned once by the right team, and nothing seen that is not one's own."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.clock import utc_now
+from shared.events.notify import AlertKind, AlertRaised
+from shared.ids import new_id
+from tests.integration.gateway.door import Door
+from tests.integration.gateway.people import Caller, Phone, key, somebody, window
+
+pytestmark = pytest.mark.live
+
+QUEUE = "/v1/desk/newcomers"
+
+
+async def start(door: Door, **changed: Any) -> Phone:
+    """Start without an account."""
+    async with Caller(door.url, "nobody") as nobody:
+        answer = (await nobody.post("/v1/newcomers", json=somebody(**changed), headers=key())).raise_for_status().json()
+    phone = Phone(door.url, answer["token"])
+    phone.citizen_id = answer["citizen_id"]
+    return phone
+
+
+async def alert(door: Door, about_id: str, team: str = "money", kind: AlertKind = "assignment_waiting") -> None:
+    """Alert a team, as the notify service does."""
+    now = utc_now()
+    fact = AlertRaised(alert_id=new_id(), team=team, kind=kind, about_id=about_id, due_at=now, raised_at=now)
+    await door.say(fact)
+
+
+async def assign(desk: Caller, newcomer_id: str, citizen_id: str | None, name: str | None = None) -> Any:
+    """Say whose a newcomer's papers are."""
+    wish = {"citizen_id": citizen_id}
+    return await desk.post(f"{QUEUE}/{newcomer_id}/assignment", json=wish, headers=key(name))
+
+
+async def test_papers_come_to_their_citizen_and_no_further(door: Door, phone: Phone) -> None:
+    """Assigned, papers and their receipt are the citizen's, unchanged; the newcomer sees their own and no other."""
+    others = await phone.document()
+    async with await start(door) as newcomer, door.caller("desk") as desk:
+        document = await newcomer.document()
+        receipt = (await newcomer.get(f"/v1/documents/{document}/receipt")).json()
+        assert "ohne Konto" in receipt["handed_in_by_text"]
+        [event] = await door.heard(newcomer.citizen_id, "assignment.requested.v1")
+        assert event["data"]["errand"] == "hand_in"
+        assert (await phone.get(f"/v1/documents/{document}")).status_code == 404
+        await alert(door, newcomer.citizen_id)
+        assert (await desk.get(f"/v1/desk/documents/{document}")).status_code == 200
+        decided = (await assign(desk, newcomer.citizen_id, phone.citizen_id)).raise_for_status().json()
+        assert (decided["citizen_id"], decided["outcome"]) == (phone.citizen_id, "existing")
+        [event] = await door.heard(newcomer.citizen_id, "assignment.decided.v1")
+        assert (event["data"]["owner_id"], event["data"]["tool_id"]) == (phone.citizen_id, "desk")
+        for reader in (phone, newcomer):
+            assert (await reader.get(f"/v1/documents/{document}/receipt")).json() == receipt
+        listed = [one["document_id"] for one in (await phone.get("/v1/documents")).json()["items"]]
+        assert listed == [document, others]
+        kinds = {entry["kind"] for entry in (await phone.get("/v1/timeline")).json()["items"]}
+        assert {"assignment.requested", "assignment.decided", "document.submitted"} <= kinds
+        assert [one["document_id"] for one in (await newcomer.get("/v1/documents")).json()["items"]] == [document]
+        for path in (f"/v1/documents/{others}", f"/v1/documents/{others}/receipt"):
+            assert (await newcomer.get(path)).status_code == 404
+        assert (
+            len({entry["document_id"] for entry in (await newcomer.get("/v1/timeline")).json()["items"]} - {None}) == 1
+        )
+        later = await newcomer.document()
+        assert (await phone.get(f"/v1/documents/{later}")).status_code == 200
+
+
+async def test_each_look_is_kept_and_only_the_teams(door: Door) -> None:
+    """The list names nobody; who somebody says they are is shown to the alerted team alone, and each look is kept."""
+    async with await start(door) as newcomer, door.caller("desk") as desk, door.caller("other_desk") as other:
+        document = await newcomer.document()
+        assert (await desk.get(f"{QUEUE}/{newcomer.citizen_id}")).status_code == 404  # nobody was alerted yet
+        await alert(door, newcomer.citizen_id)
+        items = await _all(desk)
+        assert newcomer.citizen_id in {one["newcomer_id"] for one in items}
+        assert "Erika" not in json.dumps(items)
+        assert newcomer.citizen_id not in {one["newcomer_id"] for one in await _all(other)}
+        for path in (f"{QUEUE}/{newcomer.citizen_id}", f"/v1/desk/documents/{document}"):
+            assert (await other.get(path)).status_code == 404
+        assert (await assign(other, newcomer.citizen_id, None)).status_code == 404
+        assert (await newcomer.get(QUEUE)).json()["code"] == "token.other_role"
+        shown = (await desk.get(f"{QUEUE}/{newcomer.citizen_id}")).json()
+        said = {"name": "Erika Beispiel", "born_on": "1985-04-07", "phone": "+49208123456", "verified": []}
+        assert shown["person"] == said
+        assert [paper["document_id"] for paper in shown["documents"]] == [document]
+        kept = await door.database.readings.find({"newcomer_id": newcomer.citizen_id}).to_list(None)
+        assert [(row["tool_id"], row["team"]) for row in kept] == [("desk", "money")]
+
+
+async def _all(desk: Caller) -> list[dict[str, Any]]:
+    """Return the whole queue, part by part."""
+    items: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        part = (await desk.get(QUEUE, params={"cursor": cursor} if cursor else {})).raise_for_status().json()
+        items += part["items"]
+        if not (cursor := part["next_cursor"] or ""):
+            return items
+
+
+async def test_the_queue_comes_in_parts_oldest_first(door: Door) -> None:
+    """Who waits longest comes first, nobody is left out or twice, and who is assigned is gone."""
+    now = utc_now()
+    row = {
+        "errand": "hand_in",
+        "state": "waiting",
+        "person": None,
+        "started_at": now,
+        "requested_at": now,
+        "team": "work",
+    }
+    ids = [new_id() for _ in range(53)]
+    await door.database.newcomers.insert_many([{"_id": id_, "key": id_, "device_id": id_, **row} for id_ in ids])
+    async with door.caller("other_desk") as other:
+        assert [one["newcomer_id"] for one in await _all(other)] == ids
+        assert (await assign(other, ids[7], None)).status_code == 200
+        assert [one["newcomer_id"] for one in await _all(other)] == [*ids[:7], *ids[8:]]
+    await door.database.newcomers.delete_many({"team": "work"})
+
+
+async def test_somebody_is_assigned_once(door: Door, phone: Phone, stranger: Phone) -> None:
+    """Of several who decide at once one decides; the same request again hears the same; afterwards it is too late."""
+    async with await start(door) as newcomer, door.caller("desk") as desk:
+        await newcomer.document()
+        await alert(door, newcomer.citizen_id)
+        tries = [
+            assign(desk, newcomer.citizen_id, owner) for owner in (phone.citizen_id, stranger.citizen_id, None) * 2
+        ]
+        answers = await asyncio.gather(*tries)
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+        assert {answer.json()["code"] for answer in answers if answer.is_error} == {"newcomer.decided"}
+        assert len(await door.heard(newcomer.citizen_id, "assignment.decided.v1")) == 1
+        owners = [reader for reader in (phone, stranger) if (await reader.get("/v1/documents")).json()["items"]]
+        assert len(owners) <= 1
+
+
+async def test_repeated_decision_is_answered_the_same(door: Door, phone: Phone) -> None:
+    """A tool that is not sure asks again under its key; what newcomers said of themselves is gone by then."""
+    async with await start(door) as newcomer, door.caller("desk") as desk:
+        await newcomer.document()
+        await alert(door, newcomer.citizen_id)
+        name = new_id()
+        first, second = [await assign(desk, newcomer.citizen_id, phone.citizen_id, name) for _ in range(2)]
+        assert (first.status_code, first.json()) == (200, second.json())
+        shown = (await desk.get(f"{QUEUE}/{newcomer.citizen_id}")).json()
+        assert (shown["state"], shown["person"]) == ("existing", None)
+        assert "Beispiel" not in str(await door.database.newcomers.find_one({"_id": newcomer.citizen_id}))
+
+
+async def test_a_new_citizen_may_own_and_a_waiting_one_may_not(door: Door) -> None:
+    """Papers go to nobody unknown and to nobody who waits; taken as a new one, somebody is a citizen like others."""
+    async with await start(door, errand="apply") as first, await start(door) as second, door.caller("desk") as desk:
+        await second.document()
+        for newcomer in (first, second):  # who applies waits at once
+            await door.heard(newcomer.citizen_id, "assignment.requested.v1")
+            await alert(door, newcomer.citizen_id)
+        for owner in (first.citizen_id, second.citizen_id, new_id()):
+            answer = await assign(desk, second.citizen_id, owner)
+            assert (answer.status_code, answer.json()["code"]) == (422, "newcomer.owner_unknown")
+        assert (await assign(desk, first.citizen_id, None)).json()["outcome"] == "new"
+        assert (await assign(desk, second.citizen_id, first.citizen_id)).json()["outcome"] == "existing"
+        assert len((await first.get("/v1/documents")).json()["items"]) == 1
+
+
+async def test_a_page_the_owner_took_again_leaves_the_newcomers_page_whole(door: Door, phone: Phone) -> None:
+    """The owner replaces a page; the newcomer still opens the document, and not the owner's new picture."""
+    async with await start(door) as newcomer, door.caller("desk") as desk:
+        document = await newcomer.document()
+        await alert(door, newcomer.citizen_id)
+        (await assign(desk, newcomer.citizen_id, phone.citizen_id)).raise_for_status()
+        places = await phone.get(f"/v1/documents/{document}/pages")
+        old, new = places.json()["pages"][0]["page_id"], await phone.page()
+        path = f"/v1/documents/{document}/pages/{old}/replacement"
+        done = await phone.post(path, json={"page_id": new}, headers={**key(), "If-Match": places.headers["etag"]})
+        assert done.status_code == 202
+        token = newcomer.headers["Authorization"].removeprefix("Bearer ")
+        opened = await newcomer.get(f"/documents/{document}", headers={"Cookie": f"amtsbote={token}"})
+        assert opened.status_code == 200
+        assert (await newcomer.get(f"/v1/pages/{new}/original")).status_code == 404
+
+
+async def test_who_is_to_call_a_newcomer_finds_the_number(door: Door) -> None:
+    """A team alerted about a newcomer's callback is led to their phone number, and reads it on the record."""
+    async with await start(door, errand="apply") as newcomer, door.caller("other_desk") as other:
+        callback = (await newcomer.post("/v1/callbacks", json=window(), headers=key())).json()["callback_id"]
+        assert (await other.get(f"{QUEUE}/{newcomer.citizen_id}")).status_code == 404
+        await alert(door, callback, team="work", kind="callback_promised")
+        shown = (await other.get(f"/v1/desk/callbacks/{callback}")).json()
+        assert shown["newcomer_id"] == newcomer.citizen_id
+        who = (await other.get(f"{QUEUE}/{shown['newcomer_id']}")).json()["person"]
+        assert who["phone"] == "+49208123456"
+        assert await door.database.readings.count_documents({"newcomer_id": newcomer.citizen_id}) == 1
+
+
+async def test_who_somebody_is_stays_in_the_database(door: Door) -> None:
+    """No event and no log line has a name, a birthday or a phone number in it."""
+    with capture_logs() as lines:
+        async with await start(door) as newcomer, door.caller("desk") as desk:
+            await newcomer.document()
+            await door.heard(newcomer.citizen_id, "assignment.requested.v1")
+            await alert(door, newcomer.citizen_id)
+            await desk.get(f"{QUEUE}/{newcomer.citizen_id}")
+            await assign(desk, newcomer.citizen_id, None)
+            await door.heard(newcomer.citizen_id, "assignment.decided.v1")
+    told = f"{lines} {door.announced}"
+    assert newcomer.citizen_id in told
+    assert not any(word in told for word in ("Erika", "Beispiel", "1985", "208123456", "208 123456"))
