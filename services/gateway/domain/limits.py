@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, the most of each thing, how long unfinished ones wait; newcomers are those of an address in a day."""
+    """Sizes in bytes, the most of each thing, how long unfinished ones wait; newcomers are of an address in a day."""
 
     file_bytes: int
     pages: int
