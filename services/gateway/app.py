@@ -74,7 +74,6 @@ def app(
         login=_login(service, settings),
     )
     _serve(service, parts, settings)
-    service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(receipts)]
     _follow(service, kept, feed)
     _upkeep(service, kept, settings)
     return service
@@ -101,6 +100,7 @@ def _serve(service: Service, parts: Parts, settings: GatewaySettings) -> None:
     pages = site(parts, _look(parts, settings, service.connections), deadline_s=settings.deadline_s)
     service.web, service.web_port = web(parts, pages, deadline_s=settings.deadline_s), settings.port
     service.cleanups.append(parts.printer.close)
+    service.ready_checks = [database_check(service.client), _objects_check(service), _keys_check(parts.stores.receipts)]
 
 
 def _look(parts: Parts, settings: GatewaySettings, connections: Connections) -> Look:

@@ -12,7 +12,8 @@ from services.gateway.routes.files import facts_of, original_of, pdf_of, text_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import CallKept
 from services.gateway.schemas.asked import CallReport
-from services.gateway.schemas.shown import DeskCallbackShown, DocumentShown
+from services.gateway.schemas.newcomers import DeskCallbackShown
+from services.gateway.schemas.shown import DocumentShown
 from shared.events.event import Id
 from shared.events.gateway import CallReported
 from shared.ids import new_id

@@ -9,7 +9,7 @@ from services.gateway.domain.documents import Document
 from services.gateway.domain.newcomers import Newcomer
 from services.gateway.schemas.answered import Answered
 from services.gateway.schemas.asked import Asked
-from services.gateway.schemas.shown import Shown
+from services.gateway.schemas.shown import CallbackShown, Shown
 from shared.events.event import Id
 from shared.events.gateway import AssignmentDecided, Errand
 
@@ -100,3 +100,9 @@ class NewcomerShown(Shown):
         person = PersonShown(**newcomer.person.model_dump()) if newcomer.person else None
         kept = newcomer.model_dump(include={"errand", "state", "requested_at"})
         return cls(newcomer_id=newcomer.id, person=person, documents=papers, **kept)
+
+
+class DeskCallbackShown(CallbackShown):
+    """The same for the desk: a newcomer's phone number is not in the job centre's files, but with the newcomer."""
+
+    newcomer_id: str | None = None

@@ -155,12 +155,6 @@ class CallbackShown(Shown):
         return cls(callback_id=callback.id, **callback.model_dump(include=set(cls.model_fields)), **more)
 
 
-class DeskCallbackShown(CallbackShown):
-    """The same for the desk: a newcomer's phone number is not in the job centre's files, but with the newcomer."""
-
-    newcomer_id: str | None = None
-
-
 class AboutShown(Shown):
     """What an entry is about."""
 

@@ -136,9 +136,8 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
 async def test_a_browser_that_changes_its_subscription_is_told_there(phone: Phone) -> None:
     """The worker tells of a new subscription by itself; the page shows it, and ends it."""
     await phone.go("/channels")
-    async with phone.context.expect_event("serviceworker") as coming:
-        await phone.page.evaluate(REGISTER)
-    worker = await coming.value
+    await phone.page.evaluate(REGISTER)
+    [worker] = phone.context.service_workers or [await phone.context.wait_for_event("serviceworker")]
     subscription = {"endpoint": "https://push.example/new", "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22}}
     await worker.evaluate("json => renew({newSubscription: {toJSON: () => json}})", subscription)
     await phone.go("/channels")

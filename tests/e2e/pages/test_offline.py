@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.async_api import Page, Request, Response, Route, expect
 
 from tests.e2e.pages.conftest import Open
-from tests.e2e.pages.phone import Phone
+from tests.e2e.pages.phone import PATIENCE_MS, Phone
 from tests.e2e.system import System
 from tests.faults import Proxy
 
@@ -147,7 +147,7 @@ async def test_only_what_nobody_can_read_is_left_out_of_big_pictures(phone: Phon
     noise.save(usual, exif=turned)
     await phone.go("/hand-in")
     await phone.take(huge, usual)
-    await expect(phone.page.locator("#draft .sheet")).to_have_count(2)
+    await expect(phone.page.locator("#draft .sheet")).to_have_count(2, timeout=PATIENCE_MS)
     with Image.open(BytesIO(await _original(phone, 0))) as small:
         width, height = small.size
         assert small.getexif().get(0x0112, 1) == 1

@@ -176,7 +176,7 @@ async def test_openapi_is_valid_and_describes_problems(phone: Phone) -> None:
     assert "HTTPValidationError" not in json.dumps(document)
     submit = document["paths"]["/v1/documents"]["post"]
     assert "application/problem+json" in submit["responses"]["409"]["content"]
-    assert [p["name"] for p in submit["parameters"]] == ["Idempotency-Key"]
+    assert {p["name"] for p in submit["parameters"]} == {"Idempotency-Key", "Acting-For"}
 
 
 async def test_events_are_described(phone: Phone) -> None:
