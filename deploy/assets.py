@@ -75,7 +75,7 @@ def _cut_font(source: Path, name: str, letters: str) -> None:
     """Keep the letters of one script: a whole face has 130 KB."""
     from fontTools import subset  # noqa: PLC0415 - slow to load, and mostly nothing is to be done
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    logging.disable(logging.WARNING)  # `main` sets its own level, and warns of an old table that browsers do not mind
     target = VENDOR / f"fira-{name}.woff2"
     words = [str(source), f"--unicodes={letters}", "--flavor=woff2", "--layout-features=kern,mark,mkmk,locl,ccmp"]
     subset.main([*words, f"--output-file={target}"])
