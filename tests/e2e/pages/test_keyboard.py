@@ -32,7 +32,7 @@ async def test_a_page_is_handed_in_with_the_keyboard(opened: Open, system: Syste
     await phone.page.keyboard.type(system.new_code())
     await phone.page.keyboard.press("Enter")
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de")
-    await _tab_to(phone, "main a[href='/hand-in']")
+    await _tab_to(phone, ".big a[href='/hand-in']")
     await phone.page.keyboard.press("Enter")
     await _tab_to(phone, "[data-pick=files]")
     await phone.page.keyboard.press("Enter")

@@ -26,6 +26,7 @@ class Neighbour:
         self.service = service
         self._channel = channel
         self._heard = heard
+        self._known: set[str] = set()
 
     async def store(self, data: bytes) -> SubmittedPage:
         """Store an original as the gateway does."""
@@ -53,11 +54,17 @@ class Neighbour:
             await self.publish(exchange, event)
 
     async def hears(self, kind: type[F], about: str | None = None) -> F:
-        """Return the next fact of a kind that upload announces, if asked for, about one page or document."""
+        """Return the next fact of a kind that upload announces, if asked for, about one page or document.
+
+        A copy, which the relay may send, is the same event.
+        """
         async with asyncio.timeout(120), self._heard.iterator() as messages:
             async for message in messages:
                 await message.ack()
                 event = json.loads(message.body)
+                if event["id"] in self._known:
+                    continue
+                self._known.add(event["id"])
                 if event["type"] == TYPE_PREFIX + kind.type and about in (None, event["subject"]):
                     return kind.model_validate(event["data"])
         raise AssertionError("the queue was closed")
