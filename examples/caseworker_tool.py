@@ -15,14 +15,9 @@ import httpx
 import stamina
 from yarl import URL
 
-WITH_PAPERS = {"document_filed", "power_cut"}
-
 
 async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None:
-    """Handle alerts as they come; one is acknowledged when it is handled, so none is lost if this program dies.
-
-    An alert may come twice: keep what you do about it under its `alert_id`, which stays the same.
-    """
+    """Handle alerts: acknowledged when handled, so one may come twice, with the same `alert_id`; none is lost."""
     async with await aio_pika.connect_robust(amqp_url, heartbeat=10) as connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=10)
@@ -32,31 +27,28 @@ async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None
             async for message in messages:
                 async with message.process(requeue=True):
                     alert = json.loads(message.body)["data"]
-                    if alert["kind"] in WITH_PAPERS:
-                        alert |= await papers(alert["about_id"], gateway)
-                    if alert["kind"] == "assignment_waiting":
-                        alert |= await newcomer(alert["about_id"], gateway)
-                    print(json.dumps(alert), flush=True)
+                    print(json.dumps(alert | await details(alert, gateway)), flush=True)
                 if once:
                     return
 
 
-@stamina.retry(on=httpx.HTTPError, attempts=10, wait_initial=0.1, wait_max=2)
-async def papers(document_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]:
-    """Return a document's text and the size of its PDF; right after an alert the gateway may still say 404."""
-    text = (await gateway.get(f"/v1/desk/documents/{document_id}/text")).raise_for_status().text
-    pdf = (await gateway.get(f"/v1/desk/documents/{document_id}/pdf")).raise_for_status().content
-    return {"text": " ".join(text.split())[:80], "pdf_bytes": len(pdf)}
+async def details(alert: dict[str, Any], gateway: httpx.AsyncClient) -> dict[str, Any]:
+    """Return a document's text and the size of its PDF, or what a newcomer brought: whose it is, a person decides."""
+    about = alert["about_id"]
+    if alert["kind"] == "assignment_waiting":
+        shown = (await get(gateway, f"/v1/desk/newcomers/{about}")).json()
+        return {"receipts": [paper["receipt_number"] for paper in shown["documents"]]}
+    if alert["kind"] in {"document_filed", "power_cut"}:
+        text = (await get(gateway, f"/v1/desk/documents/{about}/text")).text
+        pdf = (await get(gateway, f"/v1/desk/documents/{about}/pdf")).content
+        return {"text": " ".join(text.split())[:80], "pdf_bytes": len(pdf)}
+    return {}
 
 
 @stamina.retry(on=httpx.HTTPError, attempts=10, wait_initial=0.1, wait_max=2)
-async def newcomer(newcomer_id: str, gateway: httpx.AsyncClient) -> dict[str, Any]:
-    """Return what somebody without an account brought; whose it is, a person decides.
-
-    Then: POST /v1/desk/newcomers/{id}/assignment with {"citizen_id": ID, or null for a new one}, Idempotency-Key.
-    """
-    shown = (await gateway.get(f"/v1/desk/newcomers/{newcomer_id}")).raise_for_status().json()
-    return {"receipts": [paper["receipt_number"] for paper in shown["documents"]]}
+async def get(gateway: httpx.AsyncClient, path: str) -> httpx.Response:
+    """Ask the gateway; right after an alert it may still say 404."""
+    return (await gateway.get(path)).raise_for_status()
 
 
 async def main() -> None:

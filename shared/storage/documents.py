@@ -32,7 +32,6 @@ def connect(url: str) -> Client:
         url,
         tz_aware=True,
         w="majority",
-        retryWrites=True,
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=2000,
         socketTimeoutMS=10_000,
