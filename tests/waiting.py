@@ -6,6 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
 
+from shared.service import Service
+from shared.telemetry.health import failures
+
 T = TypeVar("T")
 
 LOOK_EVERY_S = 0.03
@@ -33,3 +36,15 @@ async def until(holds: Callable[[], Any], *, seconds: float = 60, what: Callable
             told = what() if what else inspect.getsource(holds).strip()
             raise AssertionError(f"not within {seconds} s: {told}; last: {value!r}")
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def until_ready(service: Service, *, seconds: float = 60) -> None:
+    """Wait until a service that was started says that it is ready; raises AssertionError with what is not well."""
+    wrong: dict[str, str] = {}
+
+    async def is_ready() -> bool:
+        nonlocal wrong
+        wrong = await failures(service.ready_checks)
+        return not wrong
+
+    await until(is_ready, seconds=seconds, what=lambda: f"{service.name} ready, but {wrong}")

@@ -55,8 +55,8 @@ class Child:
 
     async def stop(self, patience: float) -> bool:
         """Ask it to end, insist after `patience` seconds; True if asking was enough."""
-        self.send(signal.SIGTERM)
         self.send(signal.SIGCONT)
+        self.send(signal.SIGTERM)
         try:
             async with asyncio.timeout(patience):
                 await self.ended()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aio_pika
 import httpx
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from deploy.local.child import Launch, tied_to_us
 from deploy.local.part import Silent
@@ -110,8 +110,12 @@ async def greet(url: str, management_url: str | None) -> None:
                 await connection.channel()
             if management_url:
                 await _greet_management(management_url)
-    except (OSError, AMQPError, httpx.HTTPError) as error:
+    except (*CONNECTION_EXCEPTIONS, httpx.HTTPError) as error:
         raise Silent(f"{type(error).__name__}: {error}") from error
+    except asyncio.CancelledError as error:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
+        raise Silent("the connection broke") from error  # the driver then cancels who waits for an answer
 
 
 async def _knock(url: str) -> None:

@@ -10,7 +10,7 @@ from tests.chaos.account import Sent
 
 DUPLICATED = 0.10
 POISONED = 0.02
-PAUSE_S = 0.03
+PAUSE_S = 0.15  # about 20 things a second, so that little is left to do when the storm is over
 AGAIN_S = 0.2
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel
@@ -16,11 +15,12 @@ from shared.events.event import Fact, envelop
 from shared.events.gateway import CallbackRequested, CallReported
 from shared.ids import new_id
 from shared.messaging.topology import EVENTS, dead_name
-from shared.service import Service
 from shared.settings import Connections
 from shared.storage.documents import connect
-from shared.telemetry.health import failures
-from tests.waiting import until
+from tests.waiting import until, until_ready
+
+if TYPE_CHECKING:
+    from shared.service import Service
 
 PATIENCE_S = 30.0
 HALF_DAYS = (("00:00", "12:00"), ("12:00", "23:30"))
@@ -45,7 +45,7 @@ class Office:
         self.services = [app(self._connections, SETTINGS, lambda: self.now) for _ in range(processes)]
         for service in self.services:
             await service.start()
-            await until(partial(_is_ready, service))
+            await until_ready(service)
         queue = await self._channel.declare_queue(exclusive=True)
         for word in ("promised", "missed", "done", "overdue"):
             await queue.bind(EVENTS.name, f"callback.{word}.v1")
@@ -125,10 +125,6 @@ class Office:
             outcome=outcome,
             called_at=self.now,
         )
-
-
-async def _is_ready(service: Service) -> bool:
-    return not await failures(service.ready_checks)
 
 
 async def _exists(collection: Any, key: str) -> bool:

@@ -27,10 +27,9 @@ from shared.ids import new_id
 from shared.links import Links
 from shared.messaging.topology import EVENTS
 from shared.settings import Connections, MailSettings, PushSettings
-from shared.telemetry.health import failures
 from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
-from tests.waiting import until
+from tests.waiting import until, until_ready
 
 OFTEN = "100000/minute"
 COUNTED = ("activation", "newcomer", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
@@ -71,7 +70,8 @@ class Door:
         """Serve."""
         await self.service.start()
         self._serving = asyncio.create_task(self._server._serve())  # noqa: SLF001 - `serve` would take our signals
-        await until(self._is_ready, what=lambda: "a ready gateway")
+        await until(lambda: self._server.started)
+        await until_ready(self.service)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,9 +81,6 @@ class Door:
         if self._serving:
             await self._serving
         await self.service.stop()
-
-    async def _is_ready(self) -> bool:
-        return self._server.started and not await failures(self.service.ready_checks)
 
     async def listen(self, channel: AbstractChannel) -> None:
         """Hear every event on the broker."""

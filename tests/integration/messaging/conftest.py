@@ -14,9 +14,8 @@ from deploy.local.stack import LocalStack
 from shared.clock import Clock, utc_now
 from shared.service import Service, compose
 from shared.settings import Connections
-from shared.telemetry.health import failures
 from tests.integration.messaging.outside import Outside
-from tests.waiting import until
+from tests.waiting import until, until_ready
 
 
 class Composer(Protocol):
@@ -87,12 +86,8 @@ def service(compose_service: Composer) -> Service:
 async def up(service: Service, *, seconds: float = 30) -> Service:
     """Start a service and wait until it says it is ready."""
     await service.start()
-    await until(lambda: _ready(service), seconds=seconds)
+    await until_ready(service, seconds=seconds)
     return service
-
-
-async def _ready(service: Service) -> bool:
-    return not await failures(service.ready_checks)
 
 
 async def settle(service: Service, outside: Outside) -> None:

@@ -19,7 +19,7 @@ from tests.integration.messaging.conftest import Composer, management, on_disk, 
 from tests.integration.messaging.facts import Happened
 from tests.integration.messaging.outside import Outside
 from tests.integration.messaging.test_relay import announce, subscribe
-from tests.waiting import until
+from tests.waiting import until, until_ready
 
 pytestmark = pytest.mark.live
 
@@ -28,11 +28,6 @@ async def works(service: Service, calls: list[str]) -> None:
     """See an event go all the way."""
     ids = await announce(service)
     await until(lambda: set(ids) <= set(calls), seconds=40)
-
-
-async def ready(service: Service) -> bool:
-    """Tell whether the service says it is ready."""
-    return not await failures(service.ready_checks)
 
 
 async def test_service_starts_before_its_broker(compose_service: Composer, virtual_host: str) -> None:
@@ -114,7 +109,7 @@ async def test_deleted_queue_is_declared_and_consumed_again(service: Service, ou
     calls = subscribe(service)
     await up(service)
     await outside.delete_queue("tested.work")
-    await until(lambda: ready(service))
+    await until_ready(service)
     await works(service, calls)
 
 
@@ -129,7 +124,7 @@ async def test_broker_that_lost_everything_is_set_up_again(
     async with management(stack) as client:
         await client.delete(f"vhosts/{name}")
         await client.put(f"vhosts/{name}")
-        await until(lambda: ready(service), seconds=40)
+        await until_ready(service, seconds=40)
         await works(service, calls)
 
         async def is_complete() -> bool:

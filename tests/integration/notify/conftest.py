@@ -24,10 +24,9 @@ from services.notify.settings import NotifySettings
 from shared.ids import new_id
 from shared.service import Service
 from shared.settings import Connections, MailSettings, PushSettings
-from shared.telemetry.health import failures
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import World, world
-from tests.waiting import until
+from tests.waiting import until_ready
 
 # Tries within seconds; a supplier's server has four seconds to answer.
 QUICK = NotifySettings(
@@ -118,11 +117,8 @@ async def working(
     service = app(place.connections(), settings, mail=mail, push=push)
     await service.start()
 
-    async def well() -> bool:
-        return not await failures(service.ready_checks)
-
     try:
-        await until(well)
+        await until_ready(service)
         yield service
     finally:
         await service.stop()

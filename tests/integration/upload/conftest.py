@@ -14,9 +14,8 @@ from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
 from shared.ids import new_id
 from shared.service import Service
 from shared.settings import Connections
-from shared.telemetry.health import failures
 from tests.integration.upload.neighbour import NOW, Neighbour
-from tests.waiting import until
+from tests.waiting import until_ready
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -34,11 +33,7 @@ async def service(stack: LocalStack) -> AsyncIterator[Service]:
     connections = Connections.model_validate(known | {"database_prefix": f"t{new_id()[-8:]}_"})
     running = app(connections, UploadSettings(processes=2), clock=lambda: NOW)
     await running.start()
-
-    async def ready() -> bool:
-        return not await failures(running.ready_checks)
-
-    await until(ready)
+    await until_ready(running)
     yield running
     await running.stop()
 
