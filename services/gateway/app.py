@@ -26,6 +26,7 @@ from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
 from services.gateway.store.feed import Feed
+from services.gateway.store.forgetting import Forgetting
 from services.gateway.store.receipt_keys import read_keys
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.repeats import Repeats
@@ -152,7 +153,7 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
         "sweep.cards": partial(sweep_cards, kept.channels),
         "sweep.transfers": partial(sweep_transfers, kept, service.clock),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
-        "forget": partial(forget, kept.newcomers, service.clock),
+        "forget": partial(forget, Forgetting(service.database, service.ledger, kept, service.clock), service.clock),
     }.items():
         service.every(settings.sweep_every_s, work, name=name)
 

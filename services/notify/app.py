@@ -19,6 +19,7 @@ from shared.clock import Clock, utc_now
 from shared.events.callback import CallbackOverdue, CallbackPromised
 from shared.events.gateway import (
     AssignmentRequested,
+    CitizenUnreached,
     ConsentGiven,
     ConsentRevoked,
     NoticeAsked,
@@ -32,7 +33,7 @@ from shared.service import Service, compose
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import read_key
 
-_ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested)
+_ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested, CitizenUnreached)
 _FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
 
 

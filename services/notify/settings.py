@@ -17,6 +17,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 _LOOK_WITHIN_H: dict[AlertKind, float] = {
     "assignment_waiting": 24,
+    "citizen_unreached": 24,
     "document_filed": 120,
     "document_failed": 24,
     "callback_overdue": 2,

@@ -189,3 +189,15 @@ class NoticeAsked(Fact, type="notice.asked.v1", subject="channel_id"):
     topic: NoticeTopic
     card_key: ObjectKey
     asked_at: AwareDatetime
+
+
+class CitizenUnreached(Fact, type="citizen.unreached.v1", subject="citizen_id"):
+    """News for a citizen reached them through none of the channels they chose: a person must find another way.
+
+    `reason` is why the last of them failed. Announced once, until a channel works again.
+    """
+
+    citizen_id: Id
+    topic: NoticeTopic
+    reason: Code
+    failed_at: AwareDatetime

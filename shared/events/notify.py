@@ -9,6 +9,7 @@ from shared.events.gateway import NoticeTopic
 
 AlertKind = Literal[
     "assignment_waiting",
+    "citizen_unreached",
     "document_filed",
     "document_failed",
     "callback_promised",
@@ -24,7 +25,7 @@ class AlertRaised(Fact, type="alert.raised.v1", subject="alert_id"):
     alert_id: Id
     team: Code
     kind: AlertKind
-    about_id: Annotated[Id, Field(description="the document, callback, forward or newcomer to ask the gateway for")]
+    about_id: Annotated[Id, Field(description="the document, callback, forward, newcomer or citizen it is about")]
     reason: Code | None = None
     due_at: AwareDatetime
     raised_at: AwareDatetime

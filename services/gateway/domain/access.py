@@ -32,16 +32,23 @@ class Citizen:
     """A citizen, as known by the device they activated; or, `acting`, whoever they let act for them.
 
     Then `device_id` names device and mandate, so that what a helper has begun for one person is never another's.
+    `helper_id` is as whom the device's holder began to help others before they came for themselves.
     """
 
     citizen_id: str
     device_id: str
     acting: Acting | None = None
+    helper_id: str | None = None
 
     @property
     def person_id(self) -> str:
         """Whose device it is."""
         return self.citizen_id
+
+    @property
+    def helper_ids(self) -> tuple[str, ...]:
+        """As whom they may have accepted to help, the present one first."""
+        return (self.citizen_id, self.helper_id) if self.helper_id else (self.citizen_id,)
 
     @property
     def reach(self) -> dict[str, str]:
@@ -63,6 +70,11 @@ class Helper:
     def person_id(self) -> str:
         """Whose device it is."""
         return self.helper_id
+
+    @property
+    def helper_ids(self) -> tuple[str, ...]:
+        """As whom they accepted to help."""
+        return (self.helper_id,)
 
 
 Person = Citizen | Helper

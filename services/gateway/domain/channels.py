@@ -1,6 +1,7 @@
 """Channels: how a citizen wishes to be told that there is something new, outside the app; each is theirs to end."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.texts import Texts
 from shared.cards import Card, Mailbox, Said, Subscription, key_of
-from shared.events.gateway import Language, NoticeAsked, NoticeTopic
+from shared.events.gateway import CitizenUnreached, Language, NoticeAsked, NoticeTopic
+from shared.events.notify import NoticeFailed
 from shared.ids import parse_number
 from shared.links import Links
 
@@ -21,6 +23,8 @@ ChannelState = Literal["pending", "on", "failing"]
 CODE_WORKS = timedelta(days=1)
 MOST_TRIES = 5
 """How often a code may be typed before it is worthless; it has 40 random bits."""
+OWN: frozenset[NoticeTopic] = frozenset({"confirm", "test"})
+"""What citizens ask for themselves, looking at the screen."""
 TOLD_BY: tuple[NoticeTopic, ...] = ("test", "news", "asked", "urgent")
 
 
@@ -44,6 +48,7 @@ class Channel(BaseModel):
     tries: int = 0
     told_at: datetime | None = None
     reason: str | None = None
+    unreached_at: datetime | None = None  # a person was told that it does not work, and no other does
 
     def notice(self, topic: NoticeTopic, at: datetime) -> NoticeAsked:
         """Ask for a notice."""
@@ -58,6 +63,12 @@ class Channel(BaseModel):
         except ValueError:
             return False
         return compare_digest(hash_of(code, self.id), self.code_sha256)
+
+    def unreached(self, fact: NoticeFailed, others: Sequence["Channel"]) -> CitizenUnreached | None:
+        """Say that news reached a citizen by no way at all, unless a person knows; what they tried out is no news."""
+        if fact.topic in OWN or self.unreached_at or any(other.state == "on" for other in others):
+            return None
+        return CitizenUnreached(citizen_id=self.citizen_id, **fact.model_dump(include={"topic", "reason", "failed_at"}))
 
     def confirmed(self) -> "Channel":
         """Return this channel with its address confirmed; its code is used up."""

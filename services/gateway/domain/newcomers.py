@@ -7,10 +7,12 @@ from typing import Literal
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.documents import Document
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import AssignmentDecided, AssignmentRequested, Errand
 
 State = Literal["started", "waiting", "existing", "new"]
+APPLICATION = "antrag"
 LONGEST_NAME = 100
 SHORTEST_NAME = 2
 OLDEST_YEARS = 120
@@ -44,10 +46,30 @@ class Newcomer(BaseModel):
     requested_at: datetime | None = None
     team: str | None = None
     owner_id: str | None = None
+    receipt_number: str | None = None  # of an application
 
     def requested(self, at: datetime) -> AssignmentRequested:
         """Say that a person must look."""
         return AssignmentRequested(newcomer_id=self.id, errand=self.errand, requested_at=at)
+
+    @property
+    def application(self) -> Document | None:
+        """What they applied with, if they did: an application needs no form (§ 37 SGB II), but it needs a receipt.
+
+        It is a document without a page, and so its receipt is made and checked as any other.
+        """
+        if self.receipt_number is None or self.requested_at is None:
+            return None
+        return Document(
+            id=self.id,
+            citizen_id=self.id,
+            device_id=self.device_id,
+            receipt_number=self.receipt_number,
+            received_at=self.requested_at,
+            declared_type=APPLICATION,
+            without_account=True,
+            pages=(),
+        )
 
 
 class Decision(BaseModel):

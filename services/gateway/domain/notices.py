@@ -3,7 +3,7 @@
 from services.gateway.domain.documents import Document
 from shared.events.callback import CallbackMissed, CallbackOverdue, CallbackPromised
 from shared.events.event import Fact
-from shared.events.gateway import NoticeTopic
+from shared.events.gateway import AssignmentDecided, NoticeTopic
 from shared.events.notify import ForwardAcknowledged, ForwardFailed
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
 
@@ -16,6 +16,7 @@ TOLD_OUTSIDE: tuple[type[Fact], ...] = (
     CallbackOverdue,
     ForwardAcknowledged,
     ForwardFailed,
+    AssignmentDecided,
 )
 POWER_CUT = frozenset({"sperrandrohung", "sperrankuendigung"})
 # As low as where teams are alerted: a false alarm costs a look, a missed one power.
@@ -33,6 +34,14 @@ def topic_of(fact: Fact, document: Document | None) -> NoticeTopic | None:
             return "asked"
     presses = _fails_a_forward(fact) or (isinstance(fact, DocumentFiled) and _threatens_a_cut(fact, document))
     return "urgent" if presses else "news"
+
+
+def whom(fact: Fact, document: Document | None) -> tuple[str, ...]:
+    """Return whom to tell of one of `TOLD_OUTSIDE`: of an assignment who waited for it, and whose papers these are."""
+    if isinstance(fact, AssignmentDecided):
+        return tuple({fact.newcomer_id: None, fact.owner_id: None})
+    citizen_id = document.citizen_id if document else getattr(fact, "citizen_id", None)
+    return (citizen_id,) if citizen_id else ()
 
 
 def _fails_a_forward(fact: Fact) -> bool:

@@ -31,6 +31,7 @@ STATUS = {
     "newcomer.too_many": 429,
     "newcomer.decided": 409,
     "newcomer.owner_unknown": 422,
+    "application.missing": 404,
     "device.missing": 404,
     "page.missing": 404,
     "page.no_file": 422,

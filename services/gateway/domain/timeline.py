@@ -56,6 +56,8 @@ OF_MANDATES = tuple(
     for fact in (gateway.MandateOffered, gateway.MandateAccepted, gateway.MandateRevoked, gateway.MandateEnded)
 )
 """The kinds of entries that say whom somebody trusts, or helps."""
+TO_HELPERS = tuple(f"{kind}{variant}.helper" for kind in OF_MANDATES for variant in ("", f".{RESIGNED}"))
+"""The codes of entries that say it to who helps."""
 AGAIN = "again"  # a later version of a document, in which one page is new
 
 

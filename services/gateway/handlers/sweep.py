@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from services.gateway.store.channels import Channels
-from services.gateway.store.newcomers import Newcomers
+from services.gateway.store.forgetting import Forgetting
 from services.gateway.store.pages import ORIGINALS, Pages
 from services.gateway.store.stores import Stores
 from services.gateway.store.transfers import PARTS
@@ -61,7 +61,7 @@ async def sweep_cards(channels: Channels) -> None:
         log.info("channels.swept", removed=removed)
 
 
-async def forget(newcomers: Newcomers, clock: Clock) -> None:
+async def forget(forgetting: Forgetting, clock: Clock) -> None:
     """Let newcomers go who started a month ago and handed nothing in."""
-    if count := await newcomers.forget(clock() - FORGOTTEN_AFTER):
+    if count := await forgetting.idle(clock() - FORGOTTEN_AFTER):
         log.info("newcomers.forgotten", count=count)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.gateway.domain.documents import Document
-from services.gateway.domain.notices import TOLD_OUTSIDE, topic_of
+from services.gateway.domain.notices import TOLD_OUTSIDE, topic_of, whom
 from services.gateway.store.stores import Stores
 from shared.events.event import Event, Fact
 from shared.events.notify import NoticeFailed, NoticeSent
@@ -15,24 +15,25 @@ TELLING: tuple[type[Fact], ...] = (*TOLD_OUTSIDE, NoticeSent, NoticeFailed)
 
 async def tell(event: Event[Any], *, ledger: Ledger, stores: Stores) -> None:
     """Ask for one notice through each channel of the citizen whom an event concerns, if it is worth one."""
-    fact, gone = event.data, False
+    fact = event.data
     async with ledger.once("gateway.tell", event) as work:
         match fact:
             case NoticeSent():
-                await stores.channels.told(fact, work.session)
+                await stores.channels.reach.told(fact, work.session)
             case NoticeFailed():
-                gone = await stores.channels.failed(fact, work.session)
+                await stores.channels.reach.failed(fact, work)
             case _:
                 await _ask(fact, stores, work)
-    if gone:  # if we die before this, the sweep does it
+    if isinstance(fact, NoticeFailed) and fact.gone:  # if we die before this, the sweep does it
         await stores.channels.remove_card(fact.channel_id)
 
 
 async def _ask(fact: Fact, stores: Stores, work: Work) -> None:
     document = await _about(fact, stores, work)
-    citizen_id = document.citizen_id if document else getattr(fact, "citizen_id", None)
     topic = topic_of(fact, document)
-    if topic and citizen_id:
+    if topic is None:
+        return
+    for citizen_id in whom(fact, document):
         for channel in await stores.channels.open_of(citizen_id, work.session):
             work.announce(channel.notice(topic, work.clock()))
 

@@ -1,19 +1,17 @@
 """Access: the devices that can get in, a code for one more, and the end of a lost one."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, Helper, Person
+from services.gateway.domain.access import Citizen, Person
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import AnyPerson, let_out
+from services.gateway.routes.devices import CODE_WORKS
 from services.gateway.routes.parts import Parts, Ready
 from shared.events.event import Id
 
 router = APIRouter()
 PATH = "/devices"
-CODE_WORKS = timedelta(minutes=15)
 
 
 @router.get(PATH)
@@ -26,7 +24,7 @@ async def show(request: Request, person: AnyPerson, parts: Ready) -> Response:
 async def invite(request: Request, person: AnyPerson, parts: Ready) -> Response:
     """Show a code for one more device; it is in this answer and nowhere else."""
     request.state.standing = await parts.rates.hit("activation", request.state.principal)
-    code = await parts.stores.people.invite_device(person.person_id, CODE_WORKS, helper=isinstance(person, Helper))
+    code = await parts.stores.people.invite_device(person, CODE_WORKS)
     return await _show(request, person, parts, code)
 
 
@@ -34,7 +32,7 @@ async def invite(request: Request, person: AnyPerson, parts: Ready) -> Response:
 async def revoke(request: Request, device_id: Id, person: AnyPerson, parts: Ready) -> Response:
     """Let a device in no more; one's own is signed out."""
     await parts.stores.people.revoke(device_id, person.person_id)
-    await parts.stores.channels.end_of_device(device_id, person.person_id)
+    await parts.stores.channels.end_of_device(device_id)
     if device_id != person.device_id:
         return leave_for(request, PATH)
     response = leave_for(request, "/")

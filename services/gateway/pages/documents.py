@@ -47,8 +47,13 @@ async def pdf(document_id: Id, citizen: Viewer, parts: Ready) -> Response:
 @router.get(PATH + "/receipt.pdf")
 async def receipt(request: Request, document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the receipt as a PDF that proves itself, to be kept."""
-    request.state.standing = await parts.rates.hit("receipt", principal_id(citizen))
     document = await parts.stores.documents.of_citizen(document_id, citizen)
+    return await receipt_to_keep(request, document, citizen, parts)
+
+
+async def receipt_to_keep(request: Request, document: Document, citizen: Citizen, parts: Parts) -> Response:
+    """Return the PDF of a receipt, as a file of its own."""
+    request.state.standing = await parts.rates.hit("receipt", principal_id(citizen))
     response = await receipt_pdf_of(document, parts, language_of(request))
     response.headers["content-disposition"] = f'attachment; filename="{document.receipt_number}-receipt.pdf"'
     return response

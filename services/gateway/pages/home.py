@@ -10,12 +10,13 @@ from services.gateway.pages.language import FIELD, choose
 from services.gateway.pages.origin import way_back
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.things import CHECKS
-from services.gateway.pages.visitor import AnyHolder, Guest, Visitor, let_in
+from services.gateway.pages.visitor import AnyHelper, AnyHolder, Guest, Visitor, let_in
 from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts, Ready
 
 router = APIRouter()
 HELPERS_START = "/people"
+FOR_ONESELF = "/own"
 NEWS = 4
 """How many entries the first page shows."""
 
@@ -34,20 +35,35 @@ async def refresh(request: Request, citizen: Visitor, parts: Ready) -> Response:
     return await _home(request, citizen, parts, "home_news.html")
 
 
+@router.get(FOR_ONESELF)
+async def ways(request: Request, guest: Guest, parts: Ready) -> Response:
+    """Show who is here to help others the ways to come for themselves."""
+    return leave_for(request, "/") if guest else _welcome(request, parts)
+
+
 @router.post("/")
-async def activate(request: Request, filled: FormOf, parts: Ready) -> Response:
-    """Use up the code of a letter: this device is the citizen's from now on."""
+async def activate(request: Request, helper: AnyHelper, filled: FormOf, parts: Ready) -> Response:
+    """Use up the code of a letter: this device is the citizen's from now on, and stays a helper's if it was."""
     if filled.only_language:
         return _welcome(request, parts, filled)
     request.state.standing = await parts.rates.hit("activation", client_of(request))
     try:
-        _, token = await parts.stores.people.activate(filled.get("code"))
+        token = await _activated(filled.get("code"), helper, parts)
     except RefusedError as refused:
         request.state.problem = refused.code
         return _welcome(request, parts, filled, problem=refused.code, status=refused.status)
     response = leave_for(request, "/")
-    let_in(request, response, token)
+    if token:
+        let_in(request, response, token)
     return response
+
+
+async def _activated(code: str, helper: Helper | None, parts: Parts) -> str | None:
+    """Use up a code; return the token of a new device, None where a helper's keeps its own."""
+    if helper:
+        await parts.stores.people.activate_beside(code, helper)
+        return None
+    return (await parts.stores.people.activate(code))[1]
 
 
 @router.post("/language")
@@ -62,7 +78,13 @@ async def _home(request: Request, citizen: Citizen, parts: Parts, template: str 
     news = await parts.stores.timeline.newest(citizen.citizen_id, None, without=CHECKS)
     newcomer = await parts.stores.newcomers.find(citizen.citizen_id)
     return page(
-        request, template, draft=draft, news=news.items[:NEWS], suppliers=parts.supplier_names, newcomer=newcomer
+        request,
+        template,
+        draft=draft,
+        news=news.items[:NEWS],
+        suppliers=parts.supplier_names,
+        newcomer=newcomer,
+        helps=citizen.helper_id is not None,
     )
 
 

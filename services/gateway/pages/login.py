@@ -6,17 +6,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.client.openid import CALLBACK, OpenIdProvider
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, Helper, Person
 from services.gateway.domain.logins import Identity, Known, way_in
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import FormOf
 from services.gateway.pages.look import look_of
-from services.gateway.pages.newcomers import ERRANDS, LEADS_TO
+from services.gateway.pages.newcomers import ERRANDS, LEADS_TO, begin
 from services.gateway.pages.origin import way_back
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Guest, let_in
+from services.gateway.pages.visitor import AnyHolder, Guest, let_in
 from services.gateway.routes.access import client_of
-from services.gateway.routes.newcomers import begin
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.store.logins import TAKES_AT_MOST
 from shared.ids import new_id
@@ -44,7 +43,13 @@ async def leave(request: Request, _: Guest, filled: FormOf, parts: Ready) -> Res
 
 @router.get(CALLBACK)
 async def arrive(  # noqa: PLR0917 - what FastAPI hands over
-    request: Request, guest: Guest, parts: Ready, code: str = "", state: str = "", error: str = ""
+    request: Request,
+    _: Guest,
+    holder: AnyHolder,
+    parts: Ready,
+    code: str = "",
+    state: str = "",
+    error: str = "",
 ) -> Response:
     """Let somebody in whom the provider sent back, or say why not."""
     provider = _provider(parts)
@@ -55,7 +60,7 @@ async def arrive(  # noqa: PLR0917 - what FastAPI hands over
     if error or not code:
         raise RefusedError("login.failed")
     identity = await provider.finish(attempt, code)
-    back, token = await _enter(request, identity, guest, attempt.back, parts)
+    back, token = await _enter(request, identity, holder, attempt.back, parts)
     response = leave_for(request, back)
     if token:
         let_in(request, response, token)
@@ -65,28 +70,39 @@ async def arrive(  # noqa: PLR0917 - what FastAPI hands over
 
 
 async def _enter(
-    request: Request, identity: Identity, guest: Citizen | None, back: str, parts: Parts
+    request: Request, identity: Identity, holder: Person | None, back: str, parts: Parts
 ) -> tuple[str, str | None]:
     """Return where to go, and the token of a new device if this makes one."""
-    logins, people = parts.stores.logins, parts.stores.people
+    logins, guest = parts.stores.logins, holder if isinstance(holder, Citizen) else None
     known = await _known(await logins.citizen_of(identity), parts)
     theirs = await _known(guest.citizen_id if guest else None, parts)
     way = way_in(known, theirs)
     if way == "start":
-        return await _start(request, identity, back, parts)
+        return await _start(request, identity, holder, back, parts)
     if way == "link" and theirs:
         await logins.link(identity, theirs.citizen_id, known.citizen_id if known else None)
         if theirs.provisional:
             await parts.stores.newcomers.vouch(theirs.citizen_id, identity.person)
     if way == "sign_in" and known:
-        return back, await people.admit(Citizen(known.citizen_id, new_id()))
+        return back, await _sign_in(holder, known.citizen_id, parts)
     return back, None
 
 
-async def _start(request: Request, identity: Identity, back: str, parts: Parts) -> tuple[str, str]:
+async def _sign_in(holder: Person | None, citizen_id: str, parts: Parts) -> str | None:
+    """Let a citizen in on a device; who helps others with it goes on doing so."""
+    if isinstance(holder, Helper):
+        await parts.stores.people.own(holder, citizen_id)
+        return None
+    helper_id = holder.helper_id if holder else None
+    return await parts.stores.people.admit(Citizen(citizen_id, new_id(), helper_id=helper_id))
+
+
+async def _start(
+    request: Request, identity: Identity, holder: Person | None, back: str, parts: Parts
+) -> tuple[str, str | None]:
     """Let somebody start whom we do not know; what they came for is the form they came from."""
     errand = ERRANDS.get(back.rpartition("/")[2], "hand_in")
-    citizen, token = await begin(request, parts, identity.person, errand, secrets.token_urlsafe(32))
+    citizen, token = await begin(request, holder, identity.person, errand, secrets.token_urlsafe(32))
     await parts.stores.logins.link(identity, citizen.citizen_id)
     return LEADS_TO[errand], token
 

@@ -6,13 +6,15 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.gateway.domain.access import Citizen, Helper
+from services.gateway.domain.access import Person as Holder
 from services.gateway.domain.newcomers import Person, birthday_of, name_of, phone_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.page import leave_for, page
-from services.gateway.pages.visitor import Guest, let_in
-from services.gateway.routes.newcomers import begin
-from services.gateway.routes.parts import Parts, Ready
+from services.gateway.pages.visitor import AnyHolder, Guest, let_in
+from services.gateway.routes.newcomers import check_start
+from services.gateway.routes.parts import Parts, Ready, parts_of
 from shared.clock import BERLIN
 from shared.events.gateway import Errand
 from shared.ids import new_id
@@ -32,7 +34,9 @@ async def show(request: Request, way: str, guest: Guest, parts: Ready) -> Respon
 
 
 @router.post(PATH)
-async def start(request: Request, way: str, guest: Guest, filled: FormOf, parts: Ready) -> Response:
+async def start(  # noqa: PLR0917 - what FastAPI hands over
+    request: Request, way: str, guest: Guest, holder: AnyHolder, filled: FormOf, parts: Ready
+) -> Response:
     """Let somebody in who said who they are; what does not fit is said at its field."""
     errand = _errand(way)
     if filled.only_language:
@@ -45,10 +49,26 @@ async def start(request: Request, way: str, guest: Guest, filled: FormOf, parts:
     if problems:
         request.state.problem = next(iter(problems.values()))
         return _show(request, errand, parts, filled, problems)
-    _, token = await begin(request, parts, person, errand, filled.get("key"))
+    _, token = await begin(request, holder, person, errand, filled.get("key"))
     response = leave_for(request, LEADS_TO[errand])
-    let_in(request, response, token)
+    if token:
+        let_in(request, response, token)
     return response
+
+
+async def begin(
+    request: Request, holder: Holder | None, person: Person, errand: Errand, key: str
+) -> tuple[Citizen, str | None]:
+    """Let somebody start; the token is for a new device, as one that others are helped with keeps its own.
+
+    Raises:
+        RefusedError: `rate.exceeded`, `newcomer.too_many`, `idempotency_key.reused`, `device.missing`.
+    """
+    parts = parts_of(request)
+    await check_start(request, parts)
+    if isinstance(holder, Helper):
+        return await parts.stores.newcomers.start_beside(holder, person, errand, key), None
+    return await parts.stores.newcomers.start(person, errand, key)
 
 
 def _errand(way: str) -> Errand:

@@ -65,22 +65,20 @@ def _ask(request: Request, filled: Filled = NOTHING_TYPED, refused: RefusedError
 @router.get(PATH)
 async def show(request: Request, person: AnyPerson, parts: Ready, cursor: str | None = None) -> Response:
     """Show whom one may act for, and what happened lately."""
-    held = await parts.stores.mandates.held_by(person.person_id, parse_cursor(cursor))
+    held = await parts.stores.mandates.held_by(person, parse_cursor(cursor))
     return page(request, "people.html", held=held, cursor=cursor, news=await _news(person, parts), suppliers={})
 
 
 async def _news(person: Person, parts: Parts) -> list[Entry]:
     """Return what happened to a helper's mandates; a citizen reads it among their own news."""
-    part = await parts.stores.timeline.newest(person.person_id, None)
-    return [entry for entry in part.items if entry.kind.startswith("mandate.") and entry.code.endswith(".helper")][
-        :NEWS
-    ]
+    part = await parts.stores.timeline.of_helper(person, None)
+    return list(part.items[:NEWS])
 
 
 @router.post(PATH + "/{mandate_id}/resign")
 async def resign(request: Request, mandate_id: Id, person: AnyPerson, parts: Ready) -> Response:
     """Give a mandate up; the citizen is told."""
-    await parts.stores.mandates.revoke(mandate_id, "helper", person.person_id)
+    await parts.stores.mandates.revoke(mandate_id, "helper", *person.helper_ids)
     return leave_for(request, PATH)
 
 

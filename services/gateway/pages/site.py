@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.pages import (
     about,
+    applications,
     callbacks,
     channels,
     check,
@@ -37,6 +38,7 @@ from services.gateway.routes.problems import install
 ROOMS = (
     home,
     newcomers,
+    applications,
     login,
     hand_in,
     sending,

@@ -62,6 +62,20 @@ async def holder_of(request: Request, parts: Ready) -> Person | None:
 AnyHolder = Annotated[Person | None, Depends(holder_of)]
 
 
+async def helper_of(request: Request, parts: Ready) -> Helper | None:
+    """Return the helper whose device asks, if it is one; a device that was revoked may be activated anew."""
+    try:
+        holder = await holder_of(request, parts)
+    except RefusedError as refused:
+        if refused.code != "token.unknown":
+            raise
+        return None
+    return holder if isinstance(holder, Helper) else None
+
+
+AnyHelper = Annotated[Helper | None, Depends(helper_of)]
+
+
 async def person_of(holder: AnyHolder) -> Person:
     """Let only devices in that somebody was given.
 

@@ -28,7 +28,7 @@ async def act_for(
     Raises:
         RefusedError: `mandate.missing`, `mandate.revoked`, `mandate.ended`, `mandate.not_covered`.
     """
-    mandate = await parts.stores.mandates.in_force(mandate_id, person.person_id)
+    mandate = await parts.stores.mandates.in_force(mandate_id, *person.helper_ids)
     citizen = mandate.citizen_through(person.device_id)
     request.state.principal = principal_id(citizen)
     request.state.acting = citizen.acting

@@ -27,7 +27,7 @@ CALLBACK = "/callbacks/{callback_id}"
 async def _granted(document_id: str, tool: Tool, parts: Parts) -> Document:
     """Return what a team may read: what it was alerted about, and what newcomers brought who wait for it."""
     found = await parts.stores.documents.granted(document_id)
-    if not await parts.stores.newcomers.waits_for(tool.team, found.citizen_id):
+    if not await parts.stores.assignments.waits_for(tool.team, found.citizen_id):
         await parts.stores.alerts.check_document(tool.team, document_id)
     return found
 

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/desk/newcomers", tags=["desk"])
 @router.get("", summary="Newcomers who wait, the longest first", responses=problems(400, 401, 403))
 async def show_all(tool: AsTool, parts: Ready, cursor: str | None = None) -> WaitingList:
     """Show who waits for the tool's team, in parts and without their names."""
-    part = await parts.stores.newcomers.waiting(tool.team, parse_cursor(cursor))
+    part = await parts.stores.assignments.waiting(tool.team, parse_cursor(cursor))
     return WaitingList(items=tuple(WaitingShown.of(one) for one in part.items), next_cursor=part.next)
 
 
@@ -26,7 +26,7 @@ async def show_all(tool: AsTool, parts: Ready, cursor: str | None = None) -> Wai
 async def show(newcomer_id: Id, tool: AsTool, parts: Ready) -> NewcomerShown:
     """Show who somebody says they are, and what they handed in; this look is kept with the tool's name."""
     may_call = await parts.stores.alerts.may_call(tool.team, newcomer_id)
-    newcomer = await parts.stores.newcomers.look(newcomer_id, tool, may_call=may_call)
+    newcomer = await parts.stores.assignments.look(newcomer_id, tool, may_call=may_call)
     documents = await parts.stores.documents.newest(newcomer_id, None)
     return NewcomerShown.of(newcomer, tuple(documents.items))
 
@@ -47,4 +47,4 @@ async def assign(request: Request, newcomer_id: Id, wish: Assignment, tool: AsTo
         tool_id=tool.id,
         decided_at=parts.clock(),
     )
-    return respond(await parts.stores.newcomers.decide(ask_of(request, digest_of(wish)), decision))
+    return respond(await parts.stores.assignments.decide(ask_of(request, digest_of(wish)), decision))

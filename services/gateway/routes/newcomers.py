@@ -4,7 +4,7 @@ import ipaddress
 
 from fastapi import APIRouter, Request
 
-from services.gateway.domain.access import Citizen, idempotency_key
+from services.gateway.domain.access import idempotency_key
 from services.gateway.domain.newcomers import Person, check_birthday, name_of, phone_of
 from services.gateway.routes.access import client_of
 from services.gateway.routes.documented import IDEMPOTENT, problems
@@ -12,7 +12,6 @@ from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import Activated
 from services.gateway.schemas.newcomers import Start
 from shared.clock import BERLIN
-from shared.events.gateway import Errand
 
 router = APIRouter(tags=["newcomers"])
 SUBNET = 64
@@ -34,20 +33,20 @@ async def start(request: Request, wish: Start, parts: Ready) -> Activated:
         born_on=check_birthday(wish.born_on, parts.clock().astimezone(BERLIN).date()),
         phone=phone_of(wish.phone),
     )
-    citizen, token = await begin(request, parts, person, wish.errand, key)
+    await check_start(request, parts)
+    citizen, token = await parts.stores.newcomers.start(person, wish.errand, key)
     return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)
 
 
-async def begin(request: Request, parts: Parts, person: Person, errand: Errand, key: str) -> tuple[Citizen, str]:
-    """Let somebody start from this address, unless too many did.
+async def check_start(request: Request, parts: Parts) -> None:
+    """Check that somebody may start from this address, and count it.
 
     Raises:
-        RefusedError: `rate.exceeded`, `newcomer.too_many`, `idempotency_key.reused`.
+        RefusedError: `rate.exceeded`, `newcomer.too_many`.
     """
     address = network_of(client_of(request))
     request.state.standing = await parts.rates.hit("newcomer", address)
     await parts.stores.newcomers.check_room(parts.links.digest(address), parts.limits.newcomers)
-    return await parts.stores.newcomers.start(person, errand, key)
 
 
 def network_of(address: str) -> str:

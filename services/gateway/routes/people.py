@@ -34,18 +34,18 @@ async def accept(
 @router.get(PATH, summary="The people one may act for", responses=problems(400, 401, 403))
 async def show_all(person: AsPerson, parts: Ready, cursor: str | None = None) -> HelpedList:
     """Show the mandates in force, those accepted last first, in parts."""
-    part = await parts.stores.mandates.held_by(person.person_id, parse_cursor(cursor))
+    part = await parts.stores.mandates.held_by(person, parse_cursor(cursor))
     return HelpedList(items=tuple(HelpedShown.of(mandate) for mandate in part.items), next_cursor=part.next)
 
 
 @router.get(PATH + "/timeline", summary="What happened to one's mandates", responses=problems(400, 401, 403))
 async def events(person: AsPerson, parts: Ready, language: InLanguage, cursor: str | None = None) -> Timeline:
-    """Show what was accepted and what is over, newest first; a citizen finds it in their own timeline, too."""
-    part = await parts.stores.timeline.newest(person.person_id, parse_cursor(cursor))
+    """Show what was accepted and what is over, newest first; some of it is in a citizen's own timeline, too."""
+    part = await parts.stores.timeline.of_helper(person, parse_cursor(cursor))
     return timeline_of(part, parts, language)
 
 
 @router.delete(PATH + "/{mandate_id}", status_code=204, summary="Help no more", responses=problems(401, 403, 404))
 async def resign(mandate_id: Id, person: AsPerson, parts: Ready) -> None:
     """Give a mandate up; the citizen is told."""
-    await parts.stores.mandates.revoke(mandate_id, "helper", person.person_id)
+    await parts.stores.mandates.revoke(mandate_id, "helper", *person.helper_ids)

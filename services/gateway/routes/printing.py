@@ -32,7 +32,8 @@ async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:
     """Return what is to be printed."""
     receipts, texts = parts.stores.receipts, parts.texts
     receipt = receipts.of(document, language)
-    words = {name: texts.get("receipt", name, language) for name in SheetWords.model_fields}
+    own = {} if document.pages else {name: f"{name}_application" for name in ("lead", "meaning")}
+    words = {name: texts.get("receipt", own.get(name, name), language) for name in SheetWords.model_fields}
     return Sheet(
         language=language,
         direction=direction_of(language),
@@ -54,7 +55,7 @@ def _rows(document: Document, by: str, texts: Texts, language: str) -> tuple[Row
     values = {
         "received_at": texts.exact_time(document.received_at, language),
         "type": named,
-        "count": str(len(document.pages)),
+        **({"count": str(len(document.pages))} if document.pages else {}),
         "handed_in_by": by,
     }
     return tuple(Row(name=texts.get("receipt", name, language), value=value) for name, value in values.items())

@@ -13,11 +13,13 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.texts import Texts
 from services.gateway.routes import (
     activations,
+    applications,
     callbacks,
     channels,
     consents,
     desk,
     desk_newcomers,
+    devices,
     document_pages,
     documents,
     mandates,
@@ -79,6 +81,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
     for room in (
         activations,
         newcomers,
+        applications,
         pages,
         resumable,
         documents,
@@ -87,6 +90,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         consents,
         mandates,
         people,
+        devices,
         callbacks,
         channels,
         timeline,

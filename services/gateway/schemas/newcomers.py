@@ -82,12 +82,16 @@ class PaperShown(Shown):
 
 
 class NewcomerShown(Shown):
-    """A newcomer as the desk sees them; `person` is gone once they turned out to be a known citizen."""
+    """A newcomer as the desk sees them; `person` is gone once they turned out to be a known citizen.
+
+    `receipt_number` is the one of their application, if they applied.
+    """
 
     newcomer_id: str
     errand: Errand
     state: Literal["waiting", "existing", "new"]
     requested_at: datetime
+    receipt_number: str | None = None
     person: PersonShown | None
     documents: tuple[PaperShown, ...]
 
@@ -98,7 +102,7 @@ class NewcomerShown(Shown):
             PaperShown(document_id=one.id, **one.model_dump(include=set(PaperShown.model_fields))) for one in documents
         )
         person = PersonShown(**newcomer.person.model_dump()) if newcomer.person else None
-        kept = newcomer.model_dump(include={"errand", "state", "requested_at"})
+        kept = newcomer.model_dump(include={"errand", "state", "requested_at", "receipt_number"})
         return cls(newcomer_id=newcomer.id, person=person, documents=papers, **kept)
 
 

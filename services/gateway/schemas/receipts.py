@@ -25,7 +25,8 @@ class ReceiptVerdict(Shown):
     def genuine_of(cls, claims: Claims, texts: Texts, language: str, *, newest: bool = True) -> "ReceiptVerdict":
         """Return the good news; a receipt stays genuine when pages are taken again, and then there is a newer one."""
         at, pages = texts.exact_time(claims.received_at, language), len(claims.pages)
-        detail = texts.get("receipt", "genuine_detail", language, received_at=at, pages=pages, office=claims.office)
+        said = "genuine_detail" if pages else "genuine_application"
+        detail = texts.get("receipt", said, language, received_at=at, pages=pages, office=claims.office)
         detail += "" if newest else f" {texts.get('receipt', 'genuine_older', language)}"
         return cls(
             genuine=True,

@@ -11,11 +11,11 @@ from services.gateway.domain.channels import CODE_WORKS, Cards, Channel, hash_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.channels import ChannelShown
 from services.gateway.store.acts import Acts
+from services.gateway.store.reach import Reach
 from shared.cards import CARDS, MEDIA_TYPE, Card, Subscription, channel_of, key_of
 from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.events.gateway import NoticeTopic
-from shared.events.notify import NoticeFailed, NoticeSent
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session
@@ -33,6 +33,7 @@ class Channels:
     ) -> None:
         """Keep channels in `database`, their cards in `objects`."""
         self._channels = database.channels
+        self.reach = Reach(database)
         self._objects = objects
         self._acts = acts
         self._ledger = ledger
@@ -43,6 +44,7 @@ class Channels:
         """Create the indexes; there is one channel a slot."""
         await self._channels.create_index("slot", unique=True)
         await self._channels.create_index("citizen_id")
+        await self._channels.create_index("device_id")
 
     async def of_citizen(self, citizen_id: str) -> list[Channel]:
         """Return the channels of a citizen, oldest first."""
@@ -139,28 +141,10 @@ class Channels:
         await self.remove_card(channel_id)
         await self._channels.delete_one(theirs)
 
-    async def end_of_device(self, device_id: str, citizen_id: str) -> None:
+    async def end_of_device(self, device_id: str) -> None:
         """End what a browser of a lost device was told."""
-        theirs = {"citizen_id": citizen_id, "device_id": device_id, "kind": "push"}
-        for row in await self._channels.find(theirs).to_list(None):
-            await self.end(row["_id"], citizen_id)
-
-    async def told(self, fact: NoticeSent, session: Session) -> None:
-        """Keep that a channel works."""
-        works = {"told_at": fact.sent_at, "reason": None}
-        its = {"_id": fact.channel_id}
-        await self._channels.update_one(its, {"$set": works}, session=session)
-        await self._channels.update_one({**its, "state": "failing"}, {"$set": {"state": "on"}}, session=session)
-
-    async def failed(self, fact: NoticeFailed, session: Session) -> bool:
-        """Keep that a channel does not work; tell whether it is gone for good, and its card with it."""
-        its = {"_id": fact.channel_id}
-        if fact.gone:
-            await self._channels.delete_one(its, session=session)
-            return True
-        await self._channels.update_one(its, {"$set": {"reason": fact.reason}}, session=session)
-        await self._channels.update_one({**its, "state": "on"}, {"$set": {"state": "failing"}}, session=session)
-        return False
+        for row in await self._channels.find({"device_id": device_id, "kind": "push"}).to_list(None):
+            await self.end(row["_id"])
 
     async def remove_card(self, channel_id: str) -> None:
         """Let nothing more be said through a channel."""

@@ -27,11 +27,10 @@ from shared.storage.documents import Database, Session
 class Documents:
     """Keeps documents; every reader says whose they must be."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - where it keeps what, and whom it tells
         self,
         database: Database,
         acts: Acts,
-        *,
         pages: Pages,
         newcomers: Newcomers,
         timeline: Entries,
@@ -171,9 +170,11 @@ class Documents:
         return Document.model_validate(row) if row else None
 
     async def numbered(self, receipt_number: str) -> Document | None:
-        """Return the document of a receipt, for checking what somebody else already knows of it."""
+        """Return the document of a receipt, or the application, for checking what somebody already knows of it."""
         row = await self._documents.find_one({"receipt_number": receipt_number})
-        return Document.model_validate(row) if row else None
+        if row is None:
+            return await self._newcomers.application_numbered(receipt_number)
+        return Document.model_validate(row)
 
     async def naming(self, page_ids: Sequence[str]) -> set[str]:
         """Return those of the pages that a document names, or named before they were taken again."""

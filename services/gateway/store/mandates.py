@@ -106,7 +106,7 @@ class Mandates:
     async def _accepted_before(self, row: dict[str, Any], person: Person | None) -> tuple[Mandate, str | None]:
         mandate = Mandate.model_validate(row)
         if person:
-            if person.person_id != mandate.helper_id:
+            if mandate.helper_id not in person.helper_ids:
                 raise RefusedError("code.invalid")
             return mandate, None
         device, at = row.get("first_device"), mandate.accepted_at
@@ -119,9 +119,11 @@ class Mandates:
             raise RefusedError("code.invalid")
         if person.person_id == mandate.citizen_id:
             raise RefusedError("mandate.own")
-        helper_id = person.person_id
+        helper_id, pairs = person.person_id, [f"{mandate.citizen_id} {one}" for one in person.helper_ids]
+        if await self._mandates.find_one({"pair": {"$in": pairs}}, {"_id": 1}):
+            raise RefusedError("mandate.twice")
         change = {"state": "accepted", "helper_id": helper_id, "helper_name": name, "accepted_at": now}
-        change |= {"pair": f"{mandate.citizen_id} {helper_id}", "first_device": first_device}
+        change |= {"pair": pairs[0], "first_device": first_device}
         try:
             accepted = await self._move(mandate, change, Mandate.accepted, now)
         except DuplicateKeyError as error:
@@ -130,19 +132,20 @@ class Mandates:
             raise RefusedError("code.invalid")
         return accepted
 
-    async def revoke(self, mandate_id: str, by: Literal["citizen", "helper"], person_id: str) -> None:
-        """Let nothing more be done under a mandate; announced once, however often it is asked for.
+    async def revoke(self, mandate_id: str, by: Literal["citizen", "helper"], *person_ids: str) -> None:
+        """Let nothing more be done under a mandate of one of these; announced once, however often it is asked for.
 
         Raises:
             RefusedError: `mandate.missing`; somebody else's is missing, too.
         """
-        mandate = await self._one({"_id": mandate_id, f"{by}_id": person_id})
+        theirs = {"_id": mandate_id, f"{by}_id": {"$in": person_ids}}
+        mandate = await self._one(theirs)
         while mandate.state in OPEN:
             now = self._clock()
             change = {"state": "revoked", "over_at": now, "pair": f"over {mandate_id}"}
             if await self._move(mandate, change, partial(Mandate.revoked, by=by, at=now), now):
                 return
-            mandate = await self._one({"_id": mandate_id, f"{by}_id": person_id})
+            mandate = await self._one(theirs)
 
     async def end_due(self) -> int:
         """Note which mandates are over, and tell both; access ended with the day itself. Return how many."""
@@ -183,13 +186,13 @@ class Mandates:
         if mandate.helper_id:
             await add(citizen_id=mandate.helper_id, aside=Aside(names=mandate.names, to_helper=True))
 
-    async def in_force(self, mandate_id: str, helper_id: str) -> Mandate:
+    async def in_force(self, mandate_id: str, *helper_ids: str) -> Mandate:
         """Return the mandate under which a helper asks something now.
 
         Raises:
             RefusedError: `mandate.missing`, `mandate.revoked`, `mandate.ended`.
         """
-        mandate = await self._one({"_id": mandate_id, "helper_id": helper_id})
+        mandate = await self._one({"_id": mandate_id, "helper_id": {"$in": helper_ids}})
         mandate.check_in_force(self._clock())
         return mandate
 
@@ -205,9 +208,9 @@ class Mandates:
         """Return the mandates that a citizen gave, newest first."""
         return await self._newest({"citizen_id": citizen_id}, cursor, "offered_at")
 
-    async def held_by(self, helper_id: str, cursor: Cursor | None) -> Part[Mandate]:
+    async def held_by(self, person: Person, cursor: Cursor | None) -> Part[Mandate]:
         """Return the mandates under which somebody can act now, those accepted last first."""
-        in_force = {"helper_id": helper_id, "state": "accepted", "ends_at": {"$gt": self._clock()}}
+        in_force = {"helper_id": {"$in": person.helper_ids}, "state": "accepted", "ends_at": {"$gt": self._clock()}}
         return await self._newest(in_force, cursor, "accepted_at")
 
     async def _newest(self, query: dict[str, Any], cursor: Cursor | None, time_field: str) -> Part[Mandate]:

@@ -1,44 +1,37 @@
-"""Newcomers: started without an account, waiting for a person to say whose their papers are, and assigned once."""
+"""Newcomers: started without an account, kept under a provisional citizen id, and forgotten if nothing comes of it."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.access import Answer, Ask, Citizen
-from services.gateway.domain.newcomers import Decision, Newcomer, Person
-from services.gateway.domain.paging import Cursor, Part
+from services.gateway.domain.access import Citizen, Helper
+from services.gateway.domain.documents import Document
+from services.gateway.domain.newcomers import Newcomer, Person
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.schemas.newcomers import Assigned
-from services.gateway.store.acts import Acts
-from services.gateway.store.paging import oldest_first
 from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
 from shared.events.gateway import Errand
 from shared.events.notify import AlertRaised
-from shared.ids import new_id
+from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
-from shared.partners import Tool
 from shared.storage.documents import Database, Session, again_on_conflict
 
 DAY = timedelta(days=1)
-AT_ONCE = 1000
+FORGOTTEN = "forgotten"
+"""The state of a row that says no more than that files may be left; with the last of them it goes, too."""
 
 
 class Newcomers:
-    """Keeps who newcomers say they are, and nobody but the team that was alerted reads it; each reading is kept."""
+    """Keeps who newcomers say they are; `assignments.py` alone shows it, and to a team that was alerted."""
 
-    def __init__(
-        self, database: Database, acts: Acts, ledger: Ledger, *, people: People, timeline: Entries, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, ledger: Ledger, *, people: People, timeline: Entries, clock: Clock) -> None:
         """Keep newcomers in `database`."""
         self._newcomers = database.newcomers
         self._starts = database.starts
-        self._readings = database.readings
-        self._citizens = database.citizens
-        self._acts = acts
         self._ledger = ledger
         self._people = people
         self._timeline = timeline
@@ -48,8 +41,7 @@ class Newcomers:
         """Create the indexes; where somebody started from is forgotten after a day."""
         await self._newcomers.create_index("key", unique=True)
         await self._newcomers.create_index("owner_id")  # for `owners.py`
-        await self._newcomers.create_index([("team", 1), ("state", 1), ("requested_at", 1), ("_id", 1)])
-        await self._readings.create_index([("newcomer_id", 1), ("read_at", 1)])
+        await self._newcomers.create_index("receipt_number", unique=True, sparse=True)
         await self._starts.create_index("at", expireAfterSeconds=int(DAY.total_seconds()))
         await self._starts.create_index("address")
 
@@ -72,21 +64,55 @@ class Newcomers:
         Raises:
             RefusedError: `idempotency_key.reused`: the device is in use.
         """
-        newcomer = Newcomer(id=new_id(), device_id=new_id(), errand=errand, person=person, started_at=self._clock())
+        newcomer = self._new(new_id(), person, errand)
         try:
             token = await again_on_conflict(partial(self._start, newcomer, key))
         except DuplicateKeyError:
             return await self._again(key)
         return Citizen(newcomer.id, newcomer.device_id), token
 
+    async def start_beside(self, helper: Helper, person: Person, errand: Errand, key: str) -> Citizen:
+        """The same on a device that somebody helps others with: it keeps its token, and is both's from now on.
+
+        Raises:
+            RefusedError: `idempotency_key.reused`; `device.missing`: it became a citizen's at this very moment.
+        """
+        newcomer = self._new(helper.device_id, person, errand)
+        try:
+            await again_on_conflict(partial(self._start_beside, newcomer, key, helper))
+        except DuplicateKeyError as error:
+            raise RefusedError("idempotency_key.reused") from error
+        return Citizen(newcomer.id, newcomer.device_id, helper_id=helper.helper_id)
+
+    def _new(self, device_id: str, person: Person, errand: Errand) -> Newcomer:
+        number = new_number() if errand == "apply" else None
+        return Newcomer(
+            id=new_id(),
+            device_id=device_id,
+            errand=errand,
+            person=person,
+            started_at=self._clock(),
+            receipt_number=number,
+        )
+
     async def _start(self, newcomer: Newcomer, key: str) -> str:
         async with self._ledger.begin() as work:
-            row = {**newcomer.model_dump(mode="json", include={"person"}), **_plain(newcomer), "key": _hash(key)}
-            await self._newcomers.insert_one(row, session=work.session)
-            token = await self._people.found(Citizen(newcomer.id, newcomer.device_id), work.session)
-            if newcomer.errand == "apply":
-                await self.submitted(newcomer, work)
-        return token
+            citizen = await self._keep(newcomer, key, work)
+            return await self._people.admit(citizen, work.session)
+
+    async def _start_beside(self, newcomer: Newcomer, key: str, helper: Helper) -> None:
+        async with self._ledger.begin() as work:
+            citizen = await self._keep(newcomer, key, work)
+            await self._people.own(helper, citizen.citizen_id, work.session)
+
+    async def _keep(self, newcomer: Newcomer, key: str, work: Work) -> Citizen:
+        row = {**newcomer.model_dump(mode="json", include={"person"}), **_plain(newcomer), "key": _hash(key)}
+        citizen = Citizen(newcomer.id, newcomer.device_id)
+        await self._newcomers.insert_one(row, session=work.session)
+        await self._people.found(citizen, work.session)
+        if newcomer.errand == "apply":
+            await self.submitted(newcomer, work)
+        return citizen
 
     async def _again(self, key: str) -> tuple[Citizen, str]:
         row = await self._newcomers.find_one({"key": _hash(key)})
@@ -97,8 +123,28 @@ class Newcomers:
 
     async def find(self, citizen_id: str, session: Session | None = None) -> Newcomer | None:
         """Return the newcomer a citizen id stands for, if it is provisional or was."""
-        row = await self._newcomers.find_one({"_id": citizen_id}, session=session)
+        kept = {"_id": citizen_id, "state": {"$ne": FORGOTTEN}}
+        row = await self._newcomers.find_one(kept, session=session)
         return Newcomer.model_validate(row) if row else None
+
+    async def application(self, newcomer_id: str, citizen_id: str) -> Document:
+        """Return the application that a citizen made without an account, once they turned out to be one, or before.
+
+        Raises:
+            RefusedError: `application.missing`; somebody else's is missing, too.
+        """
+        whose = {"_id": newcomer_id, "$or": [{"_id": citizen_id}, {"owner_id": citizen_id}]}
+        if (found := await self._application(whose)) is None:
+            raise RefusedError("application.missing")
+        return found
+
+    async def application_numbered(self, receipt_number: str) -> Document | None:
+        """Return the application of a receipt, for checking what somebody else already knows of it."""
+        return await self._application({"receipt_number": receipt_number})
+
+    async def _application(self, query: dict[str, Any]) -> Document | None:
+        row = await self._newcomers.find_one(query)
+        return Newcomer.model_validate(row).application if row else None
 
     async def submitted(self, newcomer: Newcomer, work: Work) -> None:
         """Put a newcomer into the queue of the desk, if they are not in it yet."""
@@ -116,20 +162,6 @@ class Newcomers:
         nobodys = {"_id": fact.about_id, "team": None}
         await self._newcomers.update_one(nobodys, {"$set": {"team": fact.team}}, session=session)
 
-    async def forget(self, before: datetime) -> int:
-        """Let those go who started before then and never handed anything in; return how many."""
-        idle = {"state": "started", "started_at": {"$lt": before}}
-        rows = await self._newcomers.find(idle, {"_id": 1}).limit(AT_ONCE).to_list(AT_ONCE)
-        for row in rows:
-            await again_on_conflict(partial(self._forget, row["_id"]))
-        return len(rows)
-
-    async def _forget(self, newcomer_id: str) -> None:
-        async with self._ledger.begin() as work:
-            done = await self._newcomers.delete_one({"_id": newcomer_id, "state": "started"}, session=work.session)
-            if done.deleted_count:  # else they handed something in at this very moment
-                await self._people.forget(newcomer_id, work.session)
-
     async def vouch(self, newcomer_id: str, person: Person) -> None:
         """Keep what an identity provider says of somebody who waits; what it does not say stays as they said it."""
         said = person.model_dump(mode="json", exclude_none=True)
@@ -137,68 +169,11 @@ class Newcomers:
         undecided = {"_id": newcomer_id, "state": {"$in": ["started", "waiting"]}}
         await self._newcomers.update_one(undecided, {"$set": fields})
 
-    async def waiting(self, team: str, cursor: Cursor | None) -> Part[Newcomer]:
-        """Return who waits for a team, the longest first."""
-        query = {"team": team, "state": "waiting"}
-        return await oldest_first(
-            self._newcomers, query, cursor, time_field="requested_at", read=Newcomer.model_validate
-        )
-
-    async def waits_for(self, team: str, citizen_id: str) -> bool:
-        """Tell whether a citizen id is a newcomer's who waits for this team."""
-        waiting = {"_id": citizen_id, "team": team, "state": "waiting"}
-        return await self._newcomers.find_one(waiting, {"_id": 1}) is not None
-
-    async def look(self, newcomer_id: str, tool: Tool, *, may_call: bool) -> Newcomer:
-        """Return a newcomer, after keeping that this tool read who they are; `may_call` if its team is to call them.
-
-        Raises:
-            RefusedError: `newcomer.missing`: to this team there is no such newcomer.
-        """
-        row = await self._newcomers.find_one({"_id": newcomer_id, "requested_at": {"$ne": None}})
-        if row is None or not (may_call or row["team"] == tool.team):
-            raise RefusedError("newcomer.missing")
-        reading = {"newcomer_id": newcomer_id, "tool_id": tool.id, "team": tool.team, "read_at": self._clock()}
-        await self._readings.insert_one({"_id": new_id(), **reading})
-        return Newcomer.model_validate(row)
-
-    async def decide(self, ask: Ask, decision: Decision) -> Answer:
-        """Assign a newcomer, once; what they said of themselves goes when the job centre knew them anyway.
-
-        Raises:
-            RefusedError: `newcomer.missing`, `newcomer.decided`, `newcomer.owner_unknown`.
-        """
-
-        async def act(work: Work) -> Answer:
-            if decision.owner_id:
-                await self._check_owner(decision.owner_id, work.session)
-            await self._assign(decision, work.session)
-            fact = decision.decided()
-            work.announce(fact)
-            await self._timeline.add(fact, decision.newcomer_id, decision.decided_at, work.session)
-            return Answer(200, Assigned.of(fact).model_dump(mode="json"))
-
-        return await self._acts.once(ask, act)
-
-    async def _assign(self, decision: Decision, session: Session) -> None:
-        theirs = {"_id": decision.newcomer_id, "team": decision.team}
-        change = decision.model_dump(include={"owner_id", "decided_at", "tool_id"})
-        change |= {"state": "existing", "person": None} if decision.owner_id else {"state": "new"}
-        done = await self._newcomers.update_one({**theirs, "state": "waiting"}, {"$set": change}, session=session)
-        if not done.matched_count:
-            known = await self._newcomers.find_one(theirs, session=session)
-            raise RefusedError("newcomer.decided" if known else "newcomer.missing")
-
-    async def _check_owner(self, owner_id: str, session: Session) -> None:
-        """Check that an owner is a citizen, and no newcomer nobody has taken as one."""
-        newcomer = await self.find(owner_id, session)
-        known = await self._citizens.find_one({"_id": owner_id}, session=session)
-        if known is None or (newcomer and newcomer.state != "new"):
-            raise RefusedError("newcomer.owner_unknown")
-
 
 def _plain(newcomer: Newcomer) -> dict[str, object]:
-    return newcomer.model_dump(by_alias=True, exclude={"person"})
+    """Return a row without the person; who did not apply has no number, so that none is there twice."""
+    nothing = {"person"} if newcomer.receipt_number else {"person", "receipt_number"}
+    return newcomer.model_dump(by_alias=True, exclude=nothing)
 
 
 def _hash(key: str) -> str:

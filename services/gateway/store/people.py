@@ -19,7 +19,11 @@ from shared.storage.documents import Database, Session
 # A phone whose answer got lost may send its code again this long, while nobody has used the device.
 ANSWER_LOST = timedelta(minutes=10)
 HELPER = "helper"
-"""The role of devices whose person has no papers here; `citizen_id` is then the helper's id."""
+"""The role of devices whose person has no papers here; `citizen_id` is then the helper's id.
+
+A device that was a helper's and became a citizen's, too, has no role and keeps that id as `helper_id`.
+"""
+NO_DEVICE = ""
 
 
 class People:
@@ -38,34 +42,37 @@ class People:
         await self._codes.create_index("expires_at", expireAfterSeconds=0)
         await self._devices.create_index("token_sha256", unique=True)
         await self._devices.create_index("citizen_id")
+        await self._devices.create_index("helper_id")
 
     async def invite(self, valid_for: timedelta) -> str:
         """Create a citizen and return the code that activates their first device."""
         citizen_id = new_id()
         await self._citizens.insert_one({"_id": citizen_id, "created_at": self._clock()})
-        return await self.invite_device(citizen_id, valid_for)
+        return await self.invite_device(Citizen(citizen_id, NO_DEVICE), valid_for)
 
-    async def invite_device(self, citizen_id: str, valid_for: timedelta, *, helper: bool = False) -> str:
-        """Return a code that activates one more device of a citizen, or of a helper."""
-        code = new_number()
-        row = {"_id": await hash_code(code), "citizen_id": citizen_id, "expires_at": self._clock() + valid_for}
-        await self._codes.insert_one(row | ({"role": HELPER} if helper else {}))
+    async def invite_device(
+        self, person: Person, valid_for: timedelta, *, code: str | None = None, session: Session | None = None
+    ) -> str:
+        """Return a code that activates one more device of somebody: a fresh one, unless one is given."""
+        code = code or new_number()
+        row = {"_id": await hash_code(code), "expires_at": self._clock() + valid_for}
+        await self._codes.insert_one(row | _whose(person), session=session)
         return code
 
-    async def devices_of(self, citizen_id: str) -> list[Device]:
-        """Return the devices a citizen can get in with, oldest first."""
-        theirs = {"citizen_id": citizen_id, "revoked_at": None}
+    async def devices_of(self, person_id: str) -> list[Device]:
+        """Return the devices somebody can get in with, oldest first."""
+        theirs = {**_either(person_id), "revoked_at": None}
         return [Device.model_validate(row) for row in await self._devices.find(theirs).sort("_id", 1).to_list(None)]
 
-    async def revoke(self, device_id: str, citizen_id: str) -> None:
-        """Let a device in no more; its code cannot bring it back, as the device counts as used.
+    async def revoke(self, device_id: str, person_id: str) -> None:
+        """Let a device in no more, for nobody; its code cannot bring it back, as the device counts as used.
 
         Raises:
             RefusedError: `device.missing`; somebody else's device is missing, too.
         """
         now = self._clock()
         gone = {"revoked_at": now, "seen_at": now, "token_sha256": f"revoked {device_id}"}
-        theirs = {"_id": device_id, "citizen_id": citizen_id}
+        theirs = {"_id": device_id, **_either(person_id)}
         done = await self._devices.update_one({**theirs, "revoked_at": None}, {"$set": gone})
         if not done.matched_count and await self._devices.find_one(theirs) is None:
             raise RefusedError("device.missing")
@@ -76,9 +83,29 @@ class People:
         Raises:
             RefusedError: `code.invalid`: mistyped, unknown, used or out of date; which of these is not told.
         """
-        row = await self._claim(await hash_typed(typed))
+        row = await self._claim(await hash_typed(typed), new_id())
         person = _person_of(row, row["device_id"])
         return person, await self.let_in(person)
+
+    async def activate_beside(self, typed: str, helper: Helper) -> None:
+        """Use up a citizen's code on a helper's device: it then is both's, and keeps its token.
+
+        Raises:
+            RefusedError: `code.invalid`: as above, or it is another helper's.
+        """
+        row = await self._claim(await hash_typed(typed), helper.device_id, role=None)
+        await self.own(helper, str(row["citizen_id"]))
+
+    async def own(self, helper: Helper, citizen_id: str, session: Session | None = None) -> None:
+        """Let a helper's device be a citizen's, too: its token stays, and so does what was begun for others.
+
+        Raises:
+            RefusedError: `device.missing`: it is not that helper's alone any more.
+        """
+        alone = {"_id": helper.device_id, "citizen_id": helper.helper_id, "role": HELPER, "revoked_at": None}
+        change = {"$set": _whose(Citizen(citizen_id, NO_DEVICE, helper_id=helper.helper_id)), "$unset": {"role": ""}}
+        if not (await self._devices.update_one(alone, change, session=session)).matched_count:
+            raise RefusedError("device.missing")
 
     async def let_in(self, person: Person) -> str:
         """Let a device in that was not in use yet; return its token, which is kept only as a hash.
@@ -87,30 +114,32 @@ class People:
             RefusedError: `code.invalid`: it is in use.
         """
         token = secrets.token_urlsafe(32)
-        role = {"role": HELPER} if isinstance(person, Helper) else {}
-        access = {"citizen_id": person.person_id, "token_sha256": hash_token(token), "created_at": self._clock()}
+        access = {**_whose(person), "token_sha256": hash_token(token), "created_at": self._clock()}
         unused = {"_id": person.device_id, "seen_at": None}
         try:
-            await self._devices.update_one(unused, {"$set": access | role}, upsert=True)
+            await self._devices.update_one(unused, {"$set": access}, upsert=True)
         except DuplicateKeyError as error:
             raise RefusedError("code.invalid") from error
         return token
 
-    async def found(self, citizen: Citizen, session: Session) -> str:
-        """Keep a citizen nobody invited; return the token of their device."""
+    async def found(self, citizen: Citizen, session: Session) -> None:
+        """Keep a citizen nobody invited."""
         await self._citizens.insert_one({"_id": citizen.citizen_id, "created_at": self._clock()}, session=session)
-        return await self.admit(citizen, session)
 
     async def admit(self, citizen: Citizen, session: Session | None = None) -> str:
         """Let one more device of a citizen in without a code; return its token."""
         token = secrets.token_urlsafe(32)
-        access = {"citizen_id": citizen.citizen_id, "token_sha256": hash_token(token), "created_at": self._clock()}
+        access = {**_whose(citizen), "token_sha256": hash_token(token), "created_at": self._clock()}
         await self._devices.insert_one({"_id": citizen.device_id, **access}, session=session)
         return token
 
     async def forget(self, citizen_id: str, session: Session) -> None:
-        """Let a citizen go who left nothing here, with every way in."""
+        """Let a citizen go who left nothing here, with every way in; a device that was a helper's is one again."""
         await self._citizens.delete_one({"_id": citizen_id}, session=session)
+        both = {"citizen_id": citizen_id, "helper_id": {"$ne": None}}
+        for row in await self._devices.find(both, session=session).to_list(None):
+            back = {"$set": {"citizen_id": row["helper_id"], "role": HELPER}, "$unset": {"helper_id": ""}}
+            await self._devices.update_one({"_id": row["_id"]}, back, session=session)
         for ways in (self._devices, self._codes, self._logins):
             await ways.delete_many({"citizen_id": citizen_id}, session=session)
 
@@ -121,11 +150,11 @@ class People:
         done = await self._devices.update_one(lost, {"$set": {"token_sha256": hash_token(token)}})
         return token if done.matched_count else None
 
-    async def _claim(self, code: str) -> dict[str, Any]:
+    async def _claim(self, code: str, device_id: str, **of: object) -> dict[str, Any]:
         """Use a code up; its answer may get lost, so for some minutes it still leads to the device it made."""
         now = self._clock()
-        known = {"_id": code, "expires_at": {"$gt": now}}
-        use = {"$set": {"device_id": new_id(), "used_at": now}}
+        known = {"_id": code, "expires_at": {"$gt": now}, **of}
+        use = {"$set": {"device_id": device_id, "used_at": now}}
         row = await self._codes.find_one_and_update(
             {**known, "used_at": None}, use, return_document=ReturnDocument.AFTER
         ) or await self._codes.find_one({**known, "used_at": {"$gt": now - ANSWER_LOST}})
@@ -143,5 +172,18 @@ class People:
 
 def _person_of(row: Mapping[str, Any], device_id: str) -> Person:
     """Return whose a device is, by the row of the device or of its code."""
-    kind = Helper if row.get("role") == HELPER else Citizen
-    return kind(row["citizen_id"], device_id)
+    if row.get("role") == HELPER:
+        return Helper(row["citizen_id"], device_id)
+    return Citizen(row["citizen_id"], device_id, helper_id=row.get("helper_id"))
+
+
+def _whose(person: Person) -> dict[str, str]:
+    """Return what the row of a device, or of a code, says of its person."""
+    if isinstance(person, Helper):
+        return {"citizen_id": person.helper_id, "role": HELPER}
+    return {"citizen_id": person.citizen_id} | ({"helper_id": person.helper_id} if person.helper_id else {})
+
+
+def _either(person_id: str) -> dict[str, Any]:
+    """Return what the row of a device says that is somebody's: for themselves, or to help."""
+    return {"$or": [{"citizen_id": person_id}, {"helper_id": person_id}]}

@@ -7,9 +7,11 @@ from services.gateway.domain.limits import Limits
 from services.gateway.store.acts import Acts
 from services.gateway.store.alerts import Alerts
 from services.gateway.store.arrivals import Arrivals
+from services.gateway.store.assignments import Assignments
 from services.gateway.store.callbacks import Callbacks
 from services.gateway.store.channels import Channels
 from services.gateway.store.consents import Consents
+from services.gateway.store.device_codes import DeviceCodes
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
 from services.gateway.store.forwards import Forwards
@@ -34,7 +36,9 @@ class Stores:
 
     acts: Acts
     people: People
+    device_codes: DeviceCodes
     newcomers: Newcomers
+    assignments: Assignments
     logins: Logins
     pages: Pages
     drafts: Drafts
@@ -58,6 +62,7 @@ class Stores:
             self.acts,
             self.people,
             self.newcomers,
+            self.assignments,
             self.logins,
             self.pages,
             self.drafts,
@@ -79,22 +84,22 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     """Put the stores of one database together."""
     acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
-    people = People(database, clock)
-    newcomers = Newcomers(database, acts, ledger, people=people, timeline=timeline, clock=clock)
+    people, channels = People(database, clock), Channels(database, objects, acts, ledger, cards, clock)
+    newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,
         people=people,
+        device_codes=DeviceCodes(acts, people, clock),
         newcomers=newcomers,
+        assignments=Assignments(database, acts, newcomers=newcomers, timeline=timeline, clock=clock),
         logins=Logins(database, clock),
         pages=pages,
         drafts=drafts,
-        documents=Documents(
-            database, acts, pages=pages, newcomers=newcomers, timeline=timeline, receipts=receipts, clock=clock
-        ),
+        documents=Documents(database, acts, pages, newcomers, timeline, receipts, clock),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
-        channels=Channels(database, objects, acts, ledger, cards, clock),
+        channels=channels,
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, Person
 from services.gateway.domain.paging import Cursor, Part
-from services.gateway.domain.timeline import NOTHING_MORE, OF_MANDATES, Aside, Entry, entry_of
+from services.gateway.domain.timeline import NOTHING_MORE, OF_MANDATES, TO_HELPERS, Aside, Entry, entry_of
 from services.gateway.store.owners import Owners
 from services.gateway.store.paging import newest_first
 from shared.events.event import Fact
@@ -49,6 +49,11 @@ class Entries:
         hidden = [without, *(OF_MANDATES if acting else ())]
         citizen_id = whose.citizen_id if isinstance(whose, Citizen) else whose
         query = {"citizen_id": await self._owners.readable_by(citizen_id), "kind": {"$nin": hidden}}
+        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+
+    async def of_helper(self, person: Person, cursor: Cursor | None) -> Part[Entry]:
+        """Return what became of the mandates that somebody accepted, newest first."""
+        query = {"citizen_id": {"$in": person.helper_ids}, "code": {"$in": TO_HELPERS}}
         return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
 
     async def about(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.events.callback import CallbackOverdue, CallbackPromised
-from shared.events.gateway import AssignmentRequested
+from shared.events.gateway import AssignmentRequested, CitizenUnreached
 from shared.events.notify import AlertKind, AlertRaised, ForwardFailed
 from shared.events.upload import DocumentFailed, DocumentFiled, TypeSuggestion
 
-Reason = DocumentFiled | DocumentFailed | CallbackPromised | CallbackOverdue | AssignmentRequested
+Reason = DocumentFiled | DocumentFailed | CallbackPromised | CallbackOverdue | AssignmentRequested | CitizenUnreached
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ def alert_about(fact: Reason, rules: AlertRules, *, alert_id: str, at: datetime)
         case AssignmentRequested():
             team, about = rules.team(fact.errand), fact.newcomer_id
             return _alert(rules, alert_id, at, team=team, kind="assignment_waiting", about=about, why=fact.errand)
+        case CitizenUnreached():
+            team, about = rules.default_team, fact.citizen_id
+            return _alert(rules, alert_id, at, team=team, kind="citizen_unreached", about=about, why=fact.reason)
 
 
 def forward_alert(fact: ForwardFailed, rules: AlertRules, *, purpose: str, alert_id: str) -> AlertRaised:

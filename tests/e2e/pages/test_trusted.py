@@ -42,6 +42,13 @@ async def _ask_for_a_call(helper: Phone) -> None:
     await expect(helper.page.locator("#callbacks")).to_contain_text(f"Darum gebeten hat: {HELPER}")
 
 
+async def _come_for_oneself(helper: Phone) -> None:
+    """Look at the ways to come for oneself, where it is said that helping others goes on."""
+    await helper.page.get_by_role("link", name="Für mich selbst beginnen").click()
+    await expect(helper.page.locator(".kern-alert")).to_contain_text("Sie helfen weiter")
+    assert await helper.axe() == []
+
+
 async def _accept_by_qr(helper: Phone, code: str) -> None:
     """Follow the QR code of an invitation, whose code leaves the address at once."""
     await helper.go(f"/accept#{code}")
@@ -80,6 +87,7 @@ async def test_from_invitation_to_refusal(phone: Phone, opened: Open, letters: t
     await expect(helper.page.locator(".empty")).to_contain_text("Im Moment helfen Sie niemandem.")
     await expect(helper.page.locator(".events")).to_contain_text(f"{CITIZEN} hat Ihnen die Erlaubnis entzogen.")
     assert await helper.axe() == []
+    await _come_for_oneself(helper)
 
 
 async def test_helping_without_scripts(phone: Phone, opened: Open, letters: tuple[Path, Path]) -> None:

@@ -90,13 +90,19 @@ async def _assigned(system: System, document_id: str) -> str:
 
 
 async def test_applying_counts_from_today_and_leads_to_a_call(opened: Open) -> None:
-    """Who wants to apply sees since when it counts, and chooses when to be called."""
+    """Who wants to apply sees since when it counts, has it in writing, and chooses when to be called."""
     phone = await opened()
     await phone.go("/")
     await phone.page.get_by_role("link", name="Ich möchte einen Antrag stellen").click()
     assert await phone.axe() == []
     await fill(phone, ERIKA)
     await expect(phone.page.locator("#newcomer")).to_contain_text("Ihr Antrag ist bei uns")
+    await phone.page.locator("#newcomer").get_by_role("link", name="Bestätigung ansehen").click()
+    await expect(phone.page.locator(".receipt")).to_contain_text("Ihr Antrag ist angekommen.")
+    assert await phone.axe() == []
+    await phone.page.locator(".receipt a[href*='/check']").click()
+    await expect(phone.page.locator(".kern-alert--success")).to_contain_text("Ein Antrag ist eingegangen")
+    await phone.page.go_back()
     await phone.page.get_by_role("link", name="Jetzt aussuchen, wann wir Sie anrufen").click()
     await expect(phone.page.locator("#topic")).to_have_value("apply")
 

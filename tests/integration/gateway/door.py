@@ -15,8 +15,10 @@ from pydantic_core import from_json
 from deploy.local.ports import free_port
 from services.gateway.app import app
 from services.gateway.domain.channels import Cards
+from services.gateway.handlers.sweep import forget
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
+from services.gateway.store.forgetting import Forgetting
 from services.gateway.store.people import People
 from services.gateway.store.receipt_keys import add_key
 from services.gateway.store.receipts import Receipts
@@ -110,6 +112,10 @@ class Door:
         receipts, limits, of = Receipts("office", self.url, load_texts(), None), GatewaySettings().limits, self.service
         cards = Cards(load_texts(), Links(of.connections.link_secret), self.url)
         return stores(of.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=clock)
+
+    async def forget(self, clock: Clock = utc_now) -> None:
+        """Forget newcomers who came to nothing, as the gateway does once in a while."""
+        await forget(Forgetting(self.database, self.service.ledger, self.stores(), utc_now), clock)
 
     def caller(self, name: str) -> Caller:
         """Return a partner's client."""

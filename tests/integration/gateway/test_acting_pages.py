@@ -1,14 +1,19 @@
 """Acting for somebody in a browser: the address says for whom, and nothing gets from one person to another."""
 
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from shared.clock import utc_now
 from shared.ids import new_id
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.helping import HELPER, accept, invite
 from tests.integration.gateway.people import Phone, picture
+from tests.integration.gateway.test_newcomers import NEWCOMER
 
 pytestmark = pytest.mark.live
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -100,3 +105,87 @@ async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
         answers = [await nobody.post("/accept", data={"code": code, "name": HELPER}) for code in codes]
     assert [answer.status_code for answer in answers] == [422, 303]
     assert answers[1].headers["location"].startswith("/for/")
+
+
+@asynccontextmanager
+async def helping(door: Door, phone: Phone, *scopes: str) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+    """Return the browser of somebody who only helps a citizen, and where that citizen's pages are in it."""
+    mandate = await invite(phone, *scopes)
+    async with httpx.AsyncClient(base_url=door.url, headers=OURS, timeout=60) as browser:
+        accepted = await browser.post("/accept", data={"code": mandate["code"], "name": HELPER})
+        assert accepted.status_code == 303, accepted.text
+        yield browser, f"/for/{mandate['mandate_id']}"
+
+
+async def _still_helps(browser: httpx.AsyncClient, base: str) -> bool:
+    """Tell whether a browser holds the access it was given to help, and whom it helps is in its list."""
+    listed = (await browser.get("/people")).text
+    return (await browser.get(f"{base}/hand-in")).status_code == 200 and f"{base}/start" in listed
+
+
+async def test_who_helps_applies_for_themselves_and_goes_on_helping(door: Door, phone: Phone) -> None:
+    """Said before: the own access comes beside the helper's; papers begun for the other stay, and stay apart."""
+    async with helping(door, phone, "upload") as (browser, base):
+        token = browser.cookies["amtsbote"]
+        await browser.post(f"{base}/hand-in/pages?key={new_id()}", files={"file": ("page.jpg", picture())})
+        assert 'href="/own"' in (await browser.get("/people")).text
+        for way in ("/own", "/new/apply"):
+            assert "Sie helfen weiter" in (await browser.get(way)).text
+        form = NEWCOMER | {"key": new_id()}
+        for _ in range(2):  # the second time its answer got lost
+            started = await browser.post("/new/apply", data=form)
+            assert (started.status_code, started.headers["location"]) == (303, "/")
+        assert browser.cookies["amtsbote"] == token
+        home = (await browser.get("/")).text
+        assert "Ihr Antrag ist bei uns" in home
+        assert 'href="/people"' in home
+        assert await _still_helps(browser, base)
+        drafts = [(await browser.get(f"{where}/hand-in")).text for where in (base, "")]
+        assert ['class="sheet"' in text for text in drafts] == [True, False]
+        row = await door.database.devices.find_one({"helper_id": {"$ne": None}}, sort=[("_id", -1)])
+        assert row
+        await door.heard(row["citizen_id"], "assignment.requested.v1")
+        assert (await browser.post(f"/people/{base.rpartition('/')[2]}/resign")).status_code == 303
+        assert (await browser.get(f"{base}/hand-in")).status_code == 403
+        assert "Das haben Sie selbst so entschieden" in (await browser.get("/people")).text
+
+
+async def test_who_helps_gets_in_with_a_letter_too(door: Door, phone: Phone) -> None:
+    """A letter's code on a helper's phone opens the own papers beside; a second phone gets both, until it is lost."""
+    others = httpx.AsyncClient(base_url=door.url, headers=OURS)
+    async with helping(door, phone, "upload") as (browser, base), others as second:
+        wrong = await browser.post("/", data={"code": "AAAA-AAAA-A"})
+        assert (wrong.status_code, "Sie helfen weiter" in wrong.text) == (422, True)
+        code = await door.stores().people.invite(timedelta(days=1))
+        assert (await browser.post("/", data={"code": code})).status_code == 303
+        assert (await browser.get("/things")).status_code == 200
+        assert await _still_helps(browser, base)
+        shown = (await browser.post("/devices")).text
+        await second.post("/", data={"code": shown.partition('id="code">')[2].partition("<")[0]})
+        assert await _still_helps(second, base)
+        ids = re.findall(r'action="/devices/([^/"]+)/revoke"', (await second.get("/devices")).text)
+        assert len(ids) == 2
+        for device_id in ids:
+            await second.post(f"/devices/{device_id}/revoke")
+        for lost in (browser, second):
+            assert (await lost.get(f"{base}/hand-in")).status_code in {303, 401}
+
+
+async def test_two_ways_to_help_somebody_are_one(door: Door, phone: Phone) -> None:
+    """Whoever already helps a citizen from this phone is told so, though by now they are here for themselves."""
+    async with helping(door, phone, "upload") as (browser, base):
+        await browser.post("/new/hand-in", data=NEWCOMER | {"key": new_id()})
+        again = await invite(phone, "read")
+        refused = await browser.post("/accept", data={"code": again["code"], "name": HELPER})
+        assert (refused.status_code, "Sie helfen dieser Person schon" in refused.text) == (409, True)
+        assert await _still_helps(browser, base)
+
+
+async def test_a_helper_who_came_to_nothing_is_a_helper_again(door: Door, phone: Phone) -> None:
+    """Forgotten for themselves after a month, they keep what they were given to help."""
+    async with helping(door, phone, "upload") as (browser, base):
+        await browser.post("/new/hand-in", data=NEWCOMER | {"key": new_id()})
+        assert (await browser.get("/things")).status_code == 200
+        await door.forget(lambda: utc_now() + timedelta(days=31))
+        assert await _still_helps(browser, base)
+        assert (await browser.get("/")).headers["location"] == "/people"

@@ -15,7 +15,7 @@ from services.gateway.store.channels import Channels
 from shared.cards import key_of
 from shared.clock import utc_now
 from shared.errors import PermanentError
-from shared.events.notify import ForwardFailed, NoticeFailed, NoticeSent
+from shared.events.notify import ForwardFailed
 from shared.events.upload import PageChecked
 from shared.ids import new_id
 from shared.links import Links
@@ -187,22 +187,6 @@ async def test_a_citizen_is_told_through_each_channel(door: Door, phone: Phone, 
     await door.tell(failed)
     assert [one["data"]["topic"] for one in await door.heard(pushed, ASKED, 2)] == ["asked", "urgent"]
     assert {one["data"]["topic"] for one in door.about(others, ASKED)} <= {"confirm"}
-
-
-async def test_what_became_of_a_notice_is_shown(door: Door, phone: Phone) -> None:
-    """A channel that fails says so until it works again; one that is gone is gone."""
-    kept, gone = await mailbox(door, phone), (await subscribe(phone)).json()["channel_id"]
-    at = utc_now()
-    said: dict[str, Any] = {"topic": "news", "failed_at": at}
-    await door.tell(NoticeFailed(channel_id=kept, reason="mailbox_refused", gone=False, **said))
-    [first, _] = (await phone.get(CHANNELS)).json()["items"]
-    assert (first["state"], first["reason"]) == ("failing", "mailbox_refused")
-    await door.tell(NoticeSent(channel_id=kept, topic="news", sent_at=at))
-    await door.tell(NoticeFailed(channel_id=gone, reason="http_410", gone=True, **said))
-    [only] = (await phone.get(CHANNELS)).json()["items"]
-    assert (only["channel_id"], only["state"], only["reason"]) == (kept, "on", None)
-    with pytest.raises(PermanentError):
-        await card(door, gone)
 
 
 async def test_one_click_ends_it(door: Door, phone: Phone) -> None:

@@ -14,12 +14,14 @@ from deploy.local.ports import free_port
 from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
+from tests.integration.gateway.issuer import CLIENT_ID
 from tests.integration.gateway.people import Phone
+from tests.integration.gateway.test_acting_pages import helping
 from tests.integration.gateway.test_newcomers import QUEUE, alert
 
 pytestmark = pytest.mark.live
 
-CLIENT: dict[str, Any] = {"oidc_client_id": "amtsbote", "oidc_client_secret": new_id()}
+CLIENT: dict[str, Any] = {"oidc_client_id": CLIENT_ID, "oidc_client_secret": new_id()}
 CLAIMS = {"given_name": "Erika", "family_name": "Beispiel", "birthdate": "1985-04-07"}
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
@@ -27,7 +29,7 @@ OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """A provider that knows some people."""
-    users = [User(sub=name, claims=CLAIMS) for name in ("new", "linked", "moved", "twice")]
+    users = [User(sub=name, claims=CLAIMS) for name in ("new", "linked", "moved", "twice", "own", "fresh")]
     with run_server_in_thread(free_port(), require_nonce=True, user_claims=users) as server:
         yield f"http://localhost:{server.server_port}"
 
@@ -112,6 +114,22 @@ async def test_a_newcomers_login_moves_to_the_citizen_it_proves(open_door: Door,
         await log_in(other, "moved")
         assert (await other.get(f"/documents/{document}")).status_code == 200
         assert (await newcomer.get(f"/documents/{document}")).status_code == 404
+
+
+async def test_who_helps_logs_in_and_goes_on_helping(open_door: Door, phone: Phone, stranger: Phone) -> None:
+    """On a phone that only helps, a login opens one's own papers beside those of the other; who is new starts so."""
+    document = await phone.document()
+    async with browser(open_door, phone) as known:
+        await log_in(known, "own")
+    for subject, lands in (("own", "/"), ("fresh", "/hand-in")):
+        async with helping(open_door, stranger, "upload") as (helper, base):
+            token = helper.cookies["amtsbote"]
+            assert (await log_in(helper, subject)).headers["location"] == lands
+            assert helper.cookies["amtsbote"] == token
+            assert (await helper.get(f"/documents/{document}")).status_code == (200 if subject == "own" else 404)
+            assert (await helper.get(f"{base}/hand-in")).status_code == 200
+            assert (await log_in(helper, "own")).status_code == 303  # for who is fresh, another one on a new device
+            assert (await helper.get(f"{base}/hand-in")).status_code == 200
 
 
 async def test_a_login_works_once_and_in_its_own_browser(open_door: Door) -> None:

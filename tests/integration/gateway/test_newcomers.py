@@ -12,10 +12,12 @@ from shared.events.notify import AlertKind, AlertRaised
 from shared.ids import new_id
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Caller, Phone, key, somebody, window
+from tests.integration.gateway.test_channels import mailbox
 
 pytestmark = pytest.mark.live
 
 QUEUE = "/v1/desk/newcomers"
+NEWCOMER = {"name": "Erika Beispiel", "day": "7", "month": "4", "year": "1985", "phone": "0208 123456"}
 
 
 async def start(door: Door, **changed: Any) -> Phone:
@@ -184,6 +186,22 @@ async def test_a_page_the_owner_took_again_leaves_the_newcomers_page_whole(door:
         opened = await newcomer.get(f"/documents/{document}", headers={"Cookie": f"amtsbote={token}"})
         assert opened.status_code == 200
         assert (await newcomer.get(f"/v1/pages/{new}/original")).status_code == 404
+
+
+async def test_both_are_told_of_the_decision(door: Door, phone: Phone) -> None:
+    """Whose papers they turn out to be is news for who waited and for the owner: in the timeline, and as they chose."""
+    async with await start(door) as newcomer, await start(door, errand="apply") as new, door.caller("desk") as desk:
+        await newcomer.document()
+        for one in (newcomer, new):
+            await alert(door, one.citizen_id)
+        channels = [await mailbox(door, one) for one in (newcomer, phone, new)]
+        (await assign(desk, newcomer.citizen_id, phone.citizen_id)).raise_for_status()
+        (await assign(desk, new.citizen_id, None)).raise_for_status()
+        for channel_id, reader in zip(channels, (newcomer, phone, new), strict=True):
+            asked = await door.heard(channel_id, "notice.asked.v1", 2)
+            assert [one["data"]["topic"] for one in asked] == ["confirm", "news"]
+            kinds = [entry["kind"] for entry in (await reader.get("/v1/timeline")).json()["items"]]
+            assert kinds.count("assignment.decided") == 1
 
 
 async def test_who_is_to_call_a_newcomer_finds_the_number(door: Door) -> None:

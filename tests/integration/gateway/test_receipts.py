@@ -43,9 +43,9 @@ async def kept(door: Door) -> Kept:
         return Kept(receipt, await print_of(phone, receipt))
 
 
-async def print_of(phone: Phone, receipt: dict[str, Any], language: str = "de") -> bytes:
+async def print_of(phone: Phone, receipt: dict[str, Any], language: str = "de", of: str = "documents") -> bytes:
     """Fetch the PDF; on a slow machine the printer's first start takes longer than a request may."""
-    path = f"/v1/documents/{receipt['document_id']}/receipt.pdf"
+    path = f"/v1/{of}/{receipt['document_id']}/receipt.pdf"
     for _ in range(5):
         answer = await phone.get(path, headers={"Accept-Language": language})
         if answer.status_code != 503:

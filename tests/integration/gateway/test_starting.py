@@ -1,20 +1,22 @@
 """Starting without an account: what is refused, how often, what happens to a lost answer, and to who never returns."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.gateway.handlers.sweep import forget
-from services.gateway.store.acts import Acts
-from services.gateway.store.newcomers import Newcomers
-from services.gateway.store.people import People
-from services.gateway.store.timeline import Entries
+from services.gateway.domain.drafts import add
+from services.gateway.settings import GatewaySettings
 from shared.clock import utc_now
 from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Caller, key, somebody
-from tests.integration.gateway.test_newcomers import start
+from tests.integration.gateway.helping import helper_of, without
+from tests.integration.gateway.people import Caller, Phone, key, somebody, window
+from tests.integration.gateway.test_channels import mailbox, subscribe
+from tests.integration.gateway.test_newcomers import QUEUE, alert, assign, start
+from tests.integration.gateway.test_receipts import check, check_pdf, print_of
+from tests.integration.gateway.transfers import begun, send
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -42,15 +44,48 @@ async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
     async with await start(door) as idle, await start(door) as busy:
         await busy.document()
         assert (await idle.get("/v1/documents")).status_code == 200
-        acts, timeline = Acts(door.database, door.service.ledger, utc_now), Entries(door.database)
-        people = People(door.database, utc_now)
-        newcomers = Newcomers(door.database, acts, door.service.ledger, people=people, timeline=timeline, clock=utc_now)
-        await forget(newcomers, utc_now)
+        await door.forget()
         assert (await idle.get("/v1/documents")).status_code == 200
-        await forget(newcomers, lambda: utc_now() + month)
+        await door.forget(lambda: utc_now() + month)
         assert (await idle.get("/v1/documents")).status_code == 401
         assert (await busy.get("/v1/documents")).status_code == 200
     assert await door.database.newcomers.find_one({"_id": idle.citizen_id}) is None
+
+
+async def test_nothing_of_somebody_forgotten_remains(door: Door) -> None:
+    """No row of any collection and no file knows them any more; who began to help them still is a helper."""
+    async with await start(door, name="Undine Unvergessen") as idle:
+        device = (await door.database.devices.find_one({"citizen_id": idle.citizen_id}) or {})["_id"]
+        channels = [await mailbox(door, idle), (await subscribe(idle)).json()["channel_id"]]
+        page, wish = await idle.page(), (await idle.post("/v1/callbacks", json=window(), headers=key())).json()
+        await door.stores().drafts.change(device, lambda pages: add(pages, page, GatewaySettings().limits))
+        await send(idle, unfinished := await begun(idle, 5000), 0, b"first part")
+        helper = await helper_of(idle, door.url, "upload", called="Frau Undine", citizen_name="Undine U.")
+        helped = await helper.page()
+        mandate = helper.headers["Acting-For"]
+        known = (idle.citizen_id, device, "Undine", *channels, page, helped, mandate, wish["callback_id"])
+        known += (unfinished.rpartition("/")[2],)
+        assert await traces(door, *known)
+        await door.forget(lambda: utc_now() + timedelta(days=31))
+        [ended] = await door.heard(mandate, "mandate.revoked.v1")
+        assert ended["data"]["revoked_by"] == "citizen"
+        await until(lambda: _empty(door), what=lambda: "everything announced")
+        assert await traces(door, *known) == []
+        assert (await without(helper, door.url).get("/v1/people")).json()["items"] == []
+        await helper.aclose()
+
+
+async def traces(door: Door, *known: str) -> list[str]:
+    """Return where anything known of somebody stands: each collection, and each file."""
+    found = [f"{item.key}" async for item in door.service.objects.list("") if any(one in item.key for one in known)]
+    for name in await door.database.list_collection_names():
+        rows = await door.database[name].find().to_list(None)
+        found += [name for row in rows if any(one in str(row) for one in known)]
+    return found
+
+
+async def _empty(door: Door) -> bool:
+    return await door.database.outbox.count_documents({}) == 0
 
 
 async def test_lost_answer_leads_to_the_same_device(door: Door) -> None:
@@ -66,6 +101,46 @@ async def test_lost_answer_leads_to_the_same_device(door: Door) -> None:
             assert (await device.get("/v1/documents")).status_code == 200
         third = await nobody.post("/v1/newcomers", json=somebody(), headers=key(name))
     assert (third.status_code, third.json()["code"]) == (409, "idempotency_key.reused")
+
+
+async def test_who_applies_gets_a_receipt_that_anybody_can_check(door: Door, phone: Phone) -> None:
+    """Without any page: number, time and code; signed, checked, its owner's, and nobody else's; a change is found."""
+    async with await start(door, errand="apply") as newcomer, await start(door) as other, door.caller("desk") as desk:
+        [event] = await door.heard(newcomer.citizen_id, "assignment.requested.v1")
+        path = f"/v1/applications/{newcomer.citizen_id}/receipt"
+        receipt = (await newcomer.get(path)).raise_for_status().json()
+        assert (receipt["declared_type"], receipt["pages"]) == ("antrag", [])
+        at = datetime.fromisoformat(receipt["received_at"])
+        assert at == datetime.fromisoformat(event["data"]["requested_at"])
+        told = await check(door, receipt["receipt_number"], receipt["check_code"])
+        assert told["genuine"]
+        assert told["detail"].startswith("Ein Antrag ist eingegangen am")
+        assert not (await check(door, receipt["receipt_number"], "AAAA-AAAA-A"))["genuine"]
+        for nobody, where in (
+            (phone, path),
+            (other, path),
+            (other, path.replace(newcomer.citizen_id, other.citizen_id)),
+        ):
+            assert (await nobody.get(where)).json()["code"] == "application.missing"
+        await alert(door, newcomer.citizen_id)
+        shown = (await desk.get(f"{QUEUE}/{newcomer.citizen_id}")).json()
+        assert shown["receipt_number"] == receipt["receipt_number"]
+        (await assign(desk, newcomer.citizen_id, phone.citizen_id)).raise_for_status()
+        assert (await phone.get(path)).json() == receipt
+        for owner in (newcomer, phone):
+            cookie = {"Cookie": f"amtsbote={owner.headers['Authorization'].removeprefix('Bearer ')}"}
+            page = await owner.get(f"/applications/{newcomer.citizen_id}", headers=cookie)
+            assert receipt["receipt_number"] in page.text
+            assert f"/applications/{newcomer.citizen_id}" in (await owner.get("/things/events", headers=cookie)).text
+
+
+async def test_an_applications_paper_proves_itself(door: Door) -> None:
+    """The PDF is the office's to the byte; one changed byte, and it is not."""
+    async with await start(door, errand="apply") as newcomer:
+        receipt = (await newcomer.get(f"/v1/applications/{newcomer.citizen_id}/receipt")).raise_for_status().json()
+        pdf = await print_of(newcomer, receipt, of="applications")
+    assert (await check_pdf(door, pdf))["receipt_number"] == receipt["receipt_number"]
+    assert (await check_pdf(door, pdf.replace(b"endobj", b"endobJ", 1)))["code"] == "changed"
 
 
 async def test_one_address_starts_only_so_often(connections: Connections) -> None:

@@ -7,6 +7,7 @@ import brotli
 import pytest
 from starlette.datastructures import Headers
 
+from services.gateway.domain.newcomers import APPLICATION
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.texts import direction_of
 from services.gateway.pages.assets import OURS, load_assets
@@ -66,9 +67,9 @@ def test_what_is_filled_in_keeps_its_direction() -> None:
 
 
 def test_every_type_has_a_name() -> None:
-    """The list of types and the file with their names agree; other languages have the names that German has."""
+    """Types to choose from are those with a name, but for an application; other languages have the same."""
     names = tomllib.loads((TEMPLATES.parents[1] / "domain/languages/de.toml").read_text())["types"]
-    assert set(names) - {"other"} == set(KINDS)
+    assert set(names) - {"other", APPLICATION} == set(KINDS)
     assert set(KINDS) >= POWER_CUT
 
 

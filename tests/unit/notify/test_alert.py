@@ -7,7 +7,7 @@ import pytest
 from services.notify.domain.alert import alert_about, forward_alert
 from services.notify.settings import NotifySettings
 from shared.events.callback import CallbackPromised
-from shared.events.gateway import AssignmentRequested
+from shared.events.gateway import AssignmentRequested, CitizenUnreached
 from shared.events.notify import ForwardFailed
 from shared.events.upload import DocumentFiled, TypeSuggestion
 from shared.ids import new_id
@@ -66,6 +66,14 @@ def test_somebody_without_an_account_is_looked_at_within_a_day() -> None:
     assert (alert.reason, alert.due_at) == ("apply", AT + timedelta(hours=24))
     placed = NotifySettings(teams={"apply": "first_steps"}).rules()
     assert alert_about(fact, placed, alert_id=new_id(), at=AT).team == "first_steps"
+
+
+def test_a_citizen_whom_no_news_reaches_is_looked_after_within_a_day() -> None:
+    """The default team learns of whom, and why the last way failed; not what it was about."""
+    fact = CitizenUnreached(citizen_id=new_id(), topic="asked", reason="mailbox_refused", failed_at=AT)
+    alert = alert_about(fact, RULES, alert_id=new_id(), at=AT)
+    assert (alert.team, alert.kind, alert.about_id) == ("benefits", "citizen_unreached", fact.citizen_id)
+    assert (alert.reason, alert.due_at) == ("mailbox_refused", AT + timedelta(hours=24))
 
 
 def test_a_power_cut_is_due_before_other_documents() -> None:

@@ -12,4 +12,4 @@ def test_a_time_for_one_kind_of_alert_leaves_the_others_theirs(monkeypatch: pyte
     monkeypatch.setenv("AMTSBOTE_NOTIFY_LOOK_WITHIN_H", '{"power_cut": 1}')
     changed, default = NotifySettings().rules().look_within, NotifySettings.model_construct().rules().look_within
     assert changed == {**default, "power_cut": timedelta(hours=1)}
-    assert len(default) == 6
+    assert len(default) == 7
