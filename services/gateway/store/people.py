@@ -140,6 +140,11 @@ class People:
             await self._devices.update_one({"_id": row["_id"]}, {"$set": {"seen_at": self._clock()}})
         return _person_of(row, row["_id"]) if row else None
 
+    async def lets_in(self, device_id: str) -> bool:
+        """Tell whether a device is still let in; of one that acts for somebody, the mandate stands behind a dot."""
+        known = {"_id": device_id.partition(".")[0], "revoked_at": None}
+        return await self._devices.find_one(known, {"_id": 1}) is not None
+
 
 def _person_of(row: Mapping[str, Any], device_id: str) -> Person:
     """Return whose a device is, by the row of the device or of its code."""
