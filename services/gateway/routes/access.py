@@ -1,5 +1,6 @@
 """Who may come in: a bearer token leads to a citizen's device, a tool or a supplier; everyone else stays outside."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -24,11 +25,22 @@ _TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token 
 _SUPPLIER = HTTPBearer(auto_error=False, scheme_name="supplier", description="The token of a supplier.")
 
 Credentials = HTTPAuthorizationCredentials | None
+SUBNET = 64
+"""An IPv6 client has a whole network of addresses; what counts is the network."""
 
 
 def client_of(request: Request) -> str:
-    """Return the address a request came from; behind a trusted proxy, the one it names."""
-    return request.client.host if request.client else "unknown"
+    """Return what counts as one client: an IPv4 address, or an IPv6 network; who has none shares one count.
+
+    Behind a trusted proxy it is the address that the proxy names.
+    """
+    try:
+        ip = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, IPv4Address) or ip.ipv4_mapped:
+        return str(getattr(ip, "ipv4_mapped", None) or ip)
+    return str(ip_network((ip, SUBNET), strict=False))
 
 
 async def _principal(request: Request, parts: Parts, credentials: Credentials) -> Principal:
