@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from services.gateway.domain.refusal import RefusedError
@@ -33,10 +33,11 @@ def parse_cursor(text: str | None) -> Cursor | None:
         return None
     try:
         at, _, row_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
-        cursor = Cursor(datetime.fromisoformat(at), row_id)
-    except ValueError as error:
+        time = datetime.fromisoformat(at)
+        cursor = Cursor(time.astimezone(UTC), row_id)
+    except (ValueError, OverflowError) as error:
         raise RefusedError("cursor.invalid") from error
-    if cursor.at.tzinfo is None or not cursor.id:
+    if time.tzinfo is None or not cursor.id:
         raise RefusedError("cursor.invalid")
     return cursor
 
