@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -84,6 +85,23 @@ async def test_client_that_falls_silent_is_let_go(phone: Phone, connections: Con
             async with asyncio.timeout(20):
                 assert (await reader.readline()).split()[1] == b"408"
             writer.close()
+
+
+async def test_client_that_goes_away_is_no_failure_of_ours(
+    door: Door, phone: Phone, logged: list[dict[str, object]]
+) -> None:
+    """A phone that loses its network in the middle of a picture is not told, and not counted, as our own error."""
+    path, kind = BODIES[1]
+    _, writer = await _begin(door, phone, path, kind)
+    await writer.drain()
+    writer.transport.abort()
+    await until(lambda: _events(logged), what=lambda: "the request's end")
+    assert await _events(logged) == ["request.handled"]
+    assert (logged[-1]["status"], logged[-1]["problem"]) == (408, "request.too_slow")
+
+
+async def _events(logged: list[dict[str, object]]) -> list[object]:
+    return [line["event"] for line in logged if str(line["event"]).startswith("request.")]
 
 
 async def test_client_that_drips_is_let_go(phone: Phone, connections: Connections) -> None:
