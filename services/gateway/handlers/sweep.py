@@ -21,11 +21,11 @@ FORGOTTEN_AFTER = timedelta(days=30)
 async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
     """Remove originals older than a day that no page has; ids are never used again, so none can get one."""
     removed = 0
-    async for found in objects.list(ORIGINALS):
-        if clock() - found.changed_at < ORPHAN_AFTER or await pages.known(found.key.removeprefix(ORIGINALS)):
-            continue
-        await objects.remove(found.key)
-        removed += 1
+    async for keys in objects.older(ORIGINALS, clock() - ORPHAN_AFTER):
+        ids = {key.removeprefix(ORIGINALS) for key in keys}
+        for page_id in ids - await pages.known(ids):
+            await pages.remove_bytes(page_id)
+            removed += 1
     if removed:
         log.info("orphans.swept", removed=removed)
 
@@ -33,11 +33,10 @@ async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
 async def sweep_transfers(stores: Stores, clock: Clock) -> None:
     """Forget uploads that have waited too long, and remove parts older than a day that no unfinished one needs."""
     expired, removed = await stores.transfers.expire(), 0
-    async for found in stores.objects.list(PARTS):
-        if clock() - found.changed_at < ORPHAN_AFTER or await stores.transfers.needs(found.key):
-            continue
-        await stores.objects.remove(found.key)
-        removed += 1
+    async for keys in stores.objects.older(PARTS, clock() - ORPHAN_AFTER):
+        for key in set(keys) - await stores.transfers.needed(keys):
+            await stores.objects.remove(key)
+            removed += 1
     if expired or removed:
         log.info("transfers.swept", expired=expired, parts=removed)
 

@@ -169,14 +169,14 @@ class Channels:
     async def sweep(self) -> int:
         """Forget addresses whose code ran out, and cards without a channel; return how many."""
         never = {"state": "pending", "code_until": {"$lte": self._clock()}}
-        removed = (await self._channels.delete_many(never)).deleted_count
-        async for found in self._objects.list(CARDS):
-            young = self._clock() - found.changed_at < CARD_WITHOUT_CHANNEL
-            if young or await self._channels.find_one({"_id": channel_of(found.key)}, {"_id": 1}):
-                continue
-            await self._objects.remove(found.key)
-            removed += 1
-        return int(removed)
+        removed = int((await self._channels.delete_many(never)).deleted_count)
+        async for keys in self._objects.older(CARDS, self._clock() - CARD_WITHOUT_CHANNEL):
+            ids = {channel_of(key) for key in keys}
+            known = {row["_id"] async for row in self._channels.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+            for channel_id in ids - known:
+                await self.remove_card(channel_id)
+                removed += 1
+        return removed
 
     async def _usable(self, channel_id: str, citizen_id: str) -> Channel:
         channel = await self.one(channel_id, citizen_id)

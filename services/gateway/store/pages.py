@@ -1,6 +1,6 @@
 """Pages: the bytes first, then the row and its event, then the answer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -151,14 +151,18 @@ class Pages:
         done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
         if not done.deleted_count:
             return False
-        await self._objects.remove(page.object_key)
-        async for picture in self._objects.list(f"{ANNOTATED}{page.id}/"):
-            await self._objects.remove(picture.key)
+        await self.remove_bytes(page.id)
         return True
 
-    async def known(self, page_id: str) -> bool:
-        """Tell whether a page of this id was kept."""
-        return await self._pages.find_one({"_id": page_id}, {"_id": 1}) is not None
+    async def remove_bytes(self, page_id: str) -> None:
+        """Remove what is kept of a page that is gone: its pictures, and last the original by which a sweep finds it."""
+        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):
+            await self._objects.remove(picture.key)
+        await self._objects.remove(original_key(page_id))
+
+    async def known(self, page_ids: Collection[str]) -> set[str]:
+        """Return those of the ids under which a page was kept."""
+        return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
 
     async def bytes_of(self, page: Page) -> bytes:
         """Return the untouched original, checked against its hash."""

@@ -84,8 +84,8 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
     await sweep_unsent(kept, utc_now, after)
     assert (await phone.get(f"/v1/pages/{stray}")).status_code == 200
     await sweep_unsent(kept, lambda: utc_now() + after, after)
-    left = [page for page in (stray, drafted, old, new, noted_late) if await kept.pages.known(page)]
-    assert left == [drafted, old, new, noted_late]
+    left = await kept.pages.known([stray, drafted, old, new, noted_late])
+    assert left == {drafted, old, new, noted_late}
     assert (await phone.submit([stray])).json()["code"] == "page.missing"
     keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
     assert not {original_key(stray), picture_key} & set(keys)
@@ -93,14 +93,16 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
 
 
 async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
-    """Bytes that no page has go after a day; a page's bytes, and fresh bytes, stay."""
-    page_id, orphan = await phone.page(), original_key(new_id())
+    """Bytes that no page has go after a day, with their pictures; a page's bytes, and fresh bytes, stay."""
+    page_id, lost = await phone.page(), new_id()
+    orphan, picture = original_key(lost), f"annotated/{lost}/0.jpg"
     objects = door.service.objects
-    await objects.put(orphan, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
+    for object_key in (orphan, picture):
+        await objects.put(object_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     pages = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now))
     await sweep(objects, pages, utc_now)
     assert await objects.get(orphan) == JPEG
     await sweep(objects, pages, lambda: utc_now() + timedelta(days=1, minutes=1))
-    left = [found.key async for found in objects.list("originals/")]
+    left = [found.key for prefix in ("originals/", "annotated/") async for found in objects.list(prefix)]
     assert original_key(page_id) in left
-    assert orphan not in left
+    assert not {orphan, picture} & set(left)
