@@ -43,6 +43,7 @@ class Channels:
         """Create the indexes; there is one channel a slot."""
         await self._channels.create_index("slot", unique=True)
         await self._channels.create_index("citizen_id")
+        await self._channels.create_index("code_until")
 
     async def of_citizen(self, citizen_id: str) -> list[Channel]:
         """Return the channels of a citizen, oldest first."""

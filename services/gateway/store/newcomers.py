@@ -49,6 +49,7 @@ class Newcomers:
         await self._newcomers.create_index("key", unique=True)
         await self._newcomers.create_index("owner_id")  # for `owners.py`
         await self._newcomers.create_index([("team", 1), ("state", 1), ("requested_at", 1), ("_id", 1)])
+        await self._newcomers.create_index([("state", 1), ("started_at", 1)])
         await self._readings.create_index([("newcomer_id", 1), ("read_at", 1)])
         await self._starts.create_index("at", expireAfterSeconds=int(DAY.total_seconds()))
         await self._starts.create_index("address")
