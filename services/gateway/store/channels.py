@@ -211,7 +211,7 @@ class Channels:
             await self._channels.insert_one(channel.model_dump(by_alias=True), session=work.session)
             for topic in first:
                 work.announce(channel.notice(topic, work.clock()))
-            shown = ChannelShown.of(channel).model_dump(mode="json")
+            shown = ChannelShown.of(channel).model_dump(mode="json") | {"address": None}  # it would outlive the channel
             return Answer(201, shown, f"/v1/channels/{channel.id}")
 
         answer = await self._acts.once(ask, act)
