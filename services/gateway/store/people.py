@@ -31,11 +31,14 @@ class People:
         self._codes = database.codes
         self._devices = database.devices
         self._logins = database.logins
+        self._drafts = database.drafts
+        self._said = (database.channels, database.mandates, database.timeline)
         self._clock = clock
 
     async def prepare(self) -> None:
         """Let codes go that are out of date, and find devices by their token's hash."""
         await self._codes.create_index("expires_at", expireAfterSeconds=0)
+        await self._codes.create_index("citizen_id")
         await self._devices.create_index("token_sha256", unique=True)
         await self._devices.create_index("citizen_id")
 
@@ -109,10 +112,12 @@ class People:
         return token
 
     async def forget(self, citizen_id: str, session: Session) -> None:
-        """Let a citizen go who left nothing here, with every way in."""
+        """Let a citizen go who handed nothing in, with every way in and whatever else they said or sent."""
         await self._citizens.delete_one({"_id": citizen_id}, session=session)
-        for ways in (self._devices, self._codes, self._logins):
-            await ways.delete_many({"citizen_id": citizen_id}, session=session)
+        devices = await self._devices.find({"citizen_id": citizen_id}, {"_id": 1}, session=session).to_list(None)
+        await self._drafts.delete_many({"_id": {"$in": [row["_id"] for row in devices]}}, session=session)
+        for theirs in (self._devices, self._codes, self._logins, *self._said):
+            await theirs.delete_many({"citizen_id": citizen_id}, session=session)
 
     async def renew(self, device_id: str) -> str | None:
         """Return another token for a device whose own got lost on its way, if nobody has used it."""
