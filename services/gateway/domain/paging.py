@@ -44,7 +44,7 @@ def parse_cursor(text: str | None) -> Cursor | None:
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """Some rows of a list, newest first, and the cursor for those that follow."""
+    """Some rows of a list, and the cursor for those that follow."""
 
     items: Sequence[T]
     next: str | None
