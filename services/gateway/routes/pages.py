@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, mandate_id_of
 from services.gateway.domain.pages import Page
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MaySee, MayUpload
@@ -51,7 +51,7 @@ def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:
         size_bytes=file.size_bytes,
         media_type=file.media_type,
         uploaded_at=parts.clock(),
-        mandate_id=citizen.acting.mandate_id if citizen.acting else None,
+        mandate_id=mandate_id_of(citizen),
     )
 
 

@@ -12,7 +12,7 @@ from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.newcomers import Assigned
 from services.gateway.store.acts import Acts
-from services.gateway.store.paging import oldest_first
+from services.gateway.store.paging import AT_ONCE, oldest_first
 from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -24,7 +24,6 @@ from shared.partners import Tool
 from shared.storage.documents import Database, Session, again_on_conflict
 
 DAY = timedelta(days=1)
-AT_ONCE = 1000
 
 
 class Newcomers:

@@ -11,6 +11,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
+from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
 from shared.messaging.ledger import Work
@@ -19,7 +20,6 @@ from shared.storage.objects import Objects
 
 ORIGINALS = "originals/"
 ANNOTATED = "annotated/"
-AT_ONCE = 1000
 
 Also = Callable[[Work], Awaitable[None]]
 
@@ -73,10 +73,7 @@ class Pages:
         Raises:
             RefusedError: `page.missing`; somebody else's page is missing, too.
         """
-        row = await self._pages.find_one({"_id": page_id, **await self._owners.reach(whose)})
-        if row is None:
-            raise RefusedError("page.missing")
-        return Page.model_validate(row)
+        return await self._one({"_id": page_id, **await self._owners.reach(whose)})
 
     async def granted(self, page_id: str) -> Page:
         """Return a page to whose reader access was granted before.
@@ -84,7 +81,10 @@ class Pages:
         Raises:
             RefusedError: `page.missing`.
         """
-        row = await self._pages.find_one({"_id": page_id})
+        return await self._one({"_id": page_id})
+
+    async def _one(self, query: dict[str, Any]) -> Page:
+        row = await self._pages.find_one(query)
         if row is None:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
