@@ -155,8 +155,8 @@ class Newcomers:
         Raises:
             RefusedError: `newcomer.missing`: to this team there is no such newcomer.
         """
-        row = await self._newcomers.find_one({"_id": newcomer_id, "requested_at": {"$ne": None}})
-        if row is None or not (may_call or row["team"] == tool.team):
+        row = await self._newcomers.find_one({"_id": newcomer_id})
+        if row is None or not (may_call or row.get("team") == tool.team):
             raise RefusedError("newcomer.missing")
         reading = {"newcomer_id": newcomer_id, "tool_id": tool.id, "team": tool.team, "read_at": self._clock()}
         await self._readings.insert_one({"_id": new_id(), **reading})
