@@ -42,11 +42,12 @@ async def sweep_transfers(stores: Stores, clock: Clock) -> None:
 
 
 async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
-    """Remove pages older than `after` that are in no draft and no document: somebody took them out again."""
+    """Remove pages older than `after` that are in no document, and in no draft of a device that is still let in."""
     dropped = 0
     async for idle in stores.pages.idle(clock() - after):
         ids = [page.id for page in idle]
-        handed_in, drafted = await stores.documents.naming(ids), await stores.drafts.holding(ids)
+        handed_in, drafts = await stores.documents.naming(ids), await stores.drafts.holding(ids)
+        drafted = {page_id for one in drafts if await stores.people.lets_in(one.id) for page_id in one.page_ids}
         await stores.pages.keep_for_good(sorted(handed_in & set(ids)))
         for page in idle:
             dropped += page.id not in handed_in | drafted and await stores.pages.drop(page)

@@ -31,7 +31,6 @@ class People:
         self._codes = database.codes
         self._devices = database.devices
         self._logins = database.logins
-        self._drafts = database.drafts
         self._said = (database.channels, database.mandates, database.timeline)
         self._clock = clock
 
@@ -112,10 +111,8 @@ class People:
         return token
 
     async def forget(self, citizen_id: str, session: Session) -> None:
-        """Let a citizen go who handed nothing in, with every way in and whatever else they said or sent."""
+        """Let a citizen go who handed nothing in, with every way in and whatever else they said."""
         await self._citizens.delete_one({"_id": citizen_id}, session=session)
-        devices = await self._devices.find({"citizen_id": citizen_id}, {"_id": 1}, session=session).to_list(None)
-        await self._drafts.delete_many({"_id": {"$in": [row["_id"] for row in devices]}}, session=session)
         for theirs in (self._devices, self._codes, self._logins, *self._said):
             await theirs.delete_many({"citizen_id": citizen_id}, session=session)
 

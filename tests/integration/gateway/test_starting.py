@@ -46,8 +46,6 @@ async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
         wish = {"kind": "email", "address": "erika@example.org"}
         (await idle.post("/v1/channels", json=wish, headers=key())).raise_for_status()
         await invite(idle)
-        [device] = await door.stores().people.devices_of(idle.citizen_id)
-        await door.stores().drafts.change(device.id, lambda _: ("some-page",))
         acts, timeline = Acts(door.database, door.service.ledger, utc_now), Entries(door.database)
         people = People(door.database, utc_now)
         newcomers = Newcomers(door.database, acts, door.service.ledger, people=people, timeline=timeline, clock=utc_now)
@@ -59,7 +57,6 @@ async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
     assert await door.database.newcomers.find_one({"_id": idle.citizen_id}) is None
     for kept in (door.database.channels, door.database.mandates, door.database.timeline):
         assert await kept.find({"citizen_id": idle.citizen_id}).to_list(None) == []
-    assert await door.stores().drafts.holding(["some-page"]) == set()
 
 
 async def test_lost_answer_leads_to_the_same_device(door: Door) -> None:

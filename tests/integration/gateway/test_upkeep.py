@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.drafts import add
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep, sweep_unsent
@@ -67,24 +68,31 @@ async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) ->
 
 
 async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> None:
-    """A page taken out of a draft goes with its pictures after two weeks; drafted, handed-in and replaced ones stay.
+    """A page taken out of a draft goes with its pictures after two weeks, as does one drafted on a phone that is lost.
+
+    Drafted, handed-in and replaced ones stay.
 
     So does a page that was handed in before that was noted on it.
     """
-    stray, drafted, old, new, noted_late = [await phone.page() for _ in range(5)]
+    stray, drafted, lost, old, new, noted_late = [await phone.page() for _ in range(6)]
     document_id = (await phone.submit([old, noted_late])).json()["document_id"]
     _, tag = await listed_pages(phone, document_id)
     (await replace_page(phone, document_id, old, new, tag)).raise_for_status()
     await door.database.pages.update_one({"_id": noted_late}, {"$unset": {"handed_in": 1}})
     kept, limits = door.stores(), GatewaySettings().limits
-    await kept.drafts.change("some-device", lambda pages: add(pages, drafted, limits))
+    [device] = await kept.people.devices_of(phone.citizen_id)
+    await kept.drafts.change(device.id, lambda pages: add(pages, drafted, limits))
+    other = Citizen(phone.citizen_id, new_id())
+    await kept.people.admit(other)
+    await kept.drafts.change(other.device_id, lambda pages: add(pages, lost, limits))
+    await kept.people.revoke(other.device_id, phone.citizen_id)
     picture_key = f"annotated/{stray}/0.jpg"
     await kept.objects.put(picture_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     after = timedelta(days=limits.unsent_page_days)
     await sweep_unsent(kept, utc_now, after)
     assert (await phone.get(f"/v1/pages/{stray}")).status_code == 200
     await sweep_unsent(kept, lambda: utc_now() + after, after)
-    left = await kept.pages.known([stray, drafted, old, new, noted_late])
+    left = await kept.pages.known([stray, drafted, lost, old, new, noted_late])
     assert left == {drafted, old, new, noted_late}
     assert (await phone.submit([stray])).json()["code"] == "page.missing"
     keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
