@@ -64,6 +64,7 @@ async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Cred
         RefusedError: no token, an unknown one, somebody else's, or too many requests.
     """
     if "acting-for" in request.headers:
+        await as_person(request, parts, credentials)
         raise RefusedError("mandate.not_covered")
     return await _as_oneself(request, parts, credentials)
 
