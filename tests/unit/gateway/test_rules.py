@@ -116,10 +116,11 @@ def test_cursor_beyond_all_times_is_refused(at: str) -> None:
         parse_cursor(base64.urlsafe_b64encode(f"{at} id".encode()).decode())
 
 
-def test_no_more_pages_are_allowed_than_an_event_can_name() -> None:
-    """An operator is told so at the start, and no citizen by a document that cannot be handed in."""
+@pytest.mark.parametrize("allowed", [{"max_pages": 31}, {"max_file_bytes": 50 * 1024**2 + 1}])
+def test_no_more_is_allowed_than_other_services_take(allowed: dict[str, int]) -> None:
+    """An operator is told so at the start, and no citizen by a page or a document that ends in nothing."""
     with pytest.raises(ValidationError):
-        GatewaySettings(max_pages=31)
+        GatewaySettings.model_validate(allowed)
 
 
 @pytest.mark.parametrize("order", [DOCUMENT, FORWARD, CALLBACK])
