@@ -14,6 +14,7 @@ from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
+from shared.ids import new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
 from shared.storage.objects import Objects
@@ -31,6 +32,12 @@ def original_key(page_id: str) -> str:
     is just being kept again.
     """
     return f"{ORIGINALS}{page_id}"
+
+
+def new_page(**said: Any) -> Page:
+    """Return a page under a fresh id, of which `said` says the rest."""
+    page_id = new_id()
+    return Page(id=page_id, object_key=original_key(page_id), **said)
 
 
 class Pages:
