@@ -10,6 +10,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelAccessRefused
 
 from shared.events.callback import CallbackOverdue, CallbackPromised
+from shared.events.gateway import CitizenUnreached
 from shared.events.notify import AlertRaised
 from shared.events.upload import DocumentFailed, TypeSuggestion
 from shared.ids import new_id
@@ -79,6 +80,18 @@ async def test_every_kind_of_news_becomes_its_alert(events: World) -> None:
     assert (alert.kind, alert.team, alert.reason) == ("callback_promised", "placement", "work")
     alert = await events.until(AlertRaised, about_id=overdue)
     assert (alert.kind, alert.team, alert.reason) == ("callback_overdue", "placement", "window_passed")
+
+
+async def test_a_citizen_whom_nothing_reaches_comes_before_a_team(events: World, place: Place) -> None:
+    """The tool of the default team hears of whom by an id, and of no address."""
+    tool, citizen_id = place.add_tool("benefits"), new_id()
+    await events.happen(
+        CitizenUnreached(citizen_id=citizen_id, topic="asked", reason="mailbox_refused", failed_at=now())
+    )
+    seen = await events.until(AlertRaised, about_id=citizen_id)
+    assert (seen.team, seen.kind, seen.reason) == ("benefits", "citizen_unreached", "mailbox_refused")
+    while (await next_alert(tool["amqp_url"], tool["queue"]))["data"]["about_id"] != citizen_id:
+        continue  # what other tests told the same team
 
 
 async def attempt(act: str, channel: AbstractChannel, mine: str, theirs: str) -> None:
