@@ -1,4 +1,4 @@
-"""The operator's door of a process: `/live`, `/ready`, `/metrics` and the event catalogue; not for the public."""
+"""The operator's door of a process: `/live`, `/ready` and `/metrics`; not for the public."""
 
 from collections.abc import Sequence
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -44,7 +44,9 @@ class Connections(BaseSettings):
     link_secret: Annotated[
         SecretStr | None, Field(description="signs one-time links; 32 characters or more, the same everywhere")
     ] = None
-    public_url: Annotated[str, Field(description="the gateway as partners reach it")] = "http://127.0.0.1:8080"
+    public_url: Annotated[
+        str, AfterValidator(lambda url: url.rstrip("/")), Field(description="the gateway as partners reach it")
+    ] = "http://127.0.0.1:8080"
     retry_delays_ms: Annotated[
         tuple[int, ...], Field(description="before each further try of a failed event; then the dead queue")
     ] = (5_000, 30_000, 300_000, 1_800_000)

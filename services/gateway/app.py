@@ -60,7 +60,7 @@ def app(
     service = compose("gateway", connections, clock)
     texts, links = load_texts(), Links(connections.link_secret)
     receipts = _receipts(texts, settings, connections)
-    kept = _stores(service, receipts, Cards(texts, links, connections.public_url.rstrip("/")), settings)
+    kept = _stores(service, receipts, Cards(texts, links, connections.public_url), settings)
     feed = Feed(service.database, kept.timeline, clock, service.stopping)
     parts = Parts(
         stores=kept,

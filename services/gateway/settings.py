@@ -17,8 +17,8 @@ class GatewaySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_GATEWAY_", frozen=True)
 
     port: Annotated[int, Field(description="where it listens")] = 8080
-    max_file_bytes: Annotated[int, Field(description="of one file")] = MAX_FILE_BYTES
-    max_pages: Annotated[int, Field(description="of one document")] = 30
+    max_file_bytes: Annotated[int, Field(ge=1, le=MAX_FILE_BYTES, description="of one file")] = MAX_FILE_BYTES
+    max_pages: Annotated[int, Field(ge=1, le=30, description="of one document; events name 30 at most")] = 30
     max_json_bytes: Annotated[int, Field(description="of a request without a file")] = 64 * 1024
 
     rate_activation: Annotated[

@@ -14,7 +14,7 @@ from services.notify.domain.notice import Notice
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
-from shared.storage.documents import Database
+from shared.storage.documents import Collection, Database
 
 _CONSENT = TypeAdapter(Consent)
 _PAPERS = TypeAdapter(Papers)
@@ -53,11 +53,11 @@ class Forwards:
     async def keep_consent(self, consent: Consent, work: Work) -> Consent:
         """Keep a consent and return it with what was known before, such as that it was taken back already."""
         given = {k: v for k, v in asdict(consent).items() if k not in ("consent_id", "forward_id", "revoked_at")}
-        return _read(_CONSENT, "consent_id", await self._set(self._consents, consent.consent_id, given, work))
+        return _read(_CONSENT, "consent_id", await _set(self._consents, consent.consent_id, given, work))
 
     async def keep_revocation(self, consent_id: str, at: datetime, work: Work) -> Forward | None:
         """Keep that a consent was taken back, and return its forward if there is one."""
-        await self._set(self._consents, consent_id, {"revoked_at": at}, work)
+        await _set(self._consents, consent_id, {"revoked_at": at}, work)
         row = await self._forwards.find_one({"consent_id": consent_id}, session=work.session)
         return _read(_FORWARD, "forward_id", row) if row else None
 
@@ -67,7 +67,7 @@ class Forwards:
         if before and before.of_version > papers.of_version:
             papers = before
         known = {k: v for k, v in asdict(papers).items() if k != "document_id"}
-        await self._set(self._papers, papers.document_id, {**known, "known": True}, work)
+        await _set(self._papers, papers.document_id, {**known, "known": True}, work)
         rows = self._consents.find({"document_id": papers.document_id}, session=work.session)
         return papers, [_read(_CONSENT, "consent_id", row) async for row in rows]
 
@@ -85,13 +85,13 @@ class Forwards:
 
     async def papers(self, document_id: str, work: Work) -> Papers | None:
         """Return what became of a document, or nothing yet; a handler that knows them meanwhile meets this one."""
-        row = await self._set(self._papers, document_id, {}, work)
+        row = await _set(self._papers, document_id, {}, work)
         return _read(_PAPERS, "document_id", row) if row.get("known") else None
 
     async def add(self, forward: Forward, work: Work) -> None:
         """Keep a new forward and mark its consent as used."""
         await self._forwards.insert_one(_row(forward), session=work.session)
-        await self._set(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
+        await _set(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
 
     async def find(self, forward_id: str, work: Work | None = None) -> Forward:
         """Return a forward.
@@ -124,26 +124,8 @@ class Forwards:
 
     async def claim(self, now: datetime, until: datetime) -> Forward | None:
         """Take the forward that is due for longest, counting the try; it is due again at `until` if we die."""
-        row = await self._forwards.find_one_and_update(
-            {"due_at": {"$lte": now}},
-            {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
-            sort=[("due_at", 1)],
-            return_document=ReturnDocument.AFTER,
-        )
+        row = await _claimed(self._forwards, now, until)
         return _read(_FORWARD, "forward_id", row) if row else None
-
-    @staticmethod
-    async def _set(collection: Any, row_id: str, values: dict[str, Any], work: Work) -> dict[str, Any]:
-        """Set fields of a row that may not exist yet; the row changes in any case, so that others meet it."""
-        change = {"$inc": {"version": 1}} | ({"$set": values} if values else {})
-        row: dict[str, Any] = await collection.find_one_and_update(
-            {"_id": row_id},
-            change,
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=work.session,
-        )
-        return row
 
 
 class Notices:
@@ -159,11 +141,8 @@ class Notices:
 
     async def locked(self, row_id: str, work: Work) -> Notice | None:
         """Return a notice, or nothing yet; until `work` ends, others who would change it meet this one."""
-        change = {"$inc": {"version": 1}}
-        row = await self._notices.find_one_and_update(
-            {"_id": row_id}, change, upsert=True, return_document=ReturnDocument.AFTER, session=work.session
-        )
-        return _read(_NOTICE, "row_id", row) if row and row.get("channel_id") else None
+        row = await _set(self._notices, row_id, {}, work)
+        return _read(_NOTICE, "row_id", row) if row.get("channel_id") else None
 
     async def keep(self, notice: Notice, work: Work) -> None:
         """Keep a notice that was locked."""
@@ -188,13 +167,28 @@ class Notices:
 
     async def claim(self, now: datetime, until: datetime) -> Notice | None:
         """Take the notice that is due for longest, counting the try; it is due again at `until` if we die."""
-        row = await self._notices.find_one_and_update(
-            {"due_at": {"$lte": now}},
-            {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
-            sort=[("due_at", 1)],
-            return_document=ReturnDocument.AFTER,
-        )
+        row = await _claimed(self._notices, now, until)
         return _read(_NOTICE, "row_id", row) if row else None
+
+
+async def _set(collection: Collection, row_id: str, values: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Set fields of a row that may not exist yet; the row changes in any case, so that others meet it."""
+    change = {"$inc": {"version": 1}} | ({"$set": values} if values else {})
+    row: dict[str, Any] = await collection.find_one_and_update(
+        {"_id": row_id}, change, upsert=True, return_document=ReturnDocument.AFTER, session=work.session
+    )
+    return row
+
+
+async def _claimed(collection: Collection, now: datetime, until: datetime) -> dict[str, Any] | None:
+    """Take the row that is due for longest, counting the try."""
+    row: dict[str, Any] | None = await collection.find_one_and_update(
+        {"due_at": {"$lte": now}},
+        {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
+        sort=[("due_at", 1)],
+        return_document=ReturnDocument.AFTER,
+    )
+    return row
 
 
 def _row(forward: Forward) -> dict[str, Any]:

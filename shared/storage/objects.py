@@ -1,6 +1,7 @@
 """The S3 client: immutable bytes under a key; its blocking calls run in threads of their own."""
 
 import asyncio
+import builtins
 import hashlib
 import io
 from collections.abc import AsyncIterator, Callable
@@ -127,6 +128,17 @@ class Objects:
             for item in part:
                 if item.object_name and item.last_modified:
                     yield StoredObject(item.object_name, item.size or 0, item.last_modified)
+
+    async def older(self, prefix: str, before: datetime) -> AsyncIterator[builtins.list[str]]:
+        """Yield the keys under `prefix` that were not changed since `before`, at most `PART` at a time."""
+        keys: builtins.list[str] = []
+        async for found in self.list(prefix):
+            keys += [found.key] if found.changed_at <= before else []
+            if len(keys) == PART:
+                yield keys
+                keys = []
+        if keys:
+            yield keys
 
     async def remove(self, key: str) -> None:
         """Remove what is under `key`; nothing there is fine."""

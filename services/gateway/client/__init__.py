@@ -1,1 +1,1 @@
-"""Makes receipts' PDFs in a child process, as it would ask somebody else's server."""
+"""Asks others: an identity provider who somebody is, a child process for receipts' PDFs."""

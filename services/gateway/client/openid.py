@@ -57,7 +57,7 @@ class OpenIdProvider:
         if not (provider.client_id and provider.secret.get_secret_value()):
             raise ValueError("AMTSBOTE_GATEWAY_OIDC_CLIENT_ID and AMTSBOTE_GATEWAY_OIDC_CLIENT_SECRET must be set")
         self._provider = provider
-        self._redirect_uri = public_url.rstrip("/") + CALLBACK
+        self._redirect_uri = public_url + CALLBACK
         self._clock = clock
         self._http = httpx.AsyncClient(timeout=TIMEOUT_S)
 

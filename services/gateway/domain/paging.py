@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from services.gateway.domain.refusal import RefusedError
@@ -33,17 +33,18 @@ def parse_cursor(text: str | None) -> Cursor | None:
         return None
     try:
         at, _, row_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
-        cursor = Cursor(datetime.fromisoformat(at), row_id)
-    except ValueError as error:
+        time = datetime.fromisoformat(at)
+        cursor = Cursor(time.astimezone(UTC), row_id)
+    except (ValueError, OverflowError) as error:
         raise RefusedError("cursor.invalid") from error
-    if cursor.at.tzinfo is None or not cursor.id:
+    if time.tzinfo is None or not cursor.id:
         raise RefusedError("cursor.invalid")
     return cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """Some rows of a list, newest first, and the cursor for those that follow."""
+    """Some rows of a list, and the cursor for those that follow."""
 
     items: Sequence[T]
     next: str | None

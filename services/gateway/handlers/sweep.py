@@ -21,11 +21,11 @@ FORGOTTEN_AFTER = timedelta(days=30)
 async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
     """Remove originals older than a day that no page has; ids are never used again, so none can get one."""
     removed = 0
-    async for found in objects.list(ORIGINALS):
-        if clock() - found.changed_at < ORPHAN_AFTER or await pages.known(found.key.removeprefix(ORIGINALS)):
-            continue
-        await objects.remove(found.key)
-        removed += 1
+    async for keys in objects.older(ORIGINALS, clock() - ORPHAN_AFTER):
+        ids = {key.removeprefix(ORIGINALS) for key in keys}
+        for page_id in ids - await pages.known(ids):
+            await pages.remove_bytes(page_id)
+            removed += 1
     if removed:
         log.info("orphans.swept", removed=removed)
 
@@ -33,21 +33,21 @@ async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
 async def sweep_transfers(stores: Stores, clock: Clock) -> None:
     """Forget uploads that have waited too long, and remove parts older than a day that no unfinished one needs."""
     expired, removed = await stores.transfers.expire(), 0
-    async for found in stores.objects.list(PARTS):
-        if clock() - found.changed_at < ORPHAN_AFTER or await stores.transfers.needs(found.key):
-            continue
-        await stores.objects.remove(found.key)
-        removed += 1
+    async for keys in stores.objects.older(PARTS, clock() - ORPHAN_AFTER):
+        for key in set(keys) - await stores.transfers.needed(keys):
+            await stores.objects.remove(key)
+            removed += 1
     if expired or removed:
         log.info("transfers.swept", expired=expired, parts=removed)
 
 
 async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
-    """Remove pages older than `after` that are in no draft and no document: somebody took them out again."""
+    """Remove pages older than `after` that are in no document, and in no draft of a device that is still let in."""
     dropped = 0
     async for idle in stores.pages.idle(clock() - after):
         ids = [page.id for page in idle]
-        handed_in, drafted = await stores.documents.naming(ids), await stores.drafts.holding(ids)
+        handed_in, drafts = await stores.documents.naming(ids), await stores.drafts.holding(ids)
+        drafted = {page_id for one in drafts if await stores.people.lets_in(one.id) for page_id in one.page_ids}
         await stores.pages.keep_for_good(sorted(handed_in & set(ids)))
         for page in idle:
             dropped += page.id not in handed_in | drafted and await stores.pages.drop(page)

@@ -12,6 +12,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.answers import digest_of
 from services.gateway.routes.channels import opened
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.channels import BrowserWish, ChannelWish, MailboxWish, SubscriptionKeys
@@ -119,7 +120,7 @@ def _channel_of(link: str, parts: Parts) -> str:
 
 
 async def _open(request: Request, wish: ChannelWish, citizen: Citizen, filled: Filled, parts: Parts) -> None:
-    ask = Ask(principal_id(citizen), f"channel.{filled.get('key')}", f"POST {PATH}", wish.model_dump_json())
+    ask = Ask(principal_id(citizen), f"channel.{filled.get('key')}", f"POST {PATH}", digest_of(wish))
     await opened(request, ask, wish, citizen, parts, language_of(request))
 
 

@@ -13,6 +13,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.answers import digest_of
 from services.gateway.routes.consents import consent_of, words_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.asked import ConsentRequest
@@ -47,7 +48,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     version = filled.get("text_version")
     check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
     wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
-    ask = Ask(principal_id(citizen), f"consent.{filled.get('key')}", f"POST {PATH}", wish.model_dump_json())
+    ask = Ask(principal_id(citizen), f"consent.{filled.get('key')}", f"POST {PATH}", digest_of(wish))
     await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
     return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 

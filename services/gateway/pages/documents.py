@@ -8,8 +8,8 @@ from starlette.responses import Response
 from services.gateway.domain.access import Citizen, principal_id
 from services.gateway.domain.consents import Consent
 from services.gateway.domain.documents import Document
+from services.gateway.domain.notices import POWER_CUT
 from services.gateway.domain.paging import parse_cursor
-from services.gateway.pages.kinds import POWER_CUT
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import page
 from services.gateway.pages.visitor import Viewer

@@ -18,5 +18,3 @@ KINDS = (
     "ausweis",
     "sonstiges",
 )
-POWER_CUT = frozenset({"sperrankuendigung", "sperrandrohung"})
-"""The types after which papers may go to an energy supplier."""

@@ -12,7 +12,7 @@ from services.gateway.domain.access import Acting, Citizen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.visitor import AnyActor
 from services.gateway.routes.parts import Parts, Ready
-from services.gateway.routes.timeline import HEARTBEAT_S
+from services.gateway.routes.timeline import HEARTBEAT_S, followed
 from shared.events.gateway import MandateScope
 
 router = APIRouter()
@@ -32,7 +32,7 @@ async def follow(citizen: AnyActor, parts: Ready, last_event_id: Annotated[str |
 
 
 async def _news(citizen: Citizen, parts: Parts, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
-    async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
+    async with aclosing(followed(citizen, parts, last_event_id)) as entries:
         async for mark, entry in entries:
             if citizen.acting:
                 if not await _stands(citizen.acting, parts):

@@ -1,6 +1,8 @@
 """Who may come in: a bearer token leads to a citizen's device, a tool or a supplier; everyone else stays outside."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -24,11 +26,23 @@ _TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token 
 _SUPPLIER = HTTPBearer(auto_error=False, scheme_name="supplier", description="The token of a supplier.")
 
 Credentials = HTTPAuthorizationCredentials | None
+P = TypeVar("P", bound=Principal)
+Guard = Callable[[Request, Parts, Credentials], Awaitable[P]]
+SUBNET = 64
+"""An IPv6 client has a whole network of addresses; what counts is the network."""
 
 
 def client_of(request: Request) -> str:
-    """Return the address a request came from; behind a trusted proxy, the one it names."""
-    return request.client.host if request.client else "unknown"
+    """Return what counts as one client: an IPv4 address, or an IPv6 network; who has none shares one count.
+
+    Behind a trusted proxy it is the address that the proxy names.
+    """
+    try:
+        ip = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return "unknown"
+    plain = getattr(ip, "ipv4_mapped", None) or ip
+    return str(plain if isinstance(plain, IPv4Address) else ip_network((plain, SUBNET), strict=False))
 
 
 async def _principal(request: Request, parts: Parts, credentials: Credentials) -> Principal:
@@ -43,10 +57,6 @@ async def _principal(request: Request, parts: Parts, credentials: Credentials) -
     return holder
 
 
-async def _count(request: Request, parts: Parts, rate: str) -> None:
-    request.state.standing = await parts.rates.hit(rate, request.state.principal)
-
-
 async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(DEVICE)]) -> Citizen:
     """Let a citizen's device in, for the citizen alone: who acts for somebody else is let in by `acting.py`.
 
@@ -54,59 +64,32 @@ async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Cred
         RefusedError: no token, an unknown one, somebody else's, or too many requests.
     """
     if "acting-for" in request.headers:
+        await as_person(request, parts, credentials)
         raise RefusedError("mandate.not_covered")
-    holder = await _principal(request, parts, credentials)
-    if not isinstance(holder, Citizen):
-        raise RefusedError("token.other_role")
-    await _count(request, parts, "citizen")
-    return holder
+    return await _as_oneself(request, parts, credentials)
 
 
-async def as_person(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(DEVICE)]) -> Person:
-    """Let the device of a citizen or a helper in.
+def _only(scheme: HTTPBearer, rate: str, *roles: type[P]) -> Guard[P]:
+    """Return the guard that lets in who has one of some roles, counted by a rate."""
 
-    Raises:
-        RefusedError: as for citizens.
-    """
-    holder = await _principal(request, parts, credentials)
-    if not isinstance(holder, (Citizen, Helper)):
-        raise RefusedError("token.other_role")
-    await _count(request, parts, "citizen")
-    return holder
+    async def allowed(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(scheme)]) -> P:
+        holder = await _principal(request, parts, credentials)
+        if not isinstance(holder, roles):
+            raise RefusedError("token.other_role")
+        request.state.standing = await parts.rates.hit(rate, request.state.principal)
+        return holder
 
-
-async def as_tool(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_TOOL)]) -> Tool:
-    """Let a caseworker tool in.
-
-    Raises:
-        RefusedError: as for citizens.
-    """
-    holder = await _principal(request, parts, credentials)
-    if not isinstance(holder, Tool):
-        raise RefusedError("token.other_role")
-    await _count(request, parts, "tool")
-    return holder
+    return allowed
 
 
-async def as_supplier(
-    request: Request, parts: Ready, credentials: Annotated[Credentials, Security(_SUPPLIER)]
-) -> Supplier:
-    """Let a supplier in.
-
-    Raises:
-        RefusedError: as for citizens.
-    """
-    holder = await _principal(request, parts, credentials)
-    if not isinstance(holder, Supplier):
-        raise RefusedError("token.other_role")
-    await _count(request, parts, "supplier")
-    return holder
+as_person: Guard[Person] = _only(DEVICE, "citizen", Citizen, Helper)
+_as_oneself = _only(DEVICE, "citizen", Citizen)
 
 
 AsCitizen = Annotated[Citizen, Depends(as_citizen)]
 AsPerson = Annotated[Person, Depends(as_person)]
-AsTool = Annotated[Tool, Depends(as_tool)]
-AsSupplier = Annotated[Supplier, Depends(as_supplier)]
+AsTool = Annotated[Tool, Depends(_only(_TOOL, "tool", Tool))]
+AsSupplier = Annotated[Supplier, Depends(_only(_SUPPLIER, "supplier", Supplier))]
 
 
 def ask_of(request: Request, digest: str) -> Ask:

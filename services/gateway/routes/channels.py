@@ -1,5 +1,7 @@
 """Channels: how a citizen wishes to be told outside the app; chosen, tried and ended by them alone."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -10,7 +12,14 @@ from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
-from services.gateway.schemas.channels import BrowserWish, ChannelCode, ChannelList, ChannelShown, ChannelWish
+from services.gateway.schemas.channels import (
+    BrowserWish,
+    ChannelCode,
+    ChannelList,
+    ChannelShown,
+    ChannelWish,
+    MailboxWish,
+)
 from shared.events.event import Id
 
 router = APIRouter(tags=["channels"])
@@ -36,7 +45,9 @@ async def show_all(citizen: AsCitizen, parts: Ready) -> ChannelList:
 async def add(request: Request, wish: ChannelWish, citizen: AsCitizen, parts: Ready, language: InLanguage) -> Response:
     """Open a channel; one by e-mail is `pending` until the code that goes there comes back."""
     ask = ask_of(request, digest_of(wish))
-    return respond(await opened(request, ask, wish, citizen, parts, language))
+    answer = await opened(request, ask, wish, citizen, parts, language)
+    address = parse_address(wish.address) if isinstance(wish, MailboxWish) else None
+    return respond(replace(answer, body={**answer.body, "address": address}))
 
 
 @router.post(

@@ -48,6 +48,8 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
 ) -> Response:
     """Keep a consent for exactly these pages."""
     ask = ask_of(request, digest_of(wish))
+    if answer := await parts.stores.acts.first_answer(ask):
+        return respond(answer)  # a page may have given way by now, and had not then
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
@@ -61,15 +63,16 @@ async def revoke(consent_id: Id, citizen: AsCitizen, parts: Ready) -> None:
 
 
 def consent_of(document_id: str, wish: ConsentRequest, citizen: Citizen, parts: Parts, language: str) -> Consent:
-    """Return the consent that a wish is, with the text in force."""
+    """Return the consent that a wish is, with the text in force; a page that is named twice is agreed to once."""
     return Consent(
         id=new_id(),
         citizen_id=citizen.citizen_id,
         document_id=document_id,
+        page_ids=tuple(dict.fromkeys(wish.page_ids)),
         text=words_of(wish.purpose, wish.supplier_id, parts, language),
         language=language,
         given_at=parts.clock(),
-        **wish.model_dump(),
+        **wish.model_dump(exclude={"page_ids"}),
     )
 
 

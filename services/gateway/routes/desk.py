@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
-from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsTool, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, file, problems
@@ -82,8 +81,7 @@ async def facts(document_id: Id, tool: AsTool, parts: Ready) -> Response:
 async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
     """Send a page as it was uploaded."""
     found = await _granted(document_id, tool, parts)
-    if page_id not in (*found.page_ids, *found.replaced_page_ids):
-        raise RefusedError("page.missing")
+    found.check_page(page_id)
     return await original_of(await parts.stores.pages.granted(page_id), parts)
 
 

@@ -88,4 +88,4 @@ def mandate_of(wish: MandateRequest, citizen: Citizen, parts: Parts) -> Mandate:
 
 def accept_url(code: str, parts: Parts) -> str:
     """Return the address a QR code carries; what follows `#` never leaves the helper's phone."""
-    return f"{parts.stores.receipts.public_url.rstrip('/')}{ACCEPT_PATH}#{code}"
+    return f"{parts.stores.receipts.public_url}{ACCEPT_PATH}#{code}"

@@ -54,6 +54,8 @@ async def received(request: Request, limits: Limits, patience: Patience) -> Asyn
             form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise RefusedError("request.malformed") from error
+    except ConnectionError as error:
+        raise RefusedError("request.too_slow") from error
     try:
         upload = form.get(FIELD)
         if not isinstance(upload, UploadFile):

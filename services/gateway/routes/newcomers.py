@@ -1,7 +1,5 @@
 """Newcomers: in without a code, with a name, a birthday and a phone number; as a form of the pages or of an app."""
 
-import ipaddress
-
 from fastapi import APIRouter, Request
 
 from services.gateway.domain.access import idempotency_key
@@ -14,8 +12,6 @@ from services.gateway.schemas.newcomers import Start
 from shared.clock import BERLIN
 
 router = APIRouter(tags=["newcomers"])
-SUBNET = 64
-"""An IPv6 client has a whole network of addresses; what counts is the network."""
 
 
 @router.post(
@@ -44,15 +40,6 @@ async def check_start(request: Request, parts: Parts) -> None:
     Raises:
         RefusedError: `rate.exceeded`, `newcomer.too_many`.
     """
-    address = network_of(client_of(request))
+    address = client_of(request)
     request.state.standing = await parts.rates.hit("newcomer", address)
     await parts.stores.newcomers.check_room(parts.links.digest(address), parts.limits.newcomers)
-
-
-def network_of(address: str) -> str:
-    """Return what counts as one client: an IPv4 address, or an IPv6 network; who has none shares one count."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((ip, SUBNET), strict=False)) if ip.version == 6 else str(ip)  # noqa: PLR2004

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
+from services.gateway.domain.access import Citizen, mandate_id_of
 from services.gateway.domain.pages import Page
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MaySee, MayUpload
@@ -14,9 +14,8 @@ from services.gateway.routes.multipart import OPENAPI, Received, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.schemas.answered import PageKept
 from services.gateway.schemas.shown import PageShown
-from services.gateway.store.pages import original_key
+from services.gateway.store.pages import new_page
 from shared.events.event import Id
-from shared.ids import new_id
 
 router = APIRouter(tags=["pages"])
 PATH = "/v1/pages"
@@ -42,16 +41,13 @@ async def upload(request: Request, citizen: MayUpload, parts: Ready) -> Response
 
 def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:
     """Return the new page that a file is."""
-    page_id = new_id()
-    return Page(
-        id=page_id,
+    return new_page(
         citizen_id=citizen.citizen_id,
-        object_key=original_key(page_id),
         sha256=file.sha256,
         size_bytes=file.size_bytes,
         media_type=file.media_type,
         uploaded_at=parts.clock(),
-        mandate_id=citizen.acting.mandate_id if citizen.acting else None,
+        mandate_id=mandate_id_of(citizen),
     )
 
 

@@ -1,6 +1,6 @@
 """The timeline: as a list, and live."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
+from services.gateway.domain.feed import Mark
 from services.gateway.domain.paging import Part, parse_cursor
 from services.gateway.domain.timeline import Entry
 from services.gateway.routes.access import AsCitizen
@@ -61,10 +62,21 @@ async def follow(
 async def _live(
     citizen: Citizen, parts: Parts, language: str, last_event_id: str | None
 ) -> AsyncIterator[ServerSentEvent]:
-    async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
+    async with aclosing(followed(citizen, parts, last_event_id)) as entries:
         async for mark, entry in entries:
             shown = EntryShown.of(entry, parts.texts, language, parts.supplier_names)
             yield ServerSentEvent(shown.model_dump_json(), event=entry.kind, id=mark.text())
+
+
+async def followed(
+    citizen: Citizen, parts: Parts, last_event_id: str | None
+) -> AsyncGenerator[tuple[Mark, Entry], None]:
+    """Yield entries as long as the device that asked is let in: a stream must not outlive its device's access."""
+    async with aclosing(parts.feed.follow(citizen.citizen_id, last_event_id)) as entries:
+        async for mark, entry in entries:
+            if not await parts.stores.people.lets_in(citizen.device_id):
+                return
+            yield mark, entry
 
 
 def timeline_of(part: Part[Entry], parts: Parts, language: str) -> Timeline:

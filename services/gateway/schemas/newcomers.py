@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.gateway.domain.documents import Document
-from services.gateway.domain.newcomers import Newcomer
+from services.gateway.domain.newcomers import Newcomer, State
 from services.gateway.schemas.answered import Answered
 from services.gateway.schemas.asked import Asked
 from services.gateway.schemas.shown import CallbackShown, Shown
@@ -84,13 +84,14 @@ class PaperShown(Shown):
 class NewcomerShown(Shown):
     """A newcomer as the desk sees them; `person` is gone once they turned out to be a known citizen.
 
-    `receipt_number` is the one of their application, if they applied.
+    `started` are those who handed nothing in yet; only who is to call them sees them. `receipt_number` is the one of
+    their application, if they applied.
     """
 
     newcomer_id: str
     errand: Errand
-    state: Literal["waiting", "existing", "new"]
-    requested_at: datetime
+    state: State
+    requested_at: datetime | None
     receipt_number: str | None = None
     person: PersonShown | None
     documents: tuple[PaperShown, ...]

@@ -11,11 +11,10 @@ from services.gateway.domain.limits import Limits
 from services.gateway.domain.pages import HEAD_BYTES, Page, media_type_of
 from services.gateway.domain.transfers import Transfer
 from services.gateway.store.drafts import Drafts
-from services.gateway.store.pages import Pages, original_key
+from services.gateway.store.pages import Pages, new_page
 from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.errors import PermanentError
-from shared.ids import new_id
 from shared.messaging.ledger import Work
 
 IN_MEMORY_BYTES = 1024**2
@@ -62,11 +61,8 @@ class Arrivals:
         if file.tell() != transfer.length:
             raise PermanentError("transfer.altered")
         file.seek(0)
-        page_id = new_id()
-        return Page(
-            id=page_id,
+        return new_page(
             citizen_id=transfer.citizen_id,
-            object_key=original_key(page_id),
             sha256=sha256.hexdigest(),
             size_bytes=transfer.length,
             media_type=media_type,

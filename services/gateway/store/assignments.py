@@ -6,7 +6,7 @@ from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.newcomers import Assigned
 from services.gateway.store.acts import Acts
-from services.gateway.store.newcomers import Newcomers
+from services.gateway.store.newcomers import FORGOTTEN, Newcomers
 from services.gateway.store.paging import oldest_first
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -54,8 +54,8 @@ class Assignments:
         Raises:
             RefusedError: `newcomer.missing`: to this team there is no such newcomer.
         """
-        row = await self._newcomers.find_one({"_id": newcomer_id, "requested_at": {"$ne": None}})
-        if row is None or not (may_call or row["team"] == tool.team):
+        row = await self._newcomers.find_one({"_id": newcomer_id, "state": {"$ne": FORGOTTEN}})
+        if row is None or not (may_call or row.get("team") == tool.team):
             raise RefusedError("newcomer.missing")
         reading = {"newcomer_id": newcomer_id, "tool_id": tool.id, "team": tool.team, "read_at": self._clock()}
         await self._readings.insert_one({"_id": new_id(), **reading})

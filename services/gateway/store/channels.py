@@ -45,6 +45,7 @@ class Channels:
         await self._channels.create_index("slot", unique=True)
         await self._channels.create_index("citizen_id")
         await self._channels.create_index("device_id")
+        await self._channels.create_index("code_until")
 
     async def of_citizen(self, citizen_id: str) -> list[Channel]:
         """Return the channels of a citizen, oldest first."""
@@ -153,14 +154,14 @@ class Channels:
     async def sweep(self) -> int:
         """Forget addresses whose code ran out, and cards without a channel; return how many."""
         never = {"state": "pending", "code_until": {"$lte": self._clock()}}
-        removed = (await self._channels.delete_many(never)).deleted_count
-        async for found in self._objects.list(CARDS):
-            young = self._clock() - found.changed_at < CARD_WITHOUT_CHANNEL
-            if young or await self._channels.find_one({"_id": channel_of(found.key)}, {"_id": 1}):
-                continue
-            await self._objects.remove(found.key)
-            removed += 1
-        return int(removed)
+        removed = int((await self._channels.delete_many(never)).deleted_count)
+        async for keys in self._objects.older(CARDS, self._clock() - CARD_WITHOUT_CHANNEL):
+            ids = {channel_of(key) for key in keys}
+            known = {row["_id"] async for row in self._channels.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+            for channel_id in ids - known:
+                await self.remove_card(channel_id)
+                removed += 1
+        return removed
 
     async def _usable(self, channel_id: str, citizen_id: str) -> Channel:
         channel = await self.one(channel_id, citizen_id)
@@ -194,7 +195,7 @@ class Channels:
             await self._channels.insert_one(channel.model_dump(by_alias=True), session=work.session)
             for topic in first:
                 work.announce(channel.notice(topic, work.clock()))
-            shown = ChannelShown.of(channel).model_dump(mode="json")
+            shown = ChannelShown.of(channel).model_dump(mode="json") | {"address": None}  # it would outlive the channel
             return Answer(201, shown, f"/v1/channels/{channel.id}")
 
         answer = await self._acts.once(ask, act)

@@ -154,27 +154,26 @@ class Documents:
         return await self._one({"_id": document_id})
 
     async def _one(self, query: dict[str, Any], session: Session | None = None) -> Document:
+        if document := await self._find(query, session):
+            return document
+        raise RefusedError("document.missing")
+
+    async def _find(self, query: dict[str, Any], session: Session | None = None) -> Document | None:
         row = await self._documents.find_one(query, session=session)
-        if row is None:
-            raise RefusedError("document.missing")
-        return Document.model_validate(row)
+        return Document.model_validate(row) if row else None
 
     async def if_known(self, document_id: str, session: Session) -> Document | None:
         """Return a document that an event is about, or nothing."""
-        row = await self._documents.find_one({"_id": document_id}, session=session)
-        return Document.model_validate(row) if row else None
+        return await self._find({"_id": document_id}, session)
 
     async def with_page(self, page_id: str, session: Session) -> Document | None:
         """Return the document whose present version has a page, or nothing if that was not handed in (any more)."""
-        row = await self._documents.find_one({"pages.page_id": page_id}, session=session)
-        return Document.model_validate(row) if row else None
+        return await self._find({"pages.page_id": page_id}, session)
 
     async def numbered(self, receipt_number: str) -> Document | None:
         """Return the document of a receipt, or the application, for checking what somebody already knows of it."""
-        row = await self._documents.find_one({"receipt_number": receipt_number})
-        if row is None:
-            return await self._newcomers.application_numbered(receipt_number)
-        return Document.model_validate(row)
+        found = await self._find({"receipt_number": receipt_number})
+        return found or await self._newcomers.application_numbered(receipt_number)
 
     async def naming(self, page_ids: Sequence[str]) -> set[str]:
         """Return those of the pages that a document names, or named before they were taken again."""

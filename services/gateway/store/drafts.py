@@ -56,10 +56,10 @@ class Drafts:
         elif not await self._update(draft, changed, session):
             raise UnavailableError("a draft changed meanwhile")
 
-    async def holding(self, page_ids: Sequence[str]) -> set[str]:
-        """Return those of the pages that are in a draft."""
-        rows = await self._drafts.find({"page_ids": {"$in": list(page_ids)}}, {"page_ids": 1}).to_list(None)
-        return {page_id for row in rows for page_id in row["page_ids"]}
+    async def holding(self, page_ids: Sequence[str]) -> list[Draft]:
+        """Return the drafts that any of the pages is in."""
+        rows = await self._drafts.find({"page_ids": {"$in": list(page_ids)}}).to_list(None)
+        return [Draft.model_validate(row) for row in rows]
 
     async def _keep(self, draft: Draft, changed: Draft) -> bool:
         if draft.version == 0:

@@ -8,12 +8,11 @@ from services.gateway.domain.mandates import OPEN, Mandate
 from services.gateway.domain.pages import Page
 from services.gateway.domain.transfers import Transfer
 from services.gateway.store.newcomers import FORGOTTEN
+from services.gateway.store.paging import AT_ONCE
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, again_on_conflict
-
-AT_ONCE = 1000
 
 
 class Forgetting:

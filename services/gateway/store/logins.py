@@ -1,6 +1,5 @@
 """Logins by an identity provider: attempts that come back once, and which subject is which citizen."""
 
-import hashlib
 from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
@@ -9,6 +8,7 @@ from services.gateway.domain.logins import Attempt, Identity
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.ids import new_id
+from shared.partners import hash_token
 from shared.storage.documents import Database
 
 TAKES_AT_MOST = timedelta(minutes=15)
@@ -31,9 +31,9 @@ class Logins:
 
     async def begin(self, attempt: Attempt, browser: str) -> None:
         """Keep an attempt; only the browser that holds the secret `browser` can bring it back."""
-        row = attempt.model_dump(exclude={"state"}) | {"browser": _hash(browser)}
+        row = attempt.model_dump(exclude={"state"}) | {"browser": hash_token(browser)}
         until = self._clock() + TAKES_AT_MOST
-        await self._attempts.insert_one({"_id": _hash(attempt.state), "expires_at": until, **row})
+        await self._attempts.insert_one({"_id": hash_token(attempt.state), "expires_at": until, **row})
 
     async def claim(self, state: str, browser: str) -> Attempt:
         """Return an attempt, the one time it comes back.
@@ -41,7 +41,7 @@ class Logins:
         Raises:
             RefusedError: `login.failed`: never begun, begun by another browser, used up, or too long ago.
         """
-        theirs = {"_id": _hash(state), "browser": _hash(browser), "expires_at": {"$gt": self._clock()}}
+        theirs = {"_id": hash_token(state), "browser": hash_token(browser), "expires_at": {"$gt": self._clock()}}
         row = await self._attempts.find_one_and_delete(theirs)
         if row is None:
             raise RefusedError("login.failed")
@@ -76,7 +76,3 @@ class Logins:
 
 def _of(identity: Identity) -> dict[str, str]:
     return {"issuer": identity.issuer, "subject": identity.subject}
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

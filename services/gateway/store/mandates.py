@@ -16,7 +16,7 @@ from services.gateway.domain.timeline import Aside
 from services.gateway.schemas.mandates import MandateShown
 from services.gateway.store.acts import Acts
 from services.gateway.store.codes import MANDATE, hash_code, hash_typed
-from services.gateway.store.paging import newest_first
+from services.gateway.store.paging import AT_ONCE, newest_first
 from services.gateway.store.people import ANSWER_LOST, People
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -24,8 +24,6 @@ from shared.events.event import Fact
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, again_on_conflict
-
-AT_ONCE = 500
 
 
 class Mandates:

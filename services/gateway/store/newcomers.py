@@ -42,6 +42,7 @@ class Newcomers:
         await self._newcomers.create_index("key", unique=True)
         await self._newcomers.create_index("owner_id")  # for `owners.py`
         await self._newcomers.create_index("receipt_number", unique=True, sparse=True)
+        await self._newcomers.create_index([("state", 1), ("started_at", 1)])  # for `forgetting.py`
         await self._starts.create_index("at", expireAfterSeconds=int(DAY.total_seconds()))
         await self._starts.create_index("address")
 

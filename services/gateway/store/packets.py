@@ -11,6 +11,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.store.acts import Acts
 from shared.clock import Clock
+from shared.errors import PermanentError
 from shared.events.gateway import PacketConfirmed, PacketDownloaded
 from shared.links import PacketLink
 from shared.messaging.ledger import Ledger, Work
@@ -33,11 +34,16 @@ class Packets:
         """Return the bytes behind a link that was not used yet.
 
         Raises:
-            RefusedError: `packet.used`.
+            RefusedError: `packet.used`; `packet.expired`: it was swept.
         """
         if await self._used.find_one({"_id": _digest(text)}):
             raise RefusedError("packet.used")
-        return await self._objects.get(link.object_key, sha256=link.sha256)
+        try:
+            return await self._objects.get(link.object_key, sha256=link.sha256)
+        except PermanentError as error:
+            if error.code != "object.missing":
+                raise
+            raise RefusedError("packet.expired") from error
 
     async def mark_used(self, text: str, link: PacketLink) -> None:
         """Remember that everything behind a link was sent; announced once, also when two downloads raced."""

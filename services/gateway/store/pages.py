@@ -1,6 +1,6 @@
 """Pages: the bytes first, then the row and its event, then the answer."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -11,15 +11,16 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
+from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
+from shared.ids import new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
 from shared.storage.objects import Objects
 
 ORIGINALS = "originals/"
 ANNOTATED = "annotated/"
-AT_ONCE = 1000
 
 Also = Callable[[Work], Awaitable[None]]
 
@@ -31,6 +32,12 @@ def original_key(page_id: str) -> str:
     is just being kept again.
     """
     return f"{ORIGINALS}{page_id}"
+
+
+def new_page(**said: Any) -> Page:
+    """Return a page under a fresh id, of which `said` says the rest."""
+    page_id = new_id()
+    return Page(id=page_id, object_key=original_key(page_id), **said)
 
 
 class Pages:
@@ -73,10 +80,7 @@ class Pages:
         Raises:
             RefusedError: `page.missing`; somebody else's page is missing, too.
         """
-        row = await self._pages.find_one({"_id": page_id, **await self._owners.reach(whose)})
-        if row is None:
-            raise RefusedError("page.missing")
-        return Page.model_validate(row)
+        return await self._one({"_id": page_id, **await self._owners.reach(whose)})
 
     async def granted(self, page_id: str) -> Page:
         """Return a page to whose reader access was granted before.
@@ -84,7 +88,10 @@ class Pages:
         Raises:
             RefusedError: `page.missing`.
         """
-        row = await self._pages.find_one({"_id": page_id})
+        return await self._one({"_id": page_id})
+
+    async def _one(self, query: dict[str, Any]) -> Page:
+        row = await self._pages.find_one(query)
         if row is None:
             raise RefusedError("page.missing")
         return Page.model_validate(row)
@@ -151,14 +158,18 @@ class Pages:
         done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
         if not done.deleted_count:
             return False
-        await self._objects.remove(page.object_key)
-        async for picture in self._objects.list(f"{ANNOTATED}{page.id}/"):
-            await self._objects.remove(picture.key)
+        await self.remove_bytes(page.id)
         return True
 
-    async def known(self, page_id: str) -> bool:
-        """Tell whether a page of this id was kept."""
-        return await self._pages.find_one({"_id": page_id}, {"_id": 1}) is not None
+    async def remove_bytes(self, page_id: str) -> None:
+        """Remove what is kept of a page that is gone: its pictures, and last the original by which a sweep finds it."""
+        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):
+            await self._objects.remove(picture.key)
+        await self._objects.remove(original_key(page_id))
+
+    async def known(self, page_ids: Collection[str]) -> set[str]:
+        """Return those of the ids under which a page was kept."""
+        return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
 
     async def bytes_of(self, page: Page) -> bytes:
         """Return the untouched original, checked against its hash."""

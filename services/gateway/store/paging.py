@@ -1,6 +1,7 @@
 """Lists by time, newest or oldest first, in parts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from services.gateway.domain.paging import Cursor, Part
@@ -8,40 +9,20 @@ from shared.storage.documents import Collection
 
 T = TypeVar("T")
 PART = 50
+AT_ONCE = 1000
+"""How many rows one round of a job takes; the next round finds the rest."""
 
 
-async def newest_first(
-    collection: Collection,
-    query: dict[str, Any],
-    cursor: Cursor | None,
-    *,
-    time_field: str,
-    read: Callable[[dict[str, Any]], T],
-) -> Part[T]:
-    """Return the rows after `cursor`, at most `PART`, the newest first."""
-    return await _in_order(collection, query, cursor, time_field, "$lt", read)
-
-
-async def oldest_first(
-    collection: Collection,
-    query: dict[str, Any],
-    cursor: Cursor | None,
-    *,
-    time_field: str,
-    read: Callable[[dict[str, Any]], T],
-) -> Part[T]:
-    """Return the rows after `cursor`, at most `PART`, the oldest first."""
-    return await _in_order(collection, query, cursor, time_field, "$gt", read)
-
-
-async def _in_order(  # noqa: PLR0917 - the two lists' own words
-    collection: Collection,
-    query: dict[str, Any],
-    cursor: Cursor | None,
-    time_field: str,
+async def _in_order(
     after: Literal["$lt", "$gt"],
+    collection: Collection,
+    query: dict[str, Any],
+    cursor: Cursor | None,
+    *,
+    time_field: str,
     read: Callable[[dict[str, Any]], T],
 ) -> Part[T]:
+    """Return the rows after `cursor`, at most `PART`."""
     conditions = [query]
     if cursor:
         beyond = {time_field: {after: cursor.at}}
@@ -54,3 +35,7 @@ async def _in_order(  # noqa: PLR0917 - the two lists' own words
     rows = rows[:PART]
     last = Cursor(rows[-1][time_field], rows[-1]["_id"]).text() if following else None
     return Part([read(row) for row in rows], last)
+
+
+newest_first = partial(_in_order, "$lt")
+oldest_first = partial(_in_order, "$gt")

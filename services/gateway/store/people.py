@@ -40,6 +40,7 @@ class People:
     async def prepare(self) -> None:
         """Let codes go that are out of date, and find devices by their token's hash."""
         await self._codes.create_index("expires_at", expireAfterSeconds=0)
+        await self._codes.create_index("citizen_id")
         await self._devices.create_index("token_sha256", unique=True)
         await self._devices.create_index("citizen_id")
         await self._devices.create_index("helper_id")
@@ -168,6 +169,11 @@ class People:
         if row and not row.get("seen_at"):
             await self._devices.update_one({"_id": row["_id"]}, {"$set": {"seen_at": self._clock()}})
         return _person_of(row, row["_id"]) if row else None
+
+    async def lets_in(self, device_id: str) -> bool:
+        """Tell whether a device is still let in; of one that acts for somebody, the mandate stands behind a dot."""
+        known = {"_id": device_id.partition(".")[0], "revoked_at": None}
+        return await self._devices.find_one(known, {"_id": 1}) is not None
 
 
 def _person_of(row: Mapping[str, Any], device_id: str) -> Person:

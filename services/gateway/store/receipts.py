@@ -40,7 +40,7 @@ class Receipts:
     @property
     def check_page(self) -> str:
         """Where anybody can check a receipt."""
-        return self.public_url.rstrip("/") + CHECK_PATH
+        return self.public_url + CHECK_PATH
 
     def of(self, document: Document, language: str) -> Receipt:
         """Return the receipt of a document; but for its texts, it is the same whenever it is asked for."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
+from services.gateway.store.paging import AT_ONCE
 from shared.clock import Clock
 from shared.events.event import Fact, envelop
 from shared.loops import attempt
@@ -15,7 +16,6 @@ from shared.storage.documents import Collection, Database, again_on_conflict
 
 # What a row says once more, and when it was said first.
 Told = Callable[[dict[str, Any]], tuple[Fact, datetime]]
-AT_ONCE = 1000
 # Twice as long after each repetition, up to a day: a service that is away for a weekend must not be flooded.
 LONGEST = timedelta(days=1)
 

@@ -1,5 +1,6 @@
 """Transfers: each part is an object, then a line in the transfer's row; any gateway can go on where another stopped."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -145,10 +146,12 @@ class Transfers:
         done = await self._transfers.delete_many({"expires_at": {"$lte": self._clock()}})
         return int(done.deleted_count)
 
-    async def needs(self, object_key: str) -> bool:
-        """Tell whether an object is a part of a transfer that is not finished."""
-        transfer_id = object_key.removeprefix(PARTS).partition("/")[0]
-        return await self._transfers.find_one({"_id": transfer_id, "page_id": None}, {"_id": 1}) is not None
+    async def needed(self, object_keys: Collection[str]) -> set[str]:
+        """Return those of the objects that are parts of transfers that are not finished."""
+        ids = {key: key.removeprefix(PARTS).partition("/")[0] for key in object_keys}
+        unfinished = self._transfers.find({"_id": {"$in": list(ids.values())}, "page_id": None}, {"_id": 1})
+        found = {row["_id"] async for row in unfinished}
+        return {key for key, transfer_id in ids.items() if transfer_id in found}
 
     async def _forget(self, parts: list[Part]) -> None:
         for part in parts:

@@ -1,1 +1,1 @@
-"""Talks to suppliers: their webhook or their queue."""
+"""Tells suppliers by their webhook or queue, and citizens by e-mail or Web Push."""

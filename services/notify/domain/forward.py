@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
-from shared.events.event import Fact
+from shared.events.event import Event, Fact, envelop
 from shared.events.gateway import PacketConfirmed
 from shared.events.notify import ForwardAcknowledged, ForwardFailed, ForwardPickedUp, ForwardQueued, ForwardSent
 
@@ -38,6 +38,23 @@ class Origin:
     correlation_id: str
     event_id: str
     traceparent: str | None = None
+
+    @classmethod
+    def of(cls, event: Event[Any]) -> "Origin":
+        """Take over where an event comes from."""
+        return cls(event.tenant, event.correlation_id, event.id, event.traceparent)
+
+    def event(self, fact: Fact, at: datetime, source: str) -> Event[Any]:
+        """Return the event that began it, so that what follows can name it as its cause."""
+        return envelop(
+            fact,
+            id=self.event_id,
+            time=at,
+            source=source,
+            tenant=self.tenant,
+            correlation_id=self.correlation_id,
+            traceparent=self.traceparent,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def offer(
         object_key=packet.key,
         sha256=packet.sha256,
     )
-    packets = f"{public_url.rstrip('/')}/v1/packets"
+    packets = f"{public_url}/v1/packets"
     file = PacketFile(
         url=f"{packets}/{links.sign(link, 'download')}",
         media_type="application/pdf",

@@ -1,1 +1,1 @@
-"""What happens when an event arrives or a forward is due."""
+"""What happens when an event arrives or a forward or a notice is due."""

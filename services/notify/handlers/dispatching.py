@@ -150,17 +150,7 @@ class Dispatching:
 
 
 def _cause(forward: Forward) -> Event[Any]:
-    """Return the event that began this forward."""
-    origin = forward.origin
-    return envelop(
-        forward.queued(),
-        id=origin.event_id,
-        time=forward.queued_at,
-        source="notify",
-        tenant=origin.tenant,
-        correlation_id=origin.correlation_id,
-        traceparent=origin.traceparent,
-    )
+    return forward.origin.event(forward.queued(), forward.queued_at, "notify")
 
 
 def _away(error: Exception) -> bool:

@@ -54,7 +54,7 @@ class Forwarding:
 
     async def _queue(self, consent: Consent, papers: Papers | None, event: Event[Any], work: Work) -> None:
         now = work.clock()
-        origin = Origin(event.tenant, event.correlation_id, event.id, event.traceparent)
+        origin = Origin.of(event)
         due = now + self.schedule.delays[0]
         if change := queue_forward(consent, papers, forward_id=new_id(), at=now, due_at=due, origin=origin):
             queued_id, *_ = self._announce(change, work)

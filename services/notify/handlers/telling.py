@@ -17,7 +17,7 @@ from services.notify.store import Notices, StaleError
 from shared.cards import Card
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError
-from shared.events.event import Event, Fact, envelop
+from shared.events.event import Event, Fact
 from shared.events.gateway import NoticeAsked, NoticeTopic
 from shared.ids import new_id
 from shared.messaging.ledger import Ledger
@@ -50,10 +50,10 @@ class Telling:
 
     async def ask(self, event: Event[NoticeAsked]) -> None:
         """Keep that a citizen is to be told something, together with what already waits for them."""
-        fact, origin = event.data, Origin(event.tenant, event.correlation_id, event.id, event.traceparent)
+        fact = event.data
         async with self.ledger.once("notify.tell", event) as work:
             before = await self.notices.locked(f"{fact.channel_id}.{lane_of(fact.topic)}", work)
-            notice = asked(before, fact, self.quiet, work.clock(), new_id(), origin)
+            notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
             await self.notices.keep(notice, work)
 
     async def tell_due(self) -> None:
@@ -119,15 +119,5 @@ class Telling:
 
 
 def _cause(notice: Notice) -> Event[Any]:
-    """Return the event that asked for this notice."""
-    origin, at = notice.origin, notice.asked_at
-    fact = NoticeAsked(channel_id=notice.channel_id, topic=notice.topic, card_key=notice.card_key, asked_at=at)
-    return envelop(
-        fact,
-        id=origin.event_id,
-        time=at,
-        source="gateway",
-        tenant=origin.tenant,
-        correlation_id=origin.correlation_id,
-        traceparent=origin.traceparent,
-    )
+    ids, at = {"channel_id": notice.channel_id, "card_key": notice.card_key}, notice.asked_at
+    return notice.origin.event(NoticeAsked(**ids, topic=notice.topic, asked_at=at), at, "gateway")

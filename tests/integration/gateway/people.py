@@ -79,10 +79,10 @@ class Phone(Caller):
         page_ids = [await self.page() for _ in range(pages)]
         return str((await self.submit(page_ids)).raise_for_status().json()["document_id"])
 
-    async def consent(self, document_id: str, **changed: Any) -> httpx.Response:
+    async def consent(self, document_id: str, name: dict[str, str] | None = None, **changed: Any) -> httpx.Response:
         """Agree that the supplier `energy` gets the pages of a document."""
         text = (await self.get("/v1/consent-texts/power_cut")).raise_for_status().json()
         document = (await self.get(f"/v1/documents/{document_id}")).raise_for_status().json()
         wish = {"supplier_id": "energy", "purpose": "power_cut", "page_ids": document["page_ids"]}
         wish |= {"text_version": text["text_version"], **changed}
-        return await self.post(f"/v1/documents/{document_id}/consents", json=wish, headers=key())
+        return await self.post(f"/v1/documents/{document_id}/consents", json=wish, headers=name or key())

@@ -103,6 +103,13 @@ async def test_who_may_only_hand_in_sees_nothing_else(door: Door, phone: Phone) 
     assert seen == {things["document"], mine}
 
 
+async def test_who_is_unknown_hears_just_that(door: Door) -> None:
+    """An unknown token is refused as such, whomever it names; also where nobody can act for anybody."""
+    async with acting(Phone(door.url, "nobody"), new_id()) as nobody:
+        answers = [await nobody.get(path) for path in ("/v1/suppliers", "/v1/documents")]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(401, "token.unknown")] * 2
+
+
 async def test_another_citizens_anything_is_missing(door: Door, phone: Phone, stranger: Phone) -> None:
     """A mandate opens one person's papers; others' papers, and others' mandates, are 404."""
     theirs = await _things(stranger)

@@ -113,7 +113,7 @@ async def test_codes_are_limited(door: Door) -> None:
 async def test_sent_twice_is_one_code(door: Door, phone: Phone) -> None:
     """A phone that is not sure whether its wish arrived sends it again, and gets the same channel."""
     first, second = [(await add(phone, name="0192f0c1-once")).json() for _ in range(2)]
-    assert first == second
+    assert (first, first["address"]) == (second, "erika@example.org")
     assert len(await door.heard(first["channel_id"], ASKED)) == 1
 
 

@@ -10,6 +10,7 @@ from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id, new_number, parse_number
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key
+from tests.integration.gateway.replacing import listed_pages, replace_page
 
 pytestmark = pytest.mark.live
 
@@ -46,6 +47,21 @@ async def test_key_with_another_body_is_a_conflict(phone: Phone) -> None:
     assert (conflict.status_code, conflict.json()["code"]) == (409, "idempotency_key.reused")
     elsewhere = await phone.post("/v1/callbacks", json={}, headers=key(name))
     assert elsewhere.status_code == 422
+
+
+async def test_consent_repeated_is_answered_as_the_first_time(door: Door, phone: Phone) -> None:
+    """What was agreed to stands, a page named more than once being one page; also once that page has given way."""
+    document_id = await phone.document()
+    [page_id] = (await phone.get(f"/v1/documents/{document_id}")).json()["page_ids"]
+    name = key()
+    first = await phone.consent(document_id, name, page_ids=[page_id] * 31)
+    assert (first.status_code, first.json()["page_ids"]) == (201, [page_id])
+    [event] = await door.heard(first.json()["consent_id"], "consent.given.v1")
+    assert event["data"]["page_ids"] == [page_id]
+    _, tag = await listed_pages(phone, document_id)
+    (await replace_page(phone, document_id, page_id, await phone.page(), tag)).raise_for_status()
+    assert (await phone.consent(document_id, name, page_ids=[page_id] * 31)).json() == first.json()
+    assert (await phone.consent(document_id, page_ids=[page_id])).json()["code"] == "consent.page_foreign"
 
 
 async def test_refused_request_leaves_its_key_free(phone: Phone) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.gateway.domain.access import Citizen
+from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone
@@ -74,6 +76,20 @@ async def test_another_process_hears_it_too(door: Door, phone: Phone, connection
         async with Phone(other.url, token) as same_phone, _following(same_phone) as stream:
             document_id = await phone.document()
             assert (await stream.next())["document_id"] == document_id
+
+
+async def test_a_lost_phone_hears_no_more(door: Door, phone: Phone) -> None:
+    """A stream that is open when its device is let out ends with the next entry, and does not tell it."""
+    people, at_home = door.stores().people, Citizen(phone.citizen_id, new_id())
+    [lost] = await people.devices_of(phone.citizen_id)
+    cookie = {"Cookie": f"amtsbote={phone.headers['Authorization'].removeprefix('Bearer ')}"}
+    async with phone.stream("GET", "/v1/events") as api, phone.stream("GET", "/live", headers=cookie) as page:
+        await people.revoke(lost.id, phone.citizen_id)
+        async with Phone(door.url, await people.admit(at_home)) as other:
+            await other.document()
+        async with asyncio.timeout(20):
+            for answer in (api, page):
+                assert [line async for line in answer.aiter_lines() if line.startswith("data")] == []
 
 
 async def test_too_many_connections_are_refused(phone: Phone) -> None:

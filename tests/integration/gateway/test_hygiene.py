@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
+import httpx
 import pytest
 import structlog
 from openapi_spec_validator import validate
@@ -15,6 +16,8 @@ from structlog.testing import capture_logs
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
+from tests.integration.gateway.test_site import OURS
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -86,6 +89,23 @@ async def test_client_that_falls_silent_is_let_go(phone: Phone, connections: Con
             async with asyncio.timeout(20):
                 assert (await reader.readline()).split()[1] == b"408"
             writer.close()
+
+
+async def test_client_that_goes_away_is_no_failure_of_ours(
+    door: Door, phone: Phone, logged: list[dict[str, object]]
+) -> None:
+    """A phone that loses its network in the middle of a picture is not told, and not counted, as our own error."""
+    path, kind = BODIES[1]
+    _, writer = await _begin(door, phone, path, kind)
+    await writer.drain()
+    writer.transport.abort()
+    await until(lambda: _events(logged), what=lambda: "the request's end")
+    assert await _events(logged) == ["request.handled"]
+    assert (logged[-1]["status"], logged[-1]["problem"]) == (408, "request.too_slow")
+
+
+async def _events(logged: list[dict[str, object]]) -> list[object]:
+    return [line["event"] for line in logged if str(line["event"]).startswith("request.")]
 
 
 async def test_client_that_drips_is_let_go(phone: Phone, connections: Connections) -> None:
@@ -174,6 +194,18 @@ async def test_log_has_one_line_per_request_without_secrets(phone: Phone, logged
     assert [line["route"] for line in lines] == ["/v1/packets/{link}", "/v1/pages"]
     assert lines[0]["request_id"] == "my-own-request-id"
     assert not any(word in str(logged) for word in (token, "secret", "Mustermann"))
+
+
+async def test_kept_answers_hold_no_address(door: Door, phone: Phone) -> None:
+    """An address is nowhere once its channel is off, nor in what is kept of the request that opened it."""
+    cookies = {"amtsbote": phone.headers["Authorization"].removeprefix("Bearer ")}
+    wish = {"kind": "email", "address": "erika@example.org"}
+    (await phone.post("/v1/channels", json=wish, headers=key())).raise_for_status()
+    async with httpx.AsyncClient(base_url=door.url, headers=OURS, cookies=cookies) as browser:
+        assert (await browser.post("/channels/email", data={**wish, "key": "again"})).status_code == 303
+    kept = await door.database.answers.find({"_id": {"$regex": phone.citizen_id}}).to_list(None)
+    assert len(kept) == 2
+    assert "erika" not in str(kept)
 
 
 async def test_openapi_is_valid_and_describes_problems(phone: Phone) -> None:

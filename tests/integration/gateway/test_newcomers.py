@@ -204,9 +204,10 @@ async def test_both_are_told_of_the_decision(door: Door, phone: Phone) -> None:
             assert kinds.count("assignment.decided") == 1
 
 
-async def test_who_is_to_call_a_newcomer_finds_the_number(door: Door) -> None:
-    """A team alerted about a newcomer's callback is led to their phone number, and reads it on the record."""
-    async with await start(door, errand="apply") as newcomer, door.caller("other_desk") as other:
+@pytest.mark.parametrize("errand", ["apply", "hand_in"])
+async def test_who_is_to_call_a_newcomer_finds_the_number(door: Door, errand: str) -> None:
+    """A team alerted about a newcomer's callback is led to their phone number, also if nothing was handed in yet."""
+    async with await start(door, errand=errand) as newcomer, door.caller("other_desk") as other:
         callback = (await newcomer.post("/v1/callbacks", json=window(), headers=key())).json()["callback_id"]
         assert (await other.get(f"{QUEUE}/{newcomer.citizen_id}")).status_code == 404
         await alert(door, callback, team="work", kind="callback_promised")

@@ -128,6 +128,14 @@ async def test_link_is_worthless_after_its_days(packet: Packet, connections: Con
     assert (answer.status_code, answer.json()["code"]) == (410, "packet.expired")
 
 
+async def test_packet_that_was_swept_is_out_of_date(door: Door, packet: Packet) -> None:
+    """A link may be allowed to live longer than its packet: then it says that it is too late."""
+    await door.service.objects.remove(packet.link.object_key)
+    async with door.caller("energy") as supplier:
+        answer = await supplier.get(packet.path())
+    assert (answer.status_code, answer.json()["code"]) == (410, "packet.expired")
+
+
 async def test_confirmation_is_announced_once_per_key(door: Door, packet: Packet) -> None:
     """A supplier's answer is one event, however often it is sent; a second answer is a second event."""
     path, name, until_when = packet.path("confirm") + "/confirmation", new_id(), utc_now() + timedelta(days=30)

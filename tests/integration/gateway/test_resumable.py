@@ -167,6 +167,21 @@ async def test_gateway_that_dies_after_the_last_byte_loses_no_page(door: Door, p
     assert await door.database.pages.count_documents({"citizen_id": phone.citizen_id}) == 1
 
 
+async def test_upload_that_cannot_be_finished_holds_up_no_other(door: Door, phone: Phone) -> None:
+    """One whose bytes are gone is looked at again after all others, which become pages meanwhile."""
+    kept, urls = door.stores(), [await begun(phone, 3000) for _ in range(2)]
+    for url in urls:
+        transfer = await kept.transfers.of_citizen(url.rpartition("/")[2], Citizen(phone.citizen_id, ""))
+        await kept.transfers.append(transfer, io.BytesIO(picture(3000)), 3000)
+    for object_key in await _parts(door, urls[0]):
+        await kept.objects.remove(object_key)
+    await arrive(kept, lambda: utc_now() + timedelta(minutes=2))
+    assert "x-page" in (await phone.head(urls[1], headers=VERSION)).headers
+    rows = [await door.database.transfers.find_one({"_id": url.rpartition("/")[2]}) for url in urls]
+    lost, done = [row or {} for row in rows]
+    assert (lost["page_id"], bool(done["page_id"])) == (None, True)
+
+
 async def test_unfinished_uploads_expire_and_are_swept(door: Door, phone: Phone) -> None:
     """After seven days without a part it is too late, and a day later nothing of it is left."""
     data = picture(3000)

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.drafts import add
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep, sweep_unsent
@@ -67,25 +68,32 @@ async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) ->
 
 
 async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> None:
-    """A page taken out of a draft goes with its pictures after two weeks; drafted, handed-in and replaced ones stay.
+    """A page taken out of a draft goes with its pictures after two weeks, as does one drafted on a phone that is lost.
+
+    Drafted, handed-in and replaced ones stay.
 
     So does a page that was handed in before that was noted on it.
     """
-    stray, drafted, old, new, noted_late = [await phone.page() for _ in range(5)]
+    stray, drafted, lost, old, new, noted_late = [await phone.page() for _ in range(6)]
     document_id = (await phone.submit([old, noted_late])).json()["document_id"]
     _, tag = await listed_pages(phone, document_id)
     (await replace_page(phone, document_id, old, new, tag)).raise_for_status()
     await door.database.pages.update_one({"_id": noted_late}, {"$unset": {"handed_in": 1}})
     kept, limits = door.stores(), GatewaySettings().limits
-    await kept.drafts.change("some-device", lambda pages: add(pages, drafted, limits))
+    [device] = await kept.people.devices_of(phone.citizen_id)
+    await kept.drafts.change(device.id, lambda pages: add(pages, drafted, limits))
+    other = Citizen(phone.citizen_id, new_id())
+    await kept.people.admit(other)
+    await kept.drafts.change(other.device_id, lambda pages: add(pages, lost, limits))
+    await kept.people.revoke(other.device_id, phone.citizen_id)
     picture_key = f"annotated/{stray}/0.jpg"
     await kept.objects.put(picture_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     after = timedelta(days=limits.unsent_page_days)
     await sweep_unsent(kept, utc_now, after)
     assert (await phone.get(f"/v1/pages/{stray}")).status_code == 200
     await sweep_unsent(kept, lambda: utc_now() + after, after)
-    left = [page for page in (stray, drafted, old, new, noted_late) if await kept.pages.known(page)]
-    assert left == [drafted, old, new, noted_late]
+    left = await kept.pages.known([stray, drafted, lost, old, new, noted_late])
+    assert left == {drafted, old, new, noted_late}
     assert (await phone.submit([stray])).json()["code"] == "page.missing"
     keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
     assert not {original_key(stray), picture_key} & set(keys)
@@ -93,14 +101,16 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
 
 
 async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
-    """Bytes that no page has go after a day; a page's bytes, and fresh bytes, stay."""
-    page_id, orphan = await phone.page(), original_key(new_id())
+    """Bytes that no page has go after a day, with their pictures; a page's bytes, and fresh bytes, stay."""
+    page_id, lost = await phone.page(), new_id()
+    orphan, picture = original_key(lost), f"annotated/{lost}/0.jpg"
     objects = door.service.objects
-    await objects.put(orphan, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
+    for object_key in (orphan, picture):
+        await objects.put(object_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     pages = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now))
     await sweep(objects, pages, utc_now)
     assert await objects.get(orphan) == JPEG
     await sweep(objects, pages, lambda: utc_now() + timedelta(days=1, minutes=1))
-    left = [found.key async for found in objects.list("originals/")]
+    left = [found.key for prefix in ("originals/", "annotated/") async for found in objects.list(prefix)]
     assert original_key(page_id) in left
-    assert orphan not in left
+    assert not {orphan, picture} & set(left)

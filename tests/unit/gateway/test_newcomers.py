@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from starlette.requests import Request
 
 from services.gateway.domain.logins import Known, Way, person_of, way_in
 from services.gateway.domain.newcomers import birthday_of, name_of, phone_of
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.routes.newcomers import network_of
+from services.gateway.routes.access import client_of
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -70,12 +71,13 @@ def test_what_cannot_be_called_is_refused(typed: str) -> None:
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("unknown", "unknown"),
     ],
 )
 def test_an_ipv6_network_counts_as_one_client(address: str, client: str) -> None:
-    """Who owns 2^64 addresses may start no more often for it; who has none shares one count."""
-    assert network_of(address) == client
+    """Who owns 2^64 addresses may try no more often for it; who has none shares one count."""
+    assert client_of(Request({"type": "http", "client": (address, 50_000)})) == client
 
 
 HERE, THERE = Known("a", provisional=False), Known("b", provisional=False)

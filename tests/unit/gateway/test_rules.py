@@ -1,11 +1,13 @@
 """What requests must be: keys, submissions, consents, windows and cursors."""
 
+import base64
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.gateway.domain.access import idempotency_key
 from services.gateway.domain.callbacks import check_window
@@ -105,6 +107,20 @@ def test_foreign_cursor_is_refused(text: str) -> None:
     """Whatever is no cursor of ours is refused, and nothing else happens."""
     with suppress(RefusedError):  # any other error is a failure
         parse_cursor(text)
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_cursor_beyond_all_times_is_refused(at: str) -> None:
+    """A time that no database can name is none of ours."""
+    with pytest.raises(RefusedError, match=r"cursor\.invalid"):
+        parse_cursor(base64.urlsafe_b64encode(f"{at} id".encode()).decode())
+
+
+@pytest.mark.parametrize("allowed", [{"max_pages": 31}, {"max_file_bytes": 50 * 1024**2 + 1}])
+def test_no_more_is_allowed_than_other_services_take(allowed: dict[str, int]) -> None:
+    """An operator is told so at the start, and no citizen by a page or a document that ends in nothing."""
+    with pytest.raises(ValidationError):
+        GatewaySettings.model_validate(allowed)
 
 
 @pytest.mark.parametrize("order", [DOCUMENT, FORWARD, CALLBACK])

@@ -8,12 +8,13 @@ import pytest
 from starlette.datastructures import Headers
 
 from services.gateway.domain.newcomers import APPLICATION
+from services.gateway.domain.notices import POWER_CUT
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.texts import direction_of
 from services.gateway.pages.assets import OURS, load_assets
 from services.gateway.pages.callbacks import window_of
 from services.gateway.pages.compression import compressed, encoding_of
-from services.gateway.pages.kinds import KINDS, POWER_CUT
+from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.look import TEMPLATES
 from services.gateway.pages.origin import is_ours
 from services.gateway.pages.words import load_words
