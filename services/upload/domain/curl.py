@@ -21,7 +21,7 @@ BENT = 0.5  # letter heights: what is bent less is read as well as it is
 FEWEST_LINES = 6
 LEAST_WIDTH, LEAST_HEIGHT = 0.5, 0.15  # of the page, that lines must cover
 MOST = 0.9  # of the lines; others may be signatures and stamps
-STRAIGHT = 0.25  # letter heights: as near to straight must lines come that the fit has not seen
+STRAIGHT = 0.3  # letter heights: as near to straight must lines come that the fit has not seen
 BETTER = 0.7  # of how far they lie off when they are only turned
 STEPS = 41  # places across and down at which a bend is measured
 
