@@ -54,7 +54,7 @@ def measure(letters: int, photos: Path | None) -> dict[str, dict[str, Any]]:
     turn_to_upright(np.zeros((300, 300, 3), np.uint8))
     other = command()
     start = _seconds([*other, "--version"]) if other else 0.0
-    figures = {}
+    figures: dict[str, dict[str, Any]] = {}
     with TemporaryDirectory() as name:
         folder = Path(name)
         for first in photographed(1, folder):

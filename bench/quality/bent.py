@@ -21,6 +21,7 @@ REACH = 200.0  # millimetres from the middle: further than any corner
 BORDER = 18.0  # millimetres of desk around the page
 ROUNDS = 25
 DESK = (62, 84, 108)
+Plane = NDArray[np.float32]
 Profile = Literal["arch", "book", "edge", "wave"]
 PROFILES: tuple[Profile, ...] = ("arch", "book", "edge", "wave")
 
@@ -66,19 +67,17 @@ def curled(page: Picture, bend: Bend, dpi: float, rng: Generator) -> Curled:
     low, high = corners.min(axis=0) - BORDER, corners.max(axis=0) + BORDER
     size = np.round((high - low) * scale).astype(int)
     sheet = _inverted(seen, (low, high), size)
-    flat = np.asarray(sheet * (page.shape[1] / WIDTH, page.shape[0] / HEIGHT), np.float32)
-    laid = cv2.remap(page, flat, None, cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    light = cv2.remap(
-        shade, np.asarray(sheet / FINE, np.float32), None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    laid = _taken(page, sheet * (page.shape[1] / WIDTH, page.shape[0] / HEIGHT))
+    light = _taken(shade, sheet / FINE)
     inside = ((sheet >= 0) & (sheet <= (WIDTH, HEIGHT))).all(axis=2).astype(np.float32)
     share = cv2.GaussianBlur(inside, (0, 0), 0.8)[..., None]
-    picture = np.asarray(DESK, np.float32) * (1 - share) + laid * light[..., None] * share
-    picture = cv2.GaussianBlur(picture, (0, 0), 0.6) + rng.normal(0, 2, picture.shape[:2])[..., None]
+    scene = laid * light[..., None] * share + np.array(DESK) * (1 - share)
+    noise = rng.normal(0, 2, (*scene.shape[:2], 1))
+    picture = cv2.GaussianBlur(np.asarray(scene, np.float32), (0, 0), 0.6) + noise
     return Curled(np.clip(picture, 0, 255).astype(np.uint8), (corners - low) * scale)
 
 
-def _seen(bend: Bend) -> tuple[Points, NDArray[np.float32]]:
+def _seen(bend: Bend) -> tuple[Points, Plane]:
     """Return where points of the sheet are seen, millimetres, shape (rows, columns, 2), and their light."""
     across, down = np.arange(0, WIDTH + FINE, FINE).clip(max=WIDTH), np.arange(0, HEIGHT + FINE, FINE).clip(max=HEIGHT)
     x, y = np.meshgrid(across - WIDTH / 2, down - HEIGHT / 2)
@@ -114,7 +113,7 @@ def _projected(space: Points, bend: Bend) -> Points:
     x, y, z = space
     tilt = np.radians(bend.tilt)
     lower, nearer = y * np.cos(tilt) - z * np.sin(tilt), y * np.sin(tilt) + z * np.cos(tilt)
-    return np.stack([x, lower], axis=-1) * (bend.away / (bend.away - nearer))[..., None]
+    return np.asarray(np.stack([x, lower], axis=-1) * (bend.away / (bend.away - nearer))[..., None], np.float64)
 
 
 def _inverted(seen: Points, frame: tuple[Points, Points], size: NDArray[np.int_]) -> Points:
@@ -133,6 +132,12 @@ def _inverted(seen: Points, frame: tuple[Points, Points], size: NDArray[np.int_]
     moved = np.asarray(laid - grid, np.float32)
     found = wanted.copy()
     for _ in range(ROUNDS):
-        cell = np.asarray(found / (WIDTH, HEIGHT) * (columns - 1, rows - 1), np.float32)
-        found = wanted - cv2.remap(moved, cell, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        found = wanted - _taken(moved, found / (WIDTH, HEIGHT) * (columns - 1, rows - 1))
     return np.asarray(cv2.resize(found, tuple(size.tolist()), interpolation=cv2.INTER_LINEAR), np.float64)
+
+
+def _taken(picture: Plane | Picture, at: Points) -> Plane:
+    """Return a picture's values at places (rows, columns, 2), beyond its borders those of the borders."""
+    x, y = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
+    values = np.asarray(picture, np.float32)
+    return np.asarray(cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)

@@ -17,7 +17,7 @@ MOST = 6
 
 def write_failures(model: TypeModel, rendered: int, out: Path) -> int:
     """Write up to six wrongly judged letters, of so many that were rendered, worsened and read; return how many."""
-    tiles = []
+    tiles: list[Picture] = []
     for number in track(range(rendered), description="reading"):
         reading = read(number)
         true, found = reading.kind, suggest(reading.text, model)

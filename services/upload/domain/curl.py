@@ -120,12 +120,14 @@ def _fitted(feet: Feet, size: tuple[int, int], chosen: NDArray[np.bool_], degree
     (left, top), (right, bottom) = at.min(axis=0), at.max(axis=0)
     basis = Basis((left, top, right, bottom), size, degree)
     columns = (basis.down(at[:, 1])[:, :, None] * basis.across(at[:, 0])[:, None, :]).reshape(len(at), -1)
-    weights, found = np.ones(len(at)), np.zeros(columns.shape[1])
+    weights: Values = np.ones(len(at))
+    found: Values = np.zeros(columns.shape[1])
     for scale in np.geomspace(1.0, OUTLIER, ROUNDS) * feet.letter:  # at first all feet have their say
         centred, heights = _centred(columns, line, weights), _centred(at[:, 1:], line, weights)[:, 0]
         weighted = centred.T * weights
-        found = np.linalg.solve(weighted @ centred + STIFF * len(at) * np.eye(len(found)), weighted @ heights)
-        weights = 1 / (1 + ((heights - centred @ found) / scale) ** 2)
+        stiff = STIFF * len(at) * np.eye(len(found))
+        found = np.asarray(np.linalg.solve(weighted @ centred + stiff, weighted @ heights), np.float64)
+        weights = np.asarray(1 / (1 + ((heights - centred @ found) / scale) ** 2), np.float64)
     return Curl(found.reshape(DOWN, degree), basis)
 
 

@@ -68,10 +68,14 @@ def straighten(picture: Picture, quad: Points, size: tuple[int, int], turn: Turn
     places = np.dstack([x, y + below]).reshape(-1, 1, 2)
     to_picture = np.linalg.inv(_onto(quad, size)) @ _unturned(size, turn)
     at = cv2.perspectiveTransform(places, to_picture).reshape(height, width, 2).astype(np.float32)
-    white = (255, 255, 255)
-    return cv2.remap(picture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=white).astype(
-        np.uint8
-    )
+    return cv2.remap(
+        picture,
+        at[..., 0],
+        at[..., 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(255, 255, 255),
+    ).astype(np.uint8)
 
 
 def _onto(quad: Points, size: tuple[int, int]) -> NDArray[np.float64]:

@@ -58,8 +58,10 @@ def _corners(seen: PageMap, small: Picture) -> Points | None:
     """
     pages = (_page(seen, small, level) for level in LEVELS)
     first = next(pages)
-    if first is None or first.fits >= FOUR_SIDED or weakest_edge(first.sides, small) >= EDGE:
-        return first and first.corners
+    if first is None:
+        return None
+    if first.fits >= FOUR_SIDED or weakest_edge(first.sides, small) >= EDGE:
+        return first.corners
     surer = [(weakest_edge(page.sides, small), page.corners) for page in pages if page and page.fits > first.fits]
     clearest, corners = max(surer, key=itemgetter(0), default=(0.0, first.corners))
     return corners if clearest >= EDGE else first.corners
