@@ -69,7 +69,7 @@ def curled(page: Picture, bend: Bend, dpi: float, rng: Generator) -> Curled:
     sheet = _inverted(seen, (low, high), size)
     laid = _taken(page, sheet * (page.shape[1] / WIDTH, page.shape[0] / HEIGHT))
     light = _taken(shade, sheet / FINE)
-    inside = ((sheet >= 0) & (sheet <= (WIDTH, HEIGHT))).all(axis=2).astype(np.float32)
+    inside = np.asarray(((sheet >= 0) & (sheet <= (WIDTH, HEIGHT))).all(axis=2), np.float32)
     share = cv2.GaussianBlur(inside, (0, 0), 0.8)[..., None]
     scene = laid * light[..., None] * share + np.array(DESK) * (1 - share)
     noise = rng.normal(0, 2, (*scene.shape[:2], 1))
