@@ -1,8 +1,9 @@
 """How long a page takes to become a searchable PDF/A, how large it is and how many words it holds, beside ocrmypdf.
 
-Both get the same photographed letters of the project's own, in turns. ocrmypdf gets the page as we flattened it,
-for it flattens nothing; its start, which a service would pay only once, is also taken off. It comes from PyPI (MPL-2.0,
-extra `dev`) or Debian and is called as a command; without it only our own figures are there.
+Both get the same photographed letters of the project's own, in turns: on desks we draw, and laid into real photographs.
+ocrmypdf gets the page as we flattened it, for it flattens nothing; its start, which a service would pay only once, is
+also taken off. It comes from PyPI (MPL-2.0, extra `dev`) or Debian and is called as a command; without it only our own
+figures are there.
 """
 
 import os
@@ -13,11 +14,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -26,17 +25,12 @@ import pypdfium2
 from PIL import Image
 from rich.progress import track
 
-from examples.paper.jpeg import encode
-from examples.paper.letters import KINDS, write
-from examples.paper.photograph import photograph
-from examples.paper.render import render
-from examples.paper.scenes import good
+from bench.papers import Paper, photographed, transplanted
 from services.upload.client import pdf, reader
 from services.upload.client.photo import prepare
 from services.upload.client.understand import understand
 from services.upload.client.upright import turn_to_upright
 
-PHOTO_DPI = 300
 WORD = re.compile(r"\w{2,}")
 OPTIONS = ("-l", "deu", "--output-type", "pdfa-2", "--jobs", "1", "--image-dpi", str(reader.FLAT_DPI), "--quiet")
 
@@ -51,22 +45,37 @@ class Made:
     recall: float
 
 
-def measure(letters: int) -> dict[str, dict[str, Any]]:
-    """Make PDFs of so many photographed letters, ours and ocrmypdf's in turns; return the figures of both."""
+def measure(letters: int, photos: Path | None) -> dict[str, dict[str, Any]]:
+    """Make PDFs of so many letters of each set, ours and ocrmypdf's in turns; return the figures of both.
+
+    `photos` is the folder of labelled photographs into which letters are laid, if there is one.
+    """
     prepare()
     turn_to_upright(np.zeros((300, 300, 3), np.uint8))
     other = command()
     start = _seconds([*other, "--version"]) if other else 0.0
-    made: dict[str, list[Made]] = {"ours": [], "ocrmypdf": []}
+    figures: dict[str, dict[str, Any]] = {}
     with TemporaryDirectory() as name:
         folder = Path(name)
-        _ours(_letter(0, folder)[0], folder, "")  # the first one loads what all need
-        for number in track(range(letters), description="documents"):
-            photo, truth = _letter(number, folder)
-            made["ours"].append(_ours(photo, folder, truth))
-            if other:
-                made["ocrmypdf"].append(_theirs(other, photo, folder, truth, start))
-    return {name: _figures(made[name], made["ours"]) for name in made if made[name]}
+        for first in photographed(1, folder):
+            _ours(first.file, folder, "")  # it loads what all need
+        sets = {"": photographed(letters, folder)}
+        if photos:
+            sets[", transplanted"] = transplanted(letters, photos, folder)
+        for title, papers in sets.items():
+            made = _made(track(papers, "documents" + title, letters), folder, other, start)
+            figures |= {name + title: _figures(made[name], made["ours"]) for name in made if made[name]}
+    return figures
+
+
+def _made(papers: Iterable[Paper], folder: Path, other: list[str], start: float) -> dict[str, list[Made]]:
+    """Make a PDF of every letter, ours and then theirs."""
+    made: dict[str, list[Made]] = {"ours": [], "ocrmypdf": []}
+    for paper in papers:
+        made["ours"].append(_ours(paper.file, folder, paper.text))
+        if other:
+            made["ocrmypdf"].append(_theirs(other, paper, folder, start))
+    return made
 
 
 def command() -> list[str]:
@@ -78,29 +87,20 @@ def command() -> list[str]:
     return [found] if found else []
 
 
-def _letter(number: int, folder: Path) -> tuple[Path, str]:
-    rng = Random(f"document {number}")  # noqa: S311 - a letter is no secret
-    letter = write(KINDS[number % len(KINDS)], rng, date(2026, 3, 2))
-    chance = np.random.default_rng(900 + number)
-    photo = folder / f"{number}.jpg"
-    photo.write_bytes(encode(photograph(render(letter, PHOTO_DPI), good(chance), chance).image))
-    return photo, letter.text
-
-
 def _ours(photo: Path, folder: Path, truth: str) -> Made:
     page, out = folder / "page.json", folder / "ours.pdf"
     begun = time.perf_counter()
     reader.read_page(photo, 0, page)
     pdf.bind([page], out)
     understand([page], folder / "understood.json")
-    return Made(time.perf_counter() - begun, 0.0, out.stat().st_size, _recall(out, truth))
+    return Made(time.perf_counter() - begun, 0.0, out.stat().st_size, recall(text_of(out), truth))
 
 
-def _theirs(called: list[str], photo: Path, folder: Path, truth: str, start: float) -> Made:
+def _theirs(called: list[str], paper: Paper, folder: Path, start: float) -> Made:
     flat, out = folder / "flat.png", folder / "theirs.pdf"
-    Image.fromarray(reader.flat_page(photo)).save(flat)
+    Image.fromarray(reader.flat_page(paper.file)).save(flat)
     seconds = _seconds([*called, *OPTIONS, str(flat), str(out)])
-    return Made(seconds, start, out.stat().st_size, _recall(out, truth))
+    return Made(seconds, start, out.stat().st_size, recall(text_of(out), paper.text))
 
 
 def _seconds(arguments: list[str]) -> float:
@@ -109,9 +109,14 @@ def _seconds(arguments: list[str]) -> float:
     return time.perf_counter() - begun
 
 
-def _recall(file: Path, truth: str) -> float:
+def text_of(file: Path) -> str:
+    """Return the text of a PDF."""
     with pypdfium2.PdfDocument(file) as opened:
-        text = " ".join(page.get_textpage().get_text_range() for page in opened)
+        return " ".join(page.get_textpage().get_text_range() for page in opened)
+
+
+def recall(text: str, truth: str) -> float:
+    """Return the share of a letter's words that a text has."""
     wanted, found = (Counter(WORD.findall(one.lower())) for one in (truth, text))
     return (wanted & found).total() / max(1, wanted.total())
 
@@ -134,6 +139,6 @@ def _figures(made: list[Made], ours: list[Made]) -> dict[str, Any]:
 def table(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Yield the lines of a table of the figures."""
     columns = list(next(iter(figures.values()), {}))
-    yield f"{'document':24}" + "".join(f"{column:>18}" for column in columns)
+    yield f"{'document':28}" + "".join(f"{column:>18}" for column in columns)
     for name, row in figures.items():
-        yield f"{name:24}" + "".join(f"{row[column]:>18}" for column in columns)
+        yield f"{name:28}" + "".join(f"{row[column]:>18}" for column in columns)

@@ -15,8 +15,11 @@ from services.upload.client.pagenet import PageNet
 from training.heldout import heldout_cases
 from training.photos import Case, photo_cases, photo_folder
 from training.score import GOOD, Mark, Row, mark, rows
-from training.sheet import Shown, write_sheet
+from training.sheet import ACROSS, Shown, filled, write_sheet
 from training.transplant import transplant_cases
+
+FLAWS = ("alarm", "sides", "outline")  # a row of failures each: cut that is none, sides not as they are, corners wrong
+Failures = dict[str, list[Shown]]
 
 
 def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool) -> list[Row]:
@@ -29,7 +32,7 @@ def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool)
     net = PageNet.load(weights)
     folder = photo_folder()
     cases = chain(photo_cases(folder), transplant_cases(folder), heldout_cases(synthetic))
-    wrong: list[Shown] = []
+    wrong: Failures = {flaw: [] for flaw in FLAWS}
     marks = [_marked(case, net, wrong) for case in _shown(cases)]
     figures = rows(marks)
     console = Console(width=120)
@@ -39,16 +42,24 @@ def evaluate(weights: Path, synthetic: int, out: Path | None, *, failures: bool)
             console.print(f"{one.group}: {one.case}: cut {one.truth}, said {one.said}, JI {one.jaccard:.3f}")
     if out:
         out.write_text(json.dumps([asdict(row) for row in figures], indent=1) + "\n")
-        write_sheet(wrong, out.with_suffix(".jpg"))
+        write_sheet([shown for flaw in FLAWS for shown in filled(wrong[flaw])], out.with_suffix(".jpg"))
     return figures
 
 
-def _marked(case: Case, net: PageNet, wrong: list[Shown]) -> Mark:
+def _marked(case: Case, net: PageNet, wrong: Failures) -> Mark:
     """Return the mark of a case, and remember a synthetic one that went wrong; real photos are not ours to show."""
     result = mark(case, net.find_outline)
-    if case.group.startswith("synthetic") and not result.exact:
-        wrong.append(Shown(case, net.find_outline(case.picture)))
+    flaw = _flaw(result)
+    if flaw and case.group.startswith("synthetic") and len(wrong[flaw]) < ACROSS:
+        wrong[flaw].append(Shown(case, net.find_outline(case.picture)))
     return result
+
+
+def _flaw(result: Mark) -> str | None:
+    """Return what is wrong about a mark, the worst of it."""
+    if result.exact:
+        return "outline" if result.jaccard < GOOD else None
+    return "sides" if result.truth else "alarm"
 
 
 def table(figures: list[Row]) -> Table:

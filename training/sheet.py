@@ -13,7 +13,6 @@ from training.score import Found
 
 TILE = 200  # pixels
 ACROSS = 6
-MOST = 12
 GREEN, RED = (60, 180, 60), (40, 40, 230)
 
 
@@ -25,10 +24,15 @@ class Shown:
     found: Found | None
 
 
-def write_sheet(shown: list[Shown], out: Path) -> None:
-    """Write up to twelve cases to a JPEG."""
-    tiles = [_tile(one) for one in shown[:MOST]]
-    tiles += [np.full((TILE, TILE, 3), 255, np.uint8)] * (-len(tiles) % ACROSS)
+def filled(row: list[Shown]) -> list[Shown | None]:
+    """Return a row of cases with nothing after its last."""
+    return [*row, *[None] * (ACROSS - len(row))]
+
+
+def write_sheet(shown: list[Shown | None], out: Path) -> None:
+    """Write rows of cases to a JPEG, white where there is none."""
+    blank = np.full((TILE, TILE, 3), 255, np.uint8)
+    tiles = [_tile(one) if one else blank for one in shown]
     lines = [np.hstack(tiles[at : at + ACROSS]) for at in range(0, len(tiles), ACROSS)]
     cv2.imwrite(str(out), np.vstack(lines), [cv2.IMWRITE_JPEG_QUALITY, 80])
 

@@ -82,6 +82,15 @@ def cyclic_exif() -> bytes:
     return with_segment(0xE1, b"Exif\x00\x00II*\x00" + struct.pack("<I", 8) + body)
 
 
+def other_size() -> bytes:
+    """Return a photograph whose EXIF data say that it has 30000 x 30000 pixels."""
+    entries = [struct.pack("<HHII", 0x0112, 3, 1, 1), struct.pack("<HHII", 0x8769, 4, 1, 38)]
+    first = struct.pack("<H", len(entries)) + b"".join(entries) + struct.pack("<I", 0)
+    sizes = [struct.pack("<HHII", 0xA002, 4, 1, 30_000), struct.pack("<HHII", 0xA003, 4, 1, 30_000)]
+    inner = struct.pack("<H", len(sizes)) + b"".join(sizes) + struct.pack("<I", 0)
+    return with_segment(0xE1, b"Exif\x00\x00II*\x00" + struct.pack("<I", 8) + first + inner)
+
+
 def giant_thumbnail() -> bytes:
     """Return a photograph whose EXIF data are as large as they may be: another picture in it."""
     thumbnail = saved(Image.effect_noise((200, 200), 90).convert("RGB"), "JPEG", quality=95)[:60_000]
@@ -109,6 +118,8 @@ CASES: dict[str, Case] = {
     "exif orientation twice": case(partial(bad_exif, b"\x06\x00\x08\x00", 3, 2), SEEN),
     "exif orientation a fraction by 0": case(partial(bad_exif, b"\x08\x00\x00\x00", 5, 1), SEEN),
     "exif orientation a billion times": case(partial(bad_exif, b"\x08\x00\x00\x00", 3, 1_000_000_000), SEEN),
+    "exif of another size": case(other_size, SEEN),
+    "exif that ends at once": case(lambda: with_segment(0xE1, b"Exif\x00\x00II*"), SEEN),
     "exif in a circle": case(cyclic_exif, SEEN),
     "exif with a giant thumbnail": case(giant_thumbnail, SEEN),
 }

@@ -61,3 +61,15 @@ def misreadings(letters: Annotated[int, typer.Option(min=1, help="Letters to rea
     from training.types.misreadings import measure  # noqa: PLC0415 - as above
 
     typer.echo(f"{measure(letters)} marks compared")
+
+
+@types.command()
+def failures(
+    out: Annotated[Path, typer.Option(help="The picture (JPEG).")],
+    rendered: Annotated[int, typer.Option(min=1, help="Letters to render and to have read by Tesseract.")] = LETTERS,
+    weights: Out = WEIGHTS,
+) -> None:
+    """Draw letters whose type is suggested wrongly, with what is true and what is said."""
+    from training.types.failures import write_failures  # noqa: PLC0415 - as above
+
+    typer.echo(f"{write_failures(type_model(weights), rendered, out)} letters in {out}")

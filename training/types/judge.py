@@ -8,12 +8,13 @@ from random import Random
 import numpy as np
 from rich.progress import track
 
+from examples.paper.letter import Letter
 from examples.paper.letters import KINDS as RENDERED
 from examples.paper.letters import write
 from examples.paper.render import render
 from services.upload.client.ocr import read_words
 from services.upload.domain.kinds import OTHER, TypeModel, suggest
-from services.upload.domain.pixels import grey
+from services.upload.domain.pixels import Picture, grey
 from training.types.learn import Reading, readings
 from training.types.misreadings import DPI, worsened
 from training.types.noise import HARD
@@ -66,7 +67,7 @@ def judge(model: TypeModel, letters: int, rendered: int) -> dict[str, Figures]:
         "held-out wordings": readings("held out", letters, 7),
         "held-out wordings, badly read": readings("held out", letters, 8, HARD),
         "unseen wordings": readings("unseen", letters, 9),
-        "rendered and read": [_read(number) for number in track(range(rendered), description="reading")],
+        "rendered and read": [read(number) for number in track(range(rendered), description="reading")],
     }
     figures = {name: Figures() for name, made in sets.items() if made}
     for name, found in figures.items():
@@ -75,11 +76,21 @@ def judge(model: TypeModel, letters: int, rendered: int) -> dict[str, Figures]:
     return figures
 
 
-def _read(number: int) -> Reading:
-    """Have Tesseract read a letter of the examples: their wordings are in no training set."""
-    letter = write(RENDERED[number % len(RENDERED)], Random(f"judge {number}"), date(2026, 3, 2))
-    page = worsened(grey(render(letter, DPI)[..., ::-1].copy()), np.random.default_rng(10_000 + number))
+def letter_of(number: int) -> Letter:
+    """Return a letter of the examples: their wordings are in no training set."""
+    return write(RENDERED[number % len(RENDERED)], Random(f"judge {number}"), date(2026, 3, 2))
+
+
+def page_of(number: int) -> Picture:
+    """Return such a letter rendered and worsened, grey."""
+    rng = np.random.default_rng(10_000 + number)
+    return worsened(grey(render(letter_of(number), DPI)[..., ::-1].copy()), rng)
+
+
+def read(number: int) -> Reading:
+    """Have Tesseract read such a letter."""
+    letter = letter_of(number)
     lines: dict[int, list[str]] = {}
-    for word in read_words(page, DPI):
+    for word in read_words(page_of(number), DPI):
         lines.setdefault(word.line, []).append(word.text)
     return Reading("\n".join(" ".join(words) for words in lines.values()), letter.kind, letter.variant)

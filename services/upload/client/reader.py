@@ -1,4 +1,4 @@
-"""Makes a page of a document: flattened, upright, evenly lit, read."""
+"""Makes a page of a document: flattened, upright, evenly lit, bent straight if it curls, read."""
 
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from services.upload.client.look import frame, look
 from services.upload.client.ocr import read_words
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
-from services.upload.domain.flatten import flatten, sheet, turned
+from services.upload.domain.baselines import feet_of
+from services.upload.domain.curl import curl_of
+from services.upload.domain.flatten import flatten, sheet, straighten, turned
+from services.upload.domain.geometry import Points
 from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture, grey
@@ -56,10 +59,30 @@ def flat_page(file: Path, page: int = 0) -> Picture:
 
 def _clean(source: Source, report: PageReport) -> Picture:
     """Return the page as a scanner would have seen it; the whole picture where no page was found."""
+    even = scanned(source, report)
+    return even if source.flat else without_desk(unwarped(source, report, even))
+
+
+def scanned(source: Source, report: PageReport) -> Picture:
+    """Return the page flattened by its corners, upright and evenly lit."""
+    quad, size = _corners(source, report)
+    return evenly_lit(grey(turned(flatten(source.picture, quad, size), report.rotate_cw)))
+
+
+def unwarped(source: Source, report: PageReport, even: Picture) -> Picture:
+    """Return the `scanned` page itself; if its paper curls, a picture of it in which the lines are straight."""
+    feet = feet_of(even)
+    curl = curl_of(feet, (even.shape[1], even.shape[0])) if feet else None
+    if curl is None:
+        return even
+    quad, size = _corners(source, report)
+    return evenly_lit(grey(straighten(source.picture, quad, size, report.rotate_cw, curl)))
+
+
+def _corners(source: Source, report: PageReport) -> tuple[Points, tuple[int, int]]:
+    """Return the corners of the page in the picture, and its size in pixels as it lies there."""
     quad = np.array(report.quad) if report.quad else frame(source)
-    page = flatten(source.picture, quad, sheet(quad, report.cut).pixels(FLAT_DPI))
-    even = evenly_lit(grey(turned(page, report.rotate_cw)))
-    return even if source.flat else without_desk(even)
+    return quad, sheet(quad, report.cut).pixels(FLAT_DPI)
 
 
 def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:

@@ -1,14 +1,19 @@
 """The outline of the page from what the page net saw and what the picture shows at its edges."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
 from services.upload.domain.geometry import Points, Side, clockwise_from_top_left
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture
-from services.upload.domain.quad import corners_of, sides_of
-from services.upload.domain.trace import traced
+from services.upload.domain.quad import Lines, corners_of, likeness, sides_of
+from services.upload.domain.trace import traced, weakest_edge
+
+LEVELS = (THERE, 0.8, 0.9)  # how sure the net must be of a place for it to be page
+FOUR_SIDED = 0.95  # how like a page with four sides a mask is that needs no second thought
+EDGE = 1.0  # difference of colour: along a side with less there is no edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,46 @@ def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetO
     """
     if seen.present < THERE:
         return None
-    cut = seen.cut()
-    sides = sides_of(seen.mask, cut)
+    corners = _corners(seen, small)
+    if corners is None:
+        return None
+    quad = clockwise_from_top_left(corners * np.array([width, height]))
+    return NetOutline(quad, seen.cut(), seen.present, seen.several >= THERE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page from one level of the mask on: its sides, as traced, its corners, and how four-sided the mask is."""
+
+    sides: Lines
+    corners: Points
+    fits: float
+
+
+def _corners(seen: PageMap, small: Picture) -> Points | None:
+    """Return the corners of the page in shares of the picture.
+
+    Where the net was half sure of things beside the page, a patterned cloth perhaps, the mask frays: it is not like a
+    page, and one of its sides runs where no edge is. Then what the net is surer of is the page, if that has edges all
+    around and is more like one.
+    """
+    pages = (_page(seen, small, level) for level in LEVELS)
+    first = next(pages)
+    if first is None:
+        return None
+    if first.fits >= FOUR_SIDED or weakest_edge(first.sides, small) >= EDGE:
+        return first.corners
+    surer = [(weakest_edge(page.sides, small), page.corners) for page in pages if page and page.fits > first.fits]
+    clearest, corners = max(surer, key=itemgetter(0), default=(0.0, first.corners))
+    return corners if clearest >= EDGE else first.corners
+
+
+def _page(seen: PageMap, small: Picture, level: float) -> _Page | None:
+    sides = sides_of(seen.mask, seen.cut(), level)
     if sides is None:
         return None
-    corners = _sane(corners_of(traced(sides, small)), corners_of(sides))
-    quad = clockwise_from_top_left(corners * np.array([width, height]))
-    return NetOutline(quad, cut, seen.present, seen.several >= THERE)
+    moved = traced(sides, small)
+    return _Page(moved, _sane(corners_of(moved), corners_of(sides)), likeness(seen.mask, level, sides))
 
 
 def _sane(corners: Points, otherwise: Points) -> Points:

@@ -5,8 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.domain.geometry import SIDES, Points, Side
-from services.upload.domain.pagemap import Share
+from services.upload.domain.pagemap import THERE, Share
 
+FAR = 20.0  # pictures away: such a corner is none
 FINER = 4  # how much finer than the mask its edge is followed
 LEAST_AREA = 0.01  # of the picture: a smaller patch is no page
 AT_BORDER = 0.012  # of the picture: a side this near to a crossed border is the border
@@ -15,12 +16,13 @@ MIDDLE = (0.06, 0.94)  # of a side's length: near its ends lie rounded corners
 Lines = NDArray[np.float64]  # shape (n, 3): a, b, c of a*x + b*y + c = 0, a*a + b*b = 1
 
 
-def sides_of(mask: Share, cut: tuple[Side, ...]) -> Lines | None:
+def sides_of(mask: Share, cut: tuple[Side, ...], level: float = THERE) -> Lines | None:
     """Return the four sides of the page in shares of the picture, in order around it; None if there is no page.
 
     The normals point out of the page. A side along a border the page crosses is that border itself.
+    The page is what the mask shows from a level on.
     """
-    edge = _edge(mask)
+    edge = _edge(mask, level)
     if edge is None:
         return None
     hull = cv2.convexHull(edge.astype(np.float32))[:, 0].astype(np.float64)
@@ -29,6 +31,17 @@ def sides_of(mask: Share, cut: tuple[Side, ...]) -> Lines | None:
         return None
     sides = lines_through(corners)
     return np.array([_fitted(side, place, corners, edge, cut) for place, side in enumerate(sides)])
+
+
+def likeness(mask: Share, level: float, sides: Lines) -> float:
+    """Return how alike the mask from a level on and a four-sided page are: their Jaccard index within the picture."""
+    corners = corners_of(sides)
+    if not np.isfinite(corners).all() or abs(corners).max() > FAR:
+        return 0.0
+    page = np.zeros(mask.shape, np.uint8)
+    cv2.fillConvexPoly(page, np.round((corners * mask.shape[0] - 0.5) * 16).astype(np.int32), 1, cv2.LINE_8, 4)
+    inside, shown = page > 0, mask >= level
+    return float((inside & shown).sum() / max(1, (inside | shown).sum()))
 
 
 def corners_of(sides: Lines) -> Points:
@@ -54,11 +67,11 @@ def on_border(side: NDArray[np.float64]) -> bool:
     return any(np.allclose(side, border_line(name), atol=1e-9) for name in SIDES)
 
 
-def _edge(mask: Share) -> Points | None:
+def _edge(mask: Share, level: float) -> Points | None:
     """Return the edge of the largest patch, points in shares of the picture, corners of it included."""
     count = mask.shape[0] * FINER
     fine = cv2.resize(mask, (count, count), interpolation=cv2.INTER_LINEAR)
-    found, _ = cv2.findContours((fine >= 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)  # noqa: PLR2004
+    found, _ = cv2.findContours((fine >= level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     largest = max(found, key=cv2.contourArea, default=None)
     if largest is None or cv2.contourArea(largest) < LEAST_AREA * count * count:
         return None

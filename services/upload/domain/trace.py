@@ -57,6 +57,31 @@ def traced(sides: Lines, picture: Picture) -> Lines:
     return sides
 
 
+def weakest_edge(sides: Lines, picture: Picture) -> float:
+    """Return how clear the edge of the paper is along the side where it is least so, as a difference of colour.
+
+    Sides on a border of the picture have none to show. A side that lies outside the picture shows nothing: 0.
+    """
+    height, width = picture.shape[:2]
+    corners = corners_of(sides) * (width, height)
+    if not np.isfinite(corners).all():
+        return 0.0
+    colours = cv2.GaussianBlur(lab(picture), (0, 0), 0.8).astype(np.float32)
+    shown = [place for place, side in enumerate(sides) if not on_border(side)]
+    return min((_clearness(colours, corners, place) for place in shown), default=STRONG)
+
+
+def _clearness(colours: Colours, corners: Points, place: int) -> float:
+    """Return the usual difference of colour along the best edge beside a side."""
+    normal = lines_through(corners)[place, :2]
+    ends = corners[place], corners[(place + 1) % len(corners)]
+    strip = _strip(colours, ends, normal, REACHES[-1] * max(colours.shape[:2]))
+    if strip is None:
+        return 0.0
+    strength = _strength(strip)
+    return float(np.median(strength[_path(strength), np.arange(strength.shape[1])]))
+
+
 def _moved(colours: Colours, sides: Lines, corners: Points, place: int, reach: float) -> NDArray[np.float64]:
     """Return one side after the search, in shares of the picture."""
     height, width = colours.shape[:2]

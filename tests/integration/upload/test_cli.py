@@ -54,6 +54,28 @@ def test_check_names_what_is_no_picture_and_exits_with_1(photos: Path) -> None:
     assert (bad["reasons"], bad["quad"], good["verdict"]) == (["not_an_image"], None, "good")
 
 
+def test_a_wrong_extension_changes_nothing(tmp_path: Path) -> None:
+    """What a file is called does not count, only what it is: each is the page that it holds."""
+    photo = photograph(letter(), corners(900, 1200), (900, 1200))
+    pillow_heif.register_heif_opener()
+    named = {
+        "photo.pdf": encoded(photo),
+        "photo.heic": encoded(photo, "PNG"),
+        "photo.png": encoded(photo, "HEIF", quality=80),
+        "photo": encoded(photo, "WEBP"),
+        "photo.txt": encoded(photo, "TIFF"),
+        "scan.jpg": printed(),
+    }
+    for name, data in named.items():
+        (tmp_path / name).write_bytes(data)
+    done = call("check", "--json", *(tmp_path / name for name in named))
+    *photos, scan = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 0
+    assert {(seen["width"], seen["height"], seen["verdict"]) for seen in photos} == {(900, 1200, photos[0]["verdict"])}
+    assert all(seen["quad"] for seen in photos)
+    assert scan["height"] > scan["width"] > 1000
+
+
 def test_document_writes_pdf_text_and_facts(photos: Path, tmp_path: Path) -> None:
     """The three files are there, and an unreadable page shows in the facts and the exit code."""
     done = call("document", "--out", tmp_path, photos / "good.jpg", photos / "letter.jpg")

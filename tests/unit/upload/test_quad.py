@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.upload.domain.geometry import Points, Side, clockwise_from_top_left
 from services.upload.domain.netoutline import outline_from
 from services.upload.domain.pagemap import PageMap, Share
+from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import corners_of, sides_of
 
 PAGE = np.array([(0.2, 0.15), (0.8, 0.2), (0.85, 0.9), (0.15, 0.85)])
@@ -63,12 +64,42 @@ def test_an_empty_mask_has_no_sides() -> None:
 
 def test_the_outline_is_measured_in_the_picture() -> None:
     """A mask that is off by 0.6 % of the picture is moved to the edge that the picture shows."""
-    picture = np.full((1000, 1000, 3), 60, np.uint8)
-    cv2.fillPoly(picture, [np.round(PAGE * 1000).astype(np.int32)], (230, 235, 240))
-    outline = outline_from(seen(PAGE + 0.006), picture, 1000, 1000)
+    outline = outline_from(seen(PAGE + 0.006), on_a_dark_desk(), 1000, 1000)
     assert outline is not None
     assert abs(outline.quad - PAGE * 1000).max() < 2.5
     assert outline.cut == ()
+
+
+FRINGE = np.array([(0.0, 0.05), (0.35, 0.03), (0.2, 0.2), (0.15, 0.85), (0.02, 0.75)])  # beside the page
+
+
+def half_sure(where: Points, share: float, sure: Points = PAGE) -> PageMap:
+    """Return what a net sees that is half sure of one more place, and sure of a page."""
+    mask = np.maximum(mask_of(sure), share * mask_of(where)).astype(np.float32)
+    return PageMap(mask, np.zeros((4, 128), np.float32), np.zeros(4, np.float32), 1.0, 0.0)
+
+
+def on_a_dark_desk() -> Picture:
+    """Return a picture of the page."""
+    picture = np.full((1000, 1000, 3), 60, np.uint8)
+    cv2.fillPoly(picture, [np.round(PAGE * 1000).astype(np.int32)], (230, 235, 240))
+    return picture
+
+
+@pytest.mark.parametrize("share", [0.6, 0.75])
+def test_what_the_net_is_half_sure_of_is_no_page_where_no_edge_is(share: float) -> None:
+    """A frayed mask, as on a patterned cloth, does not move the corners: the paper's edges show where they are."""
+    outline = outline_from(half_sure(FRINGE, share), on_a_dark_desk(), 1000, 1000)
+    assert outline is not None
+    assert abs(outline.quad - PAGE * 1000).max() < 10
+
+
+def test_a_part_of_the_page_that_the_net_is_less_sure_of_stays() -> None:
+    """A shaded half or a printed band is page where the paper's edges go on around it."""
+    upper = np.array([(0.2, 0.15), (0.8, 0.2), (0.83, 0.5), (0.17, 0.5)])
+    outline = outline_from(half_sure(PAGE, 0.7, upper), on_a_dark_desk(), 1000, 1000)
+    assert outline is not None
+    assert abs(outline.quad - PAGE * 1000).max() < 10
 
 
 def test_without_a_page_there_is_no_outline() -> None:
