@@ -30,7 +30,7 @@ PACKAGES = {
     "npm": "fetches the design system of the pages; only where there is none yet",
 }
 FOR_TESTS = {
-    "chromium-headless-shell": "the browser that the pages are tested in, without the half of it that shows windows",
+    "chromium": "the browser that the pages are tested in; its headless shell knows no notifications",
 }
 DAEMONS = ("rabbitmq-server.service", "epmd.service", "epmd.socket")
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its daemon; 101 means no

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from services.notify.client.outside import Outside
 from services.notify.domain.retry import Outcome
-from shared.cards import Card, Said, Subscription
+from shared.cards import Card, Subscription
 from shared.clock import Clock
 from shared.events.gateway import NoticeTopic
 from shared.vapid import VapidKey
@@ -32,11 +32,11 @@ class Pushes:
         self._clock = clock
 
     async def send(self, card: Card, topic: NoticeTopic, notice_id: str) -> Outcome:
-        """Send one notice; a later one takes the place of one the browser has not fetched yet."""
+        """Send one notice; a later one about as pressing a thing takes the place of one not fetched yet."""
         if card.subscription is None:
             return Outcome("never", "subscription_missing")
         try:
-            body = encrypted(_shown(card, card.words[topic], notice_id), card.subscription)
+            body = encrypted(_shown(card, topic, notice_id), card.subscription)
         except ValueError:  # keys that no browser gives: nothing will ever be read there
             return Outcome("never", "subscription_invalid")
         endpoint = card.subscription.endpoint
@@ -51,7 +51,7 @@ class Pushes:
             "content-encoding": "aes128gcm",
             "content-type": "application/octet-stream",
             "ttl": str(DAY_S),
-            "topic": "news",
+            "topic": topic,
             "urgency": "high" if topic == "urgent" else "normal",
         }
 
@@ -75,10 +75,12 @@ def _decoded(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _shown(card: Card, said: Said, notice_id: str) -> bytes:
+def _shown(card: Card, topic: NoticeTopic, notice_id: str) -> bytes:
     """Return what the service worker shows; it may not call us back, so all of it is in here."""
+    said = card.words[topic]
     shown = {
         "id": notice_id,
+        "tag": topic,
         "title": said.subject,
         "body": said.body,
         "url": card.app_url,

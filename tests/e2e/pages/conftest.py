@@ -32,9 +32,9 @@ QUIET = (
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all journeys; each has contexts of its own."""
-    chromium = shutil.which("chromium-headless-shell")
+    chromium = shutil.which("chromium")
     if chromium is None or not TEST_MODULE.exists():
-        reason = "no chromium-headless-shell or no axe-core here; run `make setup-tests`"
+        reason = "no chromium or no axe-core here; run `make setup-tests`"
         if os.environ.get("CI") == "true":
             raise RuntimeError(reason)
         pytest.skip(reason)

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.live
 
 NEWS = ("Es gibt etwas Neues", "Es eilt: bitte sehen Sie gleich nach")
 REGISTER = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => null)"
-SHOWN = """title => navigator.serviceWorker.ready.then(worker => worker.getNotifications())
-  .then(shown => shown.length === 1 && shown[0].title === title)"""
+SHOWN = """titles => navigator.serviceWorker.ready.then(worker => worker.getNotifications())
+  .then(shown => shown.map(one => one.title).sort().join() === titles)"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -111,7 +111,7 @@ async def test_a_browser_that_may_not_says_so(phone: Phone) -> None:
 
 
 async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) -> None:
-    """A pushed message is shown by the service worker, one in the place of the other, and leads into the app."""
+    """News take the place of news, and not that of what presses and was not seen yet."""
     await phone.context.grant_permissions(["notifications"])
     await phone.go("/channels")
     tools = await phone.context.new_cdp_session(phone.page)
@@ -126,11 +126,11 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
     await phone.page.evaluate(REGISTER)
     registration = await asyncio.wait_for(found.get(), 30)
     message = {"id": "1", "body": "Tippen Sie hier.", "url": f"{system.gateway_url}/things", "lang": "de"}
-    for title in ("Erste", "Zweite"):
-        data = json.dumps({**message, "title": title})
+    for tag, title, shown in (("urgent", "A", "A"), ("news", "B", "A,B"), ("news", "C", "A,C")):
+        data = json.dumps({**message, "tag": tag, "title": title})
         push = {"origin": system.gateway_url, "registrationId": registration, "data": data}
         await tools.send("ServiceWorker.deliverPushMessage", push)
-        await phone.page.wait_for_function(SHOWN, arg=title)
+        await phone.page.wait_for_function(SHOWN, arg=shown)
 
 
 async def test_a_browser_that_changes_its_subscription_is_told_there(phone: Phone) -> None:

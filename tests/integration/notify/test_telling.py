@@ -189,9 +189,9 @@ async def test_a_browser_reads_what_was_pushed(teller: Teller, supplier: Supplie
     await teller.events.until(NoticeSent, channel_id=channel_id)
     [(headers, body)] = supplier.received
     shown = browser.opened(body)
-    assert (shown["title"], shown["url"]) == ("Es eilt", "https://post.example/things")
+    assert (shown["title"], shown["tag"], shown["url"]) == ("Es eilt", "urgent", "https://post.example/things")
     assert b"eilt" not in body
-    assert (headers["content-encoding"], headers["urgency"], headers["topic"]) == ("aes128gcm", "high", "news")
+    assert (headers["content-encoding"], headers["urgency"], headers["topic"]) == ("aes128gcm", "high", "urgent")
     assert 0 < int(headers["ttl"]) <= 24 * 3600
     fields = dict(part.split("=", 1) for part in headers["authorization"].removeprefix("vapid ").split(", "))
     public = ECKey.import_key(teller.key.key.as_dict(private=False))

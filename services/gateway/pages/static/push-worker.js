@@ -2,8 +2,8 @@
 // The message holds all that is shown; nothing is fetched for it, as there may be network for no more than the push.
 
 self.addEventListener("push", (event) => {
-  const { id, title, body, url, lang } = event.data.json();
-  const shown = { body, lang, dir: "auto", tag: "news", renotify: true, data: { id, url } };
+  const { id, tag, title, body, url, lang } = event.data.json();
+  const shown = { body, lang, dir: "auto", tag, renotify: true, data: { id, url } };
   event.waitUntil(self.registration.showNotification(title, shown));
 });
 
