@@ -9,6 +9,7 @@ export function install() {
 async function forget() {
   indexedDB.deleteDatabase("amtsbote");
   localStorage.clear();
+  sessionStorage.clear();
   for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
   for (const name of (await window.caches?.keys()) ?? []) await caches.delete(name);
 }
