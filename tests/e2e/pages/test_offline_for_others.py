@@ -78,14 +78,7 @@ async def test_the_end_of_a_mandate_is_said_and_the_page_kept(
     phone = await opened()
     base = await _helps(phone, amina, AMINA)  # somebody who has no pages of their own
     await phone.go(f"{base}/hand-in")
-    if begun:
-        parts = Parts()
-        parts.watch(phone.page)
-        await lose_network_after_first_part(phone, big, parts)
-    else:
-        await phone.context.set_offline(offline=True)
-        await phone.take(big)
-    await expect(phone.page.locator("[data-local]")).to_contain_text("Kein Netz")
+    await _wait_for_network(phone, big, begun=begun)
     await phone.page.close()
     await phone.context.unroute_all()
     (await amina.http.delete(f"/v1/mandates/{base.rpartition('/')[2]}")).raise_for_status()
@@ -103,3 +96,15 @@ async def test_the_end_of_a_mandate_is_said_and_the_page_kept(
     await phone.go("/people")
     await expect(phone.page.locator(".empty")).to_be_visible()
     await expect(phone.page.locator("[data-queue]")).to_be_hidden()
+
+
+async def _wait_for_network(phone: Phone, photo: Path, *, begun: bool) -> None:
+    """Take a page whose first part arrives, or none; then there is no network."""
+    if begun:
+        parts = Parts()
+        parts.watch(phone.page)
+        await lose_network_after_first_part(phone, photo, parts)
+    else:
+        await phone.context.set_offline(offline=True)
+        await phone.take(photo)
+    await expect(phone.page.locator("[data-local]")).to_contain_text("Kein Netz")
