@@ -43,7 +43,6 @@ CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibil
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
-NOT_AGAIN = {"host", "content-length"}
 # Puts the same page in another language in the place of the one that is open. To load it anew takes five times as long,
 # and styles and scripts are the same: what they show and hide is taken over.
 EXCHANGE = """async html => {
@@ -83,32 +82,44 @@ class EveryPage:
 
     async def look(self, path: str | None = None) -> None:
         """Find nothing on a page, or on the one that is open."""
+        cookies = await self._cookies()  # an answer may take one away
         if path:
             await self.phone.go(path)
         await look_once(self.phone)
         assert self._opened
-        self.seen.add(_route_of(self._opened))
+        self.seen.add(_route_of(self._opened.method, urlsplit(self._opened.url).path))
         for language in self._others:
-            await self.phone.page.evaluate(EXCHANGE, await self._in(language, self._opened))
+            await self.phone.page.evaluate(EXCHANGE, await self._in(language, self._opened, cookies))
             assert await self.phone.page.get_attribute("html", "lang") == language
             assert await self.phone.axe(OF_WORDS) == [], (language, self.phone.page.url)
             await look_at_width(self.phone)
         if self._others:
             await self.phone.page.reload()
 
-    async def _in(self, language: str, opened: Request) -> str:
+    async def _in(self, language: str, opened: Request, cookies: Mapping[str, str]) -> str:
         """Return the page that a request led to as it is in another language."""
-        headers = {name: value for name, value in (await opened.all_headers()).items() if name not in NOT_AGAIN}
-        headers |= {"cookie": f"{headers.get('cookie', '')}; language={language}", "sec-fetch-site": "same-origin"}
-        async with httpx.AsyncClient(headers=headers, timeout=PATIENCE_MS / 1000) as http:
+        headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+        headers |= {name: value for name, value in opened.headers.items() if name == "content-type"}
+        async with self._browser({**cookies, "language": language}, headers) as http:
             return (await http.request(opened.method, opened.url, content=opened.post_data_buffer)).text
+
+    async def _cookies(self) -> dict[str, str]:
+        return {each["name"]: each["value"] for each in await self.phone.context.cookies()}
+
+    def _browser(self, cookies: Mapping[str, str], headers: Mapping[str, str]) -> httpx.AsyncClient:
+        patience = PATIENCE_MS / 1000
+        return httpx.AsyncClient(base_url=self.phone.url, cookies=dict(cookies), headers=headers, timeout=patience)
+
+    async def pass_by(self, path: str) -> None:
+        """See that an address answers with a file, and no page."""
+        async with self._browser(await self._cookies(), {"accept": "text/html"}) as http:
+            assert not await _is_page(http, path)
+        self.seen.add(_route_of("GET", path))
 
     async def forgotten(self, known: Mapping[str, str]) -> list[str]:
         """Return the addresses that answer with a whole page and were not looked at; `known` fills in their ids."""
-        cookies = {each["name"]: each["value"] for each in await self.phone.context.cookies()}
         paths = [route.path for route in ROUTES if "GET" in route.methods and f"GET {route.path}" not in self.seen]
-        patience, wish = PATIENCE_MS / 1000, {"Accept": "text/html"}
-        async with httpx.AsyncClient(base_url=self.phone.url, cookies=cookies, headers=wish, timeout=patience) as http:
+        async with self._browser(await self._cookies(), {"accept": "text/html"}) as http:
             return [path for path in paths if await _is_page(http, path.format_map(known))]
 
 
@@ -129,10 +140,10 @@ async def look_at_width(phone: Phone) -> None:
     assert await phone.page.evaluate(CUT_OFF) == [], phone.page.url
 
 
-def _route_of(opened: Request) -> str:
-    own = re.sub(r"^/for/[^/]+", "", urlsplit(opened.url).path)
-    found = [each for each in ROUTES if opened.method in each.methods and each.path_regex.fullmatch(own)]
-    return f"{opened.method} {found[0].path}"
+def _route_of(method: str, path: str) -> str:
+    own = re.sub(r"^/for/[^/]+", "", path)
+    found = [each for each in ROUTES if method in each.methods and each.path_regex.fullmatch(own)]
+    return f"{method} {found[0].path}"
 
 
 async def _is_page(http: httpx.AsyncClient, path: str) -> bool:

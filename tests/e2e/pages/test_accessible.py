@@ -46,6 +46,8 @@ async def test_axe_finds_nothing(  # noqa: PLR0917 - what pytest hands over
     await _look_as_nobody(every)
     await _look_as_helper(every, system, letters[1])
     await _sign_out(every)
+    await _look_as_newcomer(every)
+    await _sign_out(every)
     await phone.activate(system.new_code())
     known = await _look_at_handing_in(every, letters) | {"supplier_id": supplier}
     await _look_at_what_follows(every, known)
@@ -56,7 +58,6 @@ async def test_axe_finds_nothing(  # noqa: PLR0917 - what pytest hands over
         await every.look(path)
     assert await every.forgotten(known) == []
     await _look_signed_out(every)
-    await _look_as_newcomer(every)
 
 
 async def _look_as_nobody(every: EveryPage) -> None:
@@ -230,8 +231,12 @@ async def _look_signed_out(every: EveryPage) -> None:
 
 
 async def _look_as_newcomer(every: EveryPage) -> None:
-    """Look at the first page of who started without a code."""
+    """Look at the first page of who started without a code, and at what they have in writing."""
+    page = every.phone.page
     await every.phone.go("/new/apply")
     await fill(every.phone, ERIKA)
-    await expect(every.phone.page.locator("#newcomer.card")).to_be_visible()
+    await expect(page.locator("#newcomer.card")).to_be_visible()
     await every.look()
+    receipt = await page.locator("#newcomer a[href^='/applications/']").get_attribute("href") or ""
+    await every.look(receipt)
+    await every.pass_by(f"{receipt}/receipt.pdf")
