@@ -140,7 +140,8 @@ async def _look_at_handing_in(every: EveryPage, letters: tuple[Path, Path]) -> d
     name = await page.locator("#draft .sheet").first.get_attribute("id")
     await page.select_option("#kind", "sperrankuendigung")
     document_id = await phone.send()
-    return {"document_id": document_id, "page_id": (name or "").removeprefix("page-")}
+    page_id = (name or "").removeprefix("page-")
+    return {"document_id": document_id, "page_id": page_id, "version": "any", "name": "app.css"}
 
 
 async def _look_at_what_follows(every: EveryPage, known: dict[str, str]) -> None:
