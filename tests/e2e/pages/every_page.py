@@ -118,7 +118,9 @@ class EveryPage:
 
     async def forgotten(self, known: Mapping[str, str]) -> list[str]:
         """Return the addresses that answer with a whole page and were not looked at; `known` fills in their ids."""
-        paths = [route.path for route in ROUTES if "GET" in route.methods and f"GET {route.path}" not in self.seen]
+        paths = [
+            route.path for route in ROUTES if "GET" in (route.methods or ()) and f"GET {route.path}" not in self.seen
+        ]
         async with self._browser(await self._cookies(), {"accept": "text/html"}) as http:
             return [path for path in paths if await _is_page(http, path.format_map(known))]
 
@@ -142,7 +144,7 @@ async def look_at_width(phone: Phone) -> None:
 
 def _route_of(method: str, path: str) -> str:
     own = re.sub(r"^/for/[^/]+", "", path)
-    found = [each for each in ROUTES if method in each.methods and each.path_regex.fullmatch(own)]
+    found = [each for each in ROUTES if method in (each.methods or ()) and each.path_regex.fullmatch(own)]
     return f"{method} {found[0].path}"
 
 
