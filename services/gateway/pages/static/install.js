@@ -2,7 +2,7 @@
 
 export function install() {
   if (document.querySelector("[data-forget]")) forget();
-  else if (document.body.dataset.device) navigator.serviceWorker?.register("/sw.js");
+  else if (document.body.dataset.device) navigator.serviceWorker?.register("/sw.js").catch(() => {}); // the network broke: the next page asks again
 }
 
 // The server asks the browser for the same (Clear-Site-Data), and not every browser does it.
