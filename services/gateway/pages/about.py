@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.pages.page import page
-from services.gateway.pages.visitor import Guest
+from services.gateway.pages.visitor import AnyHolder, Guest
 
 router = APIRouter()
 
@@ -28,6 +28,9 @@ async def accessibility(request: Request, _: Guest) -> Response:
 
 
 @router.get("/offline")
-async def offline(request: Request) -> Response:
-    """Show that there is no network; kept on the phone for when there is none."""
-    return page(request, "offline.html")
+async def offline(request: Request, _: AnyHolder) -> Response:
+    """Show that there is no network; kept on the phone for when there is none.
+
+    All of it is the same for everybody, but who only helps others has no pages of their own to take.
+    """
+    return page(request, "offline.html", signed_in=False, device=None)

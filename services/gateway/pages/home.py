@@ -91,4 +91,5 @@ async def _home(request: Request, citizen: Citizen, parts: Parts, template: str 
 def _welcome(
     request: Request, parts: Parts, filled: Filled = NOTHING_TYPED, problem: str | None = None, status: int = 200
 ) -> Response:
-    return page(request, "welcome.html", status, filled=filled, problem=problem, login=parts.login)
+    new = not request.cookies
+    return page(request, "welcome.html", status, at_once=new, filled=filled, problem=problem, login=parts.login)

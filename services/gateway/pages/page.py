@@ -27,9 +27,13 @@ HEADERS = {
 }
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """Return a page; templates find the values, and `request`, `texts`, `office`, `language` among others."""
+def page(request: Request, template: str, status: int = 200, *, at_once: bool = False, **values: Any) -> Response:
+    """Return a page; templates find the values, and `request`, `texts`, `office`, `language` among others.
+
+    One to be seen `at_once` brings its styles along: a browser that has none of them waits for one answer, not two.
+    """
     look, language = look_of(request), language_of(request)
+    styles = look.assets.styles(direction_of(language)) if at_once else None
     usual = {
         "request": request,
         "look": look,
@@ -40,11 +44,15 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         "texts": parts_of(request).texts,
         "signed_in": getattr(request.state, "principal", None) is not None,
         "device": _mark_of(request),
+        "styles": styles,
         **values_of(request),
     }
     html = look.templates.get_template(template).render({**usual, **values})
     response = _dressed(request, html.encode(), status)
     response.headers["content-language"] = language
+    if styles:
+        policy = POLICY.replace("style-src 'self'", f"style-src 'self' {styles.source}")
+        response.headers["content-security-policy"] = policy
     keep_choice(request, response)
     return response
 

@@ -19,6 +19,7 @@ from services.gateway.pages import (
     live,
     login,
     newcomers,
+    nowhere,
     people,
     pictures,
     sending,
@@ -58,6 +59,7 @@ ROOMS = (
     installed,
     statics,
     worker,
+    nowhere,  # takes what no other room has
 )
 # Files are read from these as they come, and never wholly into memory.
 STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, sending.PATH, sending.PATH + "/", check.UPLOAD})

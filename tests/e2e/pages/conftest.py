@@ -1,6 +1,7 @@
 """A citizen's browser: Debian's Chromium as a phone, driven by Playwright, with axe at hand on every page."""
 
 import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
@@ -87,3 +88,11 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         image = cv2.resize(shot.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         path.write_bytes(encode(np.asarray(image, dtype=np.uint8)))
     return paths
+
+
+@pytest.fixture
+def big(letters: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A good photograph of several parts: what follows the end of a JPEG is no part of the picture."""
+    path = tmp_path / "big.jpg"
+    path.write_bytes(letters[1].read_bytes() + secrets.token_bytes(3 * 1024**2))
+    return path

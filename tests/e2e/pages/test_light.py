@@ -1,4 +1,4 @@
-"""The pages are light and keep to themselves: few bytes, no foreign host, kept by the browser."""
+"""The pages are light and keep to themselves: few bytes, soon usable, no foreign host, kept by the browser."""
 
 import pytest
 from playwright.async_api import Response, expect
@@ -11,6 +11,18 @@ pytestmark = pytest.mark.live
 
 FIRST_BYTES = 150 * 1024
 AGAIN_BYTES = 15 * 1024
+USABLE_MS = 5000
+# What Chrome's DevTools call "3G", and called "Slow 3G" until May 2024: 500 kbit/s and 400 ms, each with a factor that
+# makes the emulation come close to such a network (devtools-frontend, `Slow3GConditions` in NetworkManager.ts).
+SLOW_3G = {"latency": 400 * 5, "downloadThroughput": 500_000 / 8 * 0.8, "uploadThroughput": 500_000 / 8 * 0.8}
+# When the browser has painted the page and its main button is there, in the design system's looks; 0 until then.
+USABLE = """() => {
+    const button = document.querySelector('#activation button.kern-btn--primary');
+    const painted = performance.getEntriesByName('first-contentful-paint').length > 0;
+    if (!painted || !button?.checkVisibility() || button.disabled) return 0;
+    const asDesigned = getComputedStyle(button).borderRadius !== '0px' && button.offsetHeight >= 44;
+    return asDesigned && performance.now();
+}"""
 
 
 async def _transferred(phone: Phone, path: str) -> tuple[int, set[str]]:
@@ -32,6 +44,18 @@ async def test_first_page_is_small_and_the_next_smaller(opened: Open, system: Sy
     assert hosts == {system.gateway_url.removeprefix("http://")}
     again, _ = await _transferred(phone, "/accessibility")
     assert again < AGAIN_BYTES
+
+
+async def test_first_page_is_soon_usable_on_a_slow_network(opened: Open) -> None:
+    """On slow 3G, by a browser that has never been here, the main button can be pressed within five seconds."""
+    phone = await opened()
+    devtools = await phone.context.new_cdp_session(phone.page)
+    await devtools.send("Network.enable")
+    await devtools.send("Network.emulateNetworkConditions", {"offline": False, **SLOW_3G})
+    await phone.page.goto(phone.url, wait_until="commit")
+    usable = await phone.page.wait_for_function(USABLE)
+    await phone.page.click("#activation button.kern-btn--primary", trial=True)
+    assert await usable.json_value() < USABLE_MS
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,6 @@ LEFT = f"""async () => [(await {KEPT}).flat().length, (await navigator.serviceWo
   (await indexedDB.databases()).length]"""
 
 
-@pytest.fixture
-def big(letters: tuple[Path, Path], tmp_path: Path) -> Path:
-    """A good photograph of several parts: what follows the end of a JPEG is no part of the picture."""
-    path = tmp_path / "big.jpg"
-    path.write_bytes(letters[1].read_bytes() + secrets.token_bytes(6 * PART))
-    return path
-
-
 @dataclass
 class Parts:
     """What a page sends: where each part began, and that none began before what the server had confirmed by then."""
@@ -84,14 +76,12 @@ async def test_a_closed_tab_loses_nothing(phone: Phone, big: Path) -> None:
     parts = Parts()
     await phone.go("/hand-in")
     parts.watch(phone.page)
-    await _lose_network_after_first_part(phone, big, parts)
+    await lose_network_after_first_part(phone, big, parts)
     local = phone.page.locator(".sheet--local")
     await expect(local).to_contain_text("Kein Netz. Die Seite bleibt auf dem Telefon")
     await expect(phone.page.locator("#draft .sheet")).to_have_count(0)
     await expect(phone.page.locator("#hand-over")).to_have_count(0)
     await phone.page.close()
-    await phone.context.unroute_all()
-    await phone.context.set_offline(offline=False)
     phone.page = await phone.context.new_page()
     before, parts.begun = parts.confirmed, []
     parts.watch(phone.page)
@@ -156,7 +146,7 @@ async def test_only_what_nobody_can_read_is_left_out_of_big_pictures(phone: Phon
     assert await _original(phone, 1) == usual.read_bytes()
 
 
-async def _lose_network_after_first_part(phone: Phone, photo: Path, parts: Parts) -> None:
+async def lose_network_after_first_part(phone: Phone, photo: Path, parts: Parts) -> None:
     """Take a picture; once a part of it has arrived, there is no network any more."""
     gone = asyncio.Event()
 
@@ -169,17 +159,27 @@ async def _lose_network_after_first_part(phone: Phone, photo: Path, parts: Parts
 
     await phone.context.route("**/hand-in/uploads/*", pass_one)
     await phone.take(photo)
-    await gone.wait()
+    await asyncio.wait_for(gone.wait(), PATIENCE_MS / 1000)
 
 
 async def _is_reminded(phone: Phone) -> None:
-    """See on other pages that something still waits on the phone, and go on with it from the first one."""
+    """See on other pages that something still waits on the phone; it goes on from there once it can."""
+    await phone.context.unroute_all()
+    await phone.context.route("**/hand-in/uploads**", lambda route: route.abort("internetdisconnected"))
+    await phone.context.set_offline(offline=False)
     await phone.go("/devices")
     await expect(phone.page.get_by_text("Beim Abmelden werden sie gelöscht.")).to_be_visible()
     await phone.go("/")
-    await expect(phone.page.get_by_text("Seiten, die noch nicht bei uns sind.")).to_be_visible()
+    queue = phone.page.locator("[data-queue]")
+    await expect(queue).to_contain_text("Seiten, die noch nicht bei uns sind: 1")
+    await expect(queue).to_contain_text("Sie warten auf das Netz.")
     assert await phone.axe() == []
-    await phone.page.get_by_role("link", name="Weiter senden").click()
+    await phone.context.unroute_all()
+    await phone.page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(queue).to_contain_text("Angekommen, aber noch nicht abgegeben.")
+    await expect(queue.locator("[data-queued]")).to_be_hidden()
+    assert await phone.axe() == []
+    await queue.get_by_role("link", name="Weiter mit dem Abgeben").click()
 
 
 async def _hindrances(phone: Phone) -> set[str]:

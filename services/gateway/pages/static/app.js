@@ -9,3 +9,4 @@ fillCode();
 follow();
 install();
 offerPush();
+if (document.querySelector("[data-queue]")) import("./waiting.js").then(({ goOn }) => goOn()); // of who is signed in

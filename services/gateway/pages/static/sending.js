@@ -1,5 +1,6 @@
-// Sends pages one after the other, in the order they were taken. Each is written down on the phone first and goes on where
-// it stopped, under a key of its own: however often it is sent, it is one page.
+// Sends pages one after the other, in the order they were taken. Each is written down on the phone first, with the address it
+// was taken for, and goes on where it stopped, under a key of its own: however often it is sent, and from whichever page of
+// ours, it is one page, and never another person's.
 
 import * as queue from "./queue.js";
 import { shrunk } from "./shrink.js";
@@ -9,8 +10,9 @@ const AGAIN_MS = 500;
 const LONGEST_MS = 60_000;
 
 export class Sending {
-  constructor(url, words, told) {
-    this.url = new URL(url, location).href;
+  // `here` is where pages are taken for, and for whom if not for oneself; a page that takes none has no `here`.
+  constructor(words, told, here = {}) {
+    this.here = { ...here, to: here.to && new URL(here.to, location).href };
     this.words = words;
     this.told = told;
     this.items = [];
@@ -21,7 +23,15 @@ export class Sending {
   }
 
   get count() {
-    return this.items.length;
+    return this.items.filter((item) => this.isHere(item)).length;
+  }
+
+  get elsewhere() {
+    return this.items.filter((item) => !this.isHere(item));
+  }
+
+  isHere(item) {
+    return item.page.to === this.here.to;
   }
 
   get unkept() {
@@ -34,13 +44,14 @@ export class Sending {
 
   async bringBack(mark) {
     await queue.ownedBy(mark);
-    for (const page of await queue.all()) if (page.to === this.url) this.show(page); // others are for somebody else
+    const known = this.items.map((item) => item.page.id);
+    for (const page of await queue.all()) if (!known.includes(page.id)) this.show(page);
     this.told.changed();
     this.next();
   }
 
   add(file, replaces, limit) {
-    const item = this.show({ to: this.url, file, replaces, key: crypto.randomUUID?.() ?? uuid() });
+    const item = this.show({ ...this.here, file, replaces, key: crypto.randomUUID?.() ?? uuid() });
     item.stuck = true; // until it is written down
     this.told.changed();
     this.taking = this.taking.then(() => this.take(item, limit));
@@ -60,10 +71,11 @@ export class Sending {
 
   show(page) {
     const row = document.querySelector("[data-local-row]").content.firstElementChild.cloneNode(true);
-    const item = { page, row, stuck: false };
+    const item = { page, row, stuck: false, state: "sending" };
     item.picture = page.file.type.startsWith("image/") ? URL.createObjectURL(page.file) : null;
     row.querySelector("[data-again]").addEventListener("click", () => this.again(item));
     row.querySelector("[data-drop]").addEventListener("click", () => this.drop(item));
+    if (page.name && !this.isHere(item)) row.querySelector("[data-for]").textContent = this.words.for.replace("{name}", page.name);
     this.items.push(item);
     this.say(item, this.words.waiting);
     if (page.refused) this.refuse(item, page.refused);
@@ -83,7 +95,7 @@ export class Sending {
   async send(item) {
     try {
       if (item.page.id && !(await queue.has(item.page.id))) return this.arrived(item); // another tab has sent it
-      const page = await transfer(this.url, item.page, {
+      const page = await transfer(item.page.to, item.page, {
         began: (url) => this.note(item, url),
         progress: (share) => this.progress(item, share),
       });
@@ -91,7 +103,7 @@ export class Sending {
       this.arrived(item, page);
     } catch (problem) {
       if (problem.gone && item.page.url) await this.note(item, undefined);
-      else if (problem.later) this.wait(item, problem.offline ? this.words.network : this.words.busy);
+      else if (problem.later) this.wait(item, problem.offline ? "network" : "busy");
       else if (problem.hopeless) await this.refuse(item, problem.words ?? this.words.failed);
       else this.stop(item, problem.words ?? this.words.failed);
     }
@@ -101,6 +113,7 @@ export class Sending {
   arrived(item, page) {
     this.remove(item);
     this.told.arrived(item, page);
+    this.told.changed();
   }
 
   async note(item, url) {
@@ -115,15 +128,16 @@ export class Sending {
     this.say(item, `${this.words.sending} ${percent} %`);
   }
 
-  wait(item, words) {
-    this.stop(item, words);
+  wait(item, why) {
+    this.stop(item, this.words[why], why);
     navigator.storage?.persist?.(); // ask the phone to keep it even if it runs short of space
     item.pause = Math.min((item.pause ?? AGAIN_MS) * 2, LONGEST_MS);
     item.later = setTimeout(() => this.again(item), item.pause);
   }
 
-  stop(item, words) {
+  stop(item, words, state = "failed") {
     item.stuck = true;
+    item.state = state;
     this.say(item, words);
     item.row.querySelector("[data-failed]").hidden = false;
   }
@@ -141,8 +155,10 @@ export class Sending {
     clearTimeout(item.later);
     item.later = null;
     item.stuck = false;
+    item.state = "sending";
     item.row.querySelector("[data-failed]").hidden = true;
     this.say(item, this.words.waiting);
+    this.told.changed();
     this.next();
   }
 

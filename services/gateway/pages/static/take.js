@@ -3,13 +3,15 @@
 
 import { afterSwap, change, refresh, say } from "./fragment.js";
 import { Sending } from "./sending.js";
+import { draw, elsewhere, wordsOf } from "./waiting.js";
 
 const previews = new Map();
 
 function takePages() {
   const box = document.querySelector("[data-take]");
-  const words = document.querySelector("[data-words]").dataset;
-  const sending = new Sending(box.dataset.url, words, { began: show, arrived, changed: guardSending });
+  const here = { to: box.dataset.url, name: box.dataset.name };
+  const told = { began, arrived, changed: () => (guardSending(), draw(sending)) };
+  const sending = new Sending({ ...wordsOf(), ...box.dataset }, told, here);
   let replaces = null;
   let kind = document.getElementById("kind")?.value ?? "";
 
@@ -53,7 +55,13 @@ function takePages() {
     input.value = "";
   }
 
+  function began(item, row) {
+    if (sending.isHere(item)) show(item, row);
+    else elsewhere.began(item, row);
+  }
+
   async function arrived(item, page) {
+    if (!sending.isHere(item)) return elsewhere.arrived(item, page);
     if (page) previews.set(page, item.picture);
     await refresh("draft");
     say(document.getElementById("draft-heading")?.textContent ?? "");

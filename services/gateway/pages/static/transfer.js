@@ -4,9 +4,9 @@ import "./tus.js"; // leaves `tus` on the window
 
 const PART_BYTES = 512 * 1024;
 const GONE = [404, 410];
+const SHUT = [401, 403];
 const HOPELESS = [413, 415];
 const LATER = [0, 408, 409, 423, 429];
-const SIGNED_OUT = 401;
 
 // Resolves to the page's id. Rejects with what to do: `gone` (begin anew), `later`, or `words` for the reader.
 export function transfer(endpoint, page, { began, progress }) {
@@ -34,10 +34,11 @@ export function discard(page) {
 function problemOf(error) {
   const answer = error.originalResponse;
   const status = answer?.getStatus() ?? 0;
-  if (status === SIGNED_OUT) location.assign("/");
-  if (GONE.includes(status)) return { gone: true };
-  if (LATER.includes(status) || status >= 500) return { later: true, offline: status === 0 };
   const { words, code } = said(answer);
+  if (code === "token.unknown") location.assign("/"); // this phone was signed out elsewhere
+  if (code?.startsWith("mandate.")) return { words, hopeless: true }; // nobody may send it any more, under this address
+  if (GONE.includes(status) || (SHUT.includes(status) && !code)) return { gone: true, words }; // no answer to HEAD has words
+  if (LATER.includes(status) || status >= 500) return { later: true, offline: status === 0 };
   return { words, hopeless: HOPELESS.includes(status) || code === "page.empty" };
 }
 
