@@ -30,7 +30,8 @@ PACKAGES = {
     "npm": "fetches the design system of the pages; only where there is none yet",
 }
 FOR_TESTS = {
-    "chromium": "the browser that the pages are tested in; its headless shell knows no notifications",
+    "chromium-headless-shell": "the browser that the pages are tested in",
+    "chromium": "the whole of it, for notifications",
 }
 DAEMONS = ("rabbitmq-server.service", "epmd.service", "epmd.socket")
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its daemon; 101 means no

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.e2e.pages.conftest import Open
+from tests.e2e.pages.conftest import Open, launched
 from tests.e2e.pages.phone import Phone, Way
 from tests.e2e.system import System
 from tests.mail_server import MailServer
@@ -24,6 +24,13 @@ NEWS = ("Es gibt etwas Neues", "Es eilt: bitte sehen Sie gleich nach")
 REGISTER = "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => null)"
 SHOWN = """titles => navigator.serviceWorker.ready.then(worker => worker.getNotifications())
   .then(shown => shown.map(one => one.title).sort().join() === titles)"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The whole Chromium: its headless shell knows no notifications."""
+    async with launched("chromium") as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.e2e.citizen import Citizen
 from tests.e2e.pages.conftest import Open
 from tests.e2e.pages.helping import accept, invite
-from tests.e2e.pages.phone import Phone
+from tests.e2e.pages.phone import Phone, Way
 from tests.e2e.pages.test_offline import Parts, lose_network_after_first_part
 from tests.e2e.system import System
 
@@ -75,7 +75,7 @@ async def test_the_end_of_a_mandate_is_said_and_the_page_kept(
     opened: Open, amina: Citizen, big: Path, *, begun: bool
 ) -> None:
     """Revoked while a page waits: every page says that it did not arrive, and for whom, until it is discarded."""
-    phone = await opened()
+    phone = await opened(Way(workers=False))  # a worker that starts meanwhile would hide a request
     base = await _helps(phone, amina, AMINA)  # somebody who has no pages of their own
     await phone.go(f"{base}/hand-in")
     await _wait_for_network(phone, big, begun=begun)
