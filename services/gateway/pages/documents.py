@@ -64,7 +64,7 @@ async def text(request: Request, document_id: Id, citizen: Viewer, parts: Ready)
     """Show what was read on the pages; a bare text file would run off a phone's screen, with no way back."""
     document = await parts.stores.documents.of_citizen(document_id, citizen)
     read = bytes((await text_of(document, parts)).body).decode()
-    return page(request, "document_text.html", document=document, read=read)
+    return page(request, "document_text.html", document=document, read=read.rstrip("\f").split("\f"))
 
 
 async def _show(
