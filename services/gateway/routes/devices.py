@@ -54,7 +54,7 @@ async def invite(request: Request, person: AsOneself, parts: Ready) -> DeviceCod
     request.state.standing = await parts.rates.hit("activation", request.state.principal)
     code = code_of(ask, parts)
     answer = await parts.stores.device_codes.invite(ask, person, code, CODE_WORKS)
-    url = f"{parts.stores.receipts.public_url.rstrip('/')}/#{code}"
+    url = f"{parts.stores.receipts.public_url}/#{code}"
     return DeviceCode(code=code, url=url, **CodeKept.model_validate(answer.body).model_dump())
 
 
