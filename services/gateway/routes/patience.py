@@ -96,7 +96,8 @@ async def heard(receive: Receive, patience: Patience) -> Message:
         ConnectionError: it is gone.
     """
     try:
-        message = await asyncio.wait_for(receive(), patience.silence_s)
+        async with asyncio.timeout(patience.silence_s):
+            message = await receive()
     except TimeoutError as error:
         raise RefusedError("request.too_slow") from error
     if message["type"] == "http.disconnect":

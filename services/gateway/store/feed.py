@@ -63,7 +63,8 @@ class Feed:
                         yield sent.add(entry.id), entry
                         bell.set()  # there may be more than one reading returns
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), LOOK_AGAIN_S)
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        await bell.wait()
 
     async def _start(self, citizen_id: str, mark: Mark | None) -> Sent:
         now = self._clock()

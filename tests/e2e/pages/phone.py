@@ -91,7 +91,8 @@ class Phone:
 
     async def pick(self, *photos: Path) -> None:
         """Choose pictures in the dialog that was opened just now."""
-        chooser = await asyncio.wait_for(self.choosers.get(), PATIENCE_MS / 1000)
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            chooser = await self.choosers.get()
         await chooser.set_files(photos)
 
     async def sees(self, verdict: str, count: int = 1) -> None:

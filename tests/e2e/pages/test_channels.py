@@ -131,7 +131,8 @@ async def test_the_worker_shows_what_was_pushed(phone: Phone, system: System) ->
     tools.on("ServiceWorker.workerRegistrationUpdated", keep)
     await tools.send("ServiceWorker.enable")
     await phone.page.evaluate(REGISTER)
-    registration = await asyncio.wait_for(found.get(), 30)
+    async with asyncio.timeout(30):
+        registration = await found.get()
     message = {"id": "1", "body": "Tippen Sie hier.", "url": f"{system.gateway_url}/things", "lang": "de"}
     for tag, title, shown in (("urgent", "A", "A"), ("news", "B", "A,B"), ("news", "C", "A,C")):
         data = json.dumps({**message, "tag": tag, "title": title})

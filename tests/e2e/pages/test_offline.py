@@ -159,7 +159,8 @@ async def lose_network_after_first_part(phone: Phone, photo: Path, parts: Parts)
 
     await phone.context.route("**/hand-in/uploads/*", pass_one)
     await phone.take(photo)
-    await asyncio.wait_for(gone.wait(), PATIENCE_MS / 1000)
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        await gone.wait()
 
 
 async def _is_reminded(phone: Phone) -> None:

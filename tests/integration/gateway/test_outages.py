@@ -14,7 +14,7 @@ from shared.settings import Connections
 from shared.telemetry.health import failures
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key, window
-from tests.integration.messaging.conftest import on_disk
+from tests.integration.messaging.conftest import bound_on_disk, on_disk
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -42,6 +42,7 @@ async def test_broker_down_accepts_and_publishes_later(
     async with await aio_pika.connect(url) as connection, connection.channel() as channel:
         queue = await channel.declare_queue("outage", durable=True)
         await queue.bind(EVENTS.name, "document.submitted.v1")
+    await bound_on_disk(stack, queue.name, "document.submitted.v1")
     async with await strict.activate() as phone:
         await stack.rabbit.kill()
         try:

@@ -1,6 +1,7 @@
 """One virtual host and one database prefix per test, and services on them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -110,3 +111,15 @@ async def on_disk(stack: LocalStack, virtual_host: str, *queues: str) -> None:
     registry = stack.folder / "rabbit/data/amtsbote@localhost/quorum/amtsbote@localhost/names.dets"
     name = urlsplit(virtual_host).path.strip("/")
     await until(lambda: all(f"{name}_{queue}m".encode() in registry.read_bytes() for queue in queues))
+
+
+async def bound_on_disk(stack: LocalStack, queue: str, routing_key: str) -> None:
+    """Wait until the binding of a queue is on disk; killed before, the broker forgets what it said is bound."""
+    folder = stack.folder / "rabbit/data/amtsbote@localhost"
+    binding = re.compile(f"{re.escape(routing_key)}.{{,200}}{re.escape(queue)}".encode(), re.DOTALL)
+
+    def is_there() -> bool:
+        files = (folder / "LATEST.LOG", *folder.glob("rabbit_durable_route.DC*"))
+        return any(binding.search(file.read_bytes()) for file in files)
+
+    await until(is_there, what=lambda: f"{queue} bound on disk")
