@@ -16,13 +16,17 @@ import stamina
 from yarl import URL
 
 
-async def work(amqp_url: str, gateway: httpx.AsyncClient, *, once: bool) -> None:
+async def work(*, once: bool) -> None:
     """Handle alerts: acknowledged when handled, so one may come twice, with the same `alert_id`; none is lost."""
-    async with await aio_pika.connect_robust(amqp_url, heartbeat=10) as connection:
+    url, headers = os.environ["AMTSBOTE_TOOL_URL"], {"Authorization": f"Bearer {os.environ['AMTSBOTE_TOOL_TOKEN']}"}
+    async with (
+        httpx.AsyncClient(base_url=os.environ["AMTSBOTE_GATEWAY_URL"], headers=headers) as gateway,
+        await aio_pika.connect_robust(url, heartbeat=10) as connection,
+    ):
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=10)
         # The login begins with the name of the queue, and may read just that: no declaring, no publishing.
-        queue = await channel.get_queue((URL(amqp_url).user or "").partition("@")[0], ensure=False)
+        queue = await channel.get_queue((URL(url).user or "").partition("@")[0], ensure=False)
         async with queue.iterator() as messages:
             async for message in messages:
                 async with message.process(requeue=True):
@@ -36,12 +40,11 @@ async def details(alert: dict[str, Any], gateway: httpx.AsyncClient) -> dict[str
     """Return a document's text and the size of its PDF, or what a newcomer brought: whose it is, a person decides."""
     about = alert["about_id"]
     if alert["kind"] == "assignment_waiting":
-        shown = (await get(gateway, f"/v1/desk/newcomers/{about}")).json()
-        return {"receipts": [paper["receipt_number"] for paper in shown["documents"]]}
+        papers = (await get(gateway, f"/v1/desk/newcomers/{about}")).json()["documents"]
+        return {"receipts": [paper["receipt_number"] for paper in papers]}
     if alert["kind"] in {"document_filed", "power_cut"}:
-        text = (await get(gateway, f"/v1/desk/documents/{about}/text")).text
-        pdf = (await get(gateway, f"/v1/desk/documents/{about}/pdf")).content
-        return {"text": " ".join(text.split())[:80], "pdf_bytes": len(pdf)}
+        text, pdf = [await get(gateway, f"/v1/desk/documents/{about}/{form}") for form in ("text", "pdf")]
+        return {"text": " ".join(text.text.split())[:80], "pdf_bytes": len(pdf.content)}
     return {}
 
 
@@ -51,13 +54,6 @@ async def get(gateway: httpx.AsyncClient, path: str) -> httpx.Response:
     return (await gateway.get(path)).raise_for_status()
 
 
-async def main() -> None:
-    """Read the settings and work."""
-    stamina.instrumentation.set_on_retry_hooks([])  # it would print each try
-    headers = {"Authorization": f"Bearer {os.environ['AMTSBOTE_TOOL_TOKEN']}"}
-    async with httpx.AsyncClient(base_url=os.environ["AMTSBOTE_GATEWAY_URL"], headers=headers) as gateway:
-        await work(os.environ["AMTSBOTE_TOOL_URL"], gateway, once="--once" in sys.argv)
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    stamina.instrumentation.set_on_retry_hooks([])  # it would print each try
+    asyncio.run(work(once="--once" in sys.argv))

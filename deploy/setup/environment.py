@@ -11,6 +11,7 @@ from deploy.setup.step import SetupFailed, quietly
 FOLDER = Path(".venv")
 LOCK = Path("requirements-dev.lock")
 STAMP = FOLDER / "installed"
+UV = FOLDER / "uv.lock"
 
 
 def is_current() -> bool:
@@ -19,15 +20,31 @@ def is_current() -> bool:
 
 
 def make() -> None:
-    """Make the environment, or bring it up to date; raises SetupFailed with pip's words."""
+    """Make the environment, or bring it up to date; raises SetupFailed with pip's words.
+
+    uv installs in a tenth of pip's time. It reads other settings than pip: where it gets at no packages, pip does.
+    """
     if not (FOLDER / "bin" / "python").exists():
         shutil.rmtree(FOLDER, ignore_errors=True)
         quietly((sys.executable, "-m", "venv", str(FOLDER)))
-    # --no-deps: the lock is complete, less opencv-python, for which opencv-python-headless stands in.
-    pip = (str(FOLDER / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--no-input")
+    python = str(FOLDER / "bin" / "python")
     # --no-compile: Python compiles what it imports at the first start; all of it would take half a minute.
-    quietly((*pip, "--no-deps", "--no-compile", "--require-hashes", "--requirement", str(LOCK)))
+    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--no-compile")
+    # --no-deps: the lock is complete, less opencv-python, for which opencv-python-headless stands in.
+    locked = ("--no-deps", "--require-hashes", "--requirement")
+    UV.write_text(part_of(LOCK.read_text(), "uv"))
+    quietly((*pip, *locked, str(UV)))
+    try:
+        quietly((str(FOLDER / "bin" / "uv"), "pip", "install", "--python", python, *locked, str(LOCK)))
+    except SetupFailed:
+        quietly((*pip, *locked, str(LOCK)))
     STAMP.write_text(_wanted())
+
+
+def part_of(lock: str, package: str) -> str:
+    """Return what a lock file says of one package: its version and hashes."""
+    start = lock.index(f"\n{package}==") + 1
+    return lock[start : lock.index("\n    #", start)]
 
 
 def run(module: str, *words: str) -> None:

@@ -6,6 +6,7 @@ from random import Random
 import httpx
 
 from shared.ids import new_id
+from tests import loopback
 from tests.chaos.account import Sent
 
 DUPLICATED = 0.10
@@ -16,7 +17,7 @@ AGAIN_S = 0.2
 
 async def send_things(url: str, sent: Sent, chance: Random, stop: asyncio.Event, *, clients: int = 4) -> None:
     """Send until `stop`; a request under way then is given up, its thing attempted and not acknowledged."""
-    async with httpx.AsyncClient(base_url=url, timeout=10, trust_env=False) as http, asyncio.TaskGroup() as tasks:
+    async with loopback.client(base_url=url, timeout=10) as http, asyncio.TaskGroup() as tasks:
         for _ in range(clients):
             tasks.create_task(_send_on(http, sent, chance, stop))
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from deploy.local.stack import LocalStack
+from tests import loopback
 from tests.chaos.account import Account, Sent, account
 from tests.chaos.clients import send_things
 from tests.chaos.storm import kill_filing, storm, terminate_accepting, terminate_filing
@@ -113,7 +114,7 @@ def test_account_tells_every_kind_apart() -> None:
 
 
 async def _answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with loopback.client() as client:
         try:
             return (await client.get(url)).status_code == httpx.codes.NOT_FOUND
         except httpx.HTTPError:

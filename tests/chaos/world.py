@@ -11,7 +11,6 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import aio_pika
-import httpx
 from pymongo import AsyncMongoClient
 
 from deploy.local.child import Child, Launch, tied_to_us
@@ -20,6 +19,7 @@ from deploy.local.programs import find, search_path
 from deploy.local.stack import LocalStack
 from shared.events.event import Event
 from shared.messaging.topology import UNROUTED, Ladder, dead_name
+from tests import loopback
 from tests.chaos.facts import ThingAccepted
 from tests.chaos.process import ACCEPT, FILE, FILING, NOTING
 from tests.faults import Proxy
@@ -135,5 +135,5 @@ def _child(stack: LocalStack, role: str, environment: Mapping[str, str]) -> Chil
 
 async def _virtual_host(stack: LocalStack, name: str) -> None:
     url = urlsplit(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
-    async with httpx.AsyncClient(auth=(url.username or "", url.password or ""), trust_env=False) as client:
+    async with loopback.client(auth=(url.username or "", url.password or "")) as client:
         (await client.put(f"http://{url.hostname}:{url.port}/api/vhosts/{name}")).raise_for_status()

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests import loopback
 from tests.waiting import until
 
 
@@ -20,7 +21,7 @@ class Citizen:
     @classmethod
     async def activated(cls, gateway_url: str, code: str, photo: Path) -> Self:
         """Activate a phone."""
-        http = httpx.AsyncClient(base_url=gateway_url, timeout=30)
+        http = loopback.client(base_url=gateway_url, timeout=30)
         activation = await http.post("/v1/activations", json={"code": code}, headers=_key())
         http.headers["Authorization"] = f"Bearer {activation.raise_for_status().json()['token']}"
         return cls(http, photo.read_bytes())

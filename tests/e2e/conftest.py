@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import cv2
-import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
@@ -18,6 +17,7 @@ from deploy.local.stack import LocalStack
 from examples.paper.jpeg import encode
 from examples.paper.pair import take_pair
 from shared.ids import new_id
+from tests import loopback
 from tests.e2e.system import System
 
 VHOST = "e2e"
@@ -57,6 +57,6 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def _make_virtual_host(management_url: str) -> None:
     login = urlsplit(management_url).username
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
-    async with httpx.AsyncClient(base_url=management_url) as http:
+    async with loopback.client(base_url=management_url) as http:
         (await http.put(f"/api/vhosts/{VHOST}")).raise_for_status()
         (await http.put(f"/api/permissions/{VHOST}/{login}", json=everything)).raise_for_status()

@@ -14,6 +14,7 @@ from deploy.local.child import Child, Launch
 from deploy.local.ports import free_port
 from services.gateway.store.receipt_keys import add_key
 from shared.vapid import make_key
+from tests import loopback
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ class System:
             **_telling(self.mail_port, folder / "push-key.json"),
         }
         add_key(folder / "receipt-keys.json")
-        self._client = httpx.AsyncClient()
+        self._client = loopback.client()
         self._codes: list[str] = []
         command = (sys.executable, "-m", "services")
         self.services = Child(Launch(command, self.environment, ROOT, folder / "services.log"))

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 
 from deploy.local.ports import free_port
 from shared.ids import new_id
+from tests import loopback
 from tests.e2e.citizen import Citizen
 from tests.e2e.system import ROOT, System
 from tests.waiting import until
@@ -55,7 +56,7 @@ async def listening(port: int) -> None:
     """Wait until something answers on a port."""
 
     async def answers() -> bool:
-        async with httpx.AsyncClient() as http:
+        async with loopback.client() as http:
             try:
                 await http.get(f"http://127.0.0.1:{port}/")
             except httpx.TransportError:
@@ -136,7 +137,7 @@ async def test_the_example_supplier_refuses_what_it_cannot_verify(system: System
     forged = [headers(body + b" "), headers(body, another), headers(body, at=now.replace(year=2020)), {}]
     with example("supplier", system.environment | own, tmp_path):
         await listening(port)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with loopback.client(base_url=f"http://127.0.0.1:{port}") as http:
             statuses = [(await http.post("/", content=body, headers=each)).status_code for each in forged]
     assert statuses == [401, 401, 401, 401]
     assert not list(tmp_path.iterdir())

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 import pytest_asyncio
+
+from tests import loopback
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.live
@@ -57,7 +58,7 @@ async def up(folder: Path) -> AsyncIterator[Process]:
     process = await start(folder, "up", "--no-demo")
     try:
         said = await until_said(process, r"Amtsbote is up.*\n(.*\n)+.*status")
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with loopback.client() as client:
             assert (await client.get(re.findall(r"http\S+/ready", said)[0])).is_success
             [page] = re.findall(r"As a citizen +(http\S+/)#\w+-\w+", said)
             assert "<form" in (await client.get(page)).text

@@ -4,18 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
-
 from deploy.local.stack import LocalStack
 from shared.ids import new_id
 from shared.settings import Connections
+from tests import loopback
 
 
 @asynccontextmanager
 async def corner(stack: LocalStack, name: str, **more: Any) -> AsyncIterator[Connections]:
     """Say where the servers are, with retries that take no time; take the virtual host away again."""
     own, addresses = f"{name}-{new_id()}", stack.environment
-    async with httpx.AsyncClient(base_url=addresses["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
+    async with loopback.client(base_url=addresses["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
         (await broker.put(f"/api/vhosts/{own}")).raise_for_status()
         yield Connections.model_validate(
             {

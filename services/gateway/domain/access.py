@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,8 @@ from shared.events.gateway import MandateKind, MandateScope
 from shared.partners import Supplier, Tool
 
 MAX_KEY = 255
+# The code of one more device, which one's own shows; a letter's is good for longer.
+CODE_WORKS = timedelta(minutes=15)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 

@@ -3,10 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, Person
+from services.gateway.domain.access import CODE_WORKS, Citizen, Person
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import AnyPerson, let_out
-from services.gateway.routes.devices import CODE_WORKS
 from services.gateway.routes.parts import Parts, Ready
 from shared.events.event import Id
 
@@ -31,8 +30,7 @@ async def invite(request: Request, person: AnyPerson, parts: Ready) -> Response:
 @router.post(PATH + "/{device_id}/revoke")
 async def revoke(request: Request, device_id: Id, person: AnyPerson, parts: Ready) -> Response:
     """Let a device in no more; one's own is signed out."""
-    await parts.stores.people.revoke(device_id, person.person_id)
-    await parts.stores.channels.end_of_device(device_id)
+    await parts.stores.let_go(device_id, person.person_id)
     if device_id != person.device_id:
         return leave_for(request, PATH)
     response = leave_for(request, "/")

@@ -1,12 +1,11 @@
 """Devices: which can get in, a code for one more, and the end of a lost one."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, Person
+from services.gateway.domain.access import CODE_WORKS, Ask, Person
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsPerson, ask_of
 from services.gateway.routes.documented import IDEMPOTENT, problems
@@ -17,7 +16,6 @@ from shared.events.event import Id
 
 router = APIRouter(tags=["devices"])
 PATH = "/v1/devices"
-CODE_WORKS = timedelta(minutes=15)
 
 
 async def as_oneself(request: Request, person: AsPerson) -> Person:
@@ -67,8 +65,7 @@ async def invite(request: Request, person: AsOneself, parts: Ready) -> DeviceCod
 )
 async def revoke(device_id: Id, person: AsOneself, parts: Ready) -> Response:
     """End a device's access, and what its browser is told; the one that asks may end its own."""
-    await parts.stores.people.revoke(device_id, person.person_id)
-    await parts.stores.channels.end_of_device(device_id)
+    await parts.stores.let_go(device_id, person.person_id)
     return Response(status_code=204)
 
 

@@ -77,6 +77,15 @@ class Stores:
         ):
             await store.prepare()
 
+    async def let_go(self, device_id: str, person_id: str) -> None:
+        """Let a device in no more, and tell its browser nothing more.
+
+        Raises:
+            RefusedError: `device.missing`; somebody else's is missing, too.
+        """
+        await self.people.revoke(device_id, person_id)
+        await self.channels.end_of_device(device_id)
+
 
 def stores(  # noqa: PLR0917 - what all stores together are made of
     database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, limits: Limits, clock: Clock

@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from playwright.async_api import Request, Response
 
 from services.gateway.pages.site import ROOMS
+from tests import loopback
 from tests.e2e.pages.phone import PATIENCE_MS, Phone
-from tests.loopback import NO_TLS
 
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 # What words and their direction can change; all else is the same page, and looked at once.
@@ -109,7 +109,7 @@ class EveryPage:
 
     def _browser(self, cookies: Mapping[str, str], headers: Mapping[str, str]) -> httpx.AsyncClient:
         url, patience = self.phone.url, PATIENCE_MS / 1000
-        return httpx.AsyncClient(base_url=url, cookies=dict(cookies), headers=headers, timeout=patience, verify=NO_TLS)
+        return loopback.client(base_url=url, cookies=dict(cookies), headers=headers, timeout=patience)
 
     async def pass_by(self, path: str) -> None:
         """See that an address answers with a file, and no page."""

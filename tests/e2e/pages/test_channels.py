@@ -8,11 +8,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests import loopback
 from tests.e2e.pages.conftest import Open, launched
 from tests.e2e.pages.phone import Phone, Way
 from tests.e2e.system import System
@@ -67,7 +67,7 @@ async def test_a_mailbox_from_first_to_last(
     await expect(reader.page.locator(".kern-alert--success")).to_be_visible()
     await phone.go("/channels")
     await expect(phone.page.locator("#address")).to_be_visible()
-    async with httpx.AsyncClient() as program:
+    async with loopback.client() as program:
         assert (await program.post(off)).status_code == 200
 
 

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import expect
 
 from shared.ids import new_id
+from tests import loopback
 from tests.e2e.pages.conftest import Open
 from tests.e2e.pages.phone import Phone
 from tests.e2e.system import System
@@ -71,7 +71,7 @@ async def _assigned(system: System, document_id: str) -> str:
     done = system.run("services", "partners", "add-tool", "reception", "--team", "benefits", "--json")
     assert done.returncode == 0, done.stderr
     tool = {"Authorization": f"Bearer {json.loads(done.stdout)['token']}"}
-    async with httpx.AsyncClient(base_url=system.gateway_url) as http:
+    async with loopback.client(base_url=system.gateway_url) as http:
         citizen = (await http.post("/v1/activations", json={"code": system.new_code()})).raise_for_status().json()
         found: list[dict[str, Any]] = []
 

@@ -1,13 +1,11 @@
 """A gateway under test: a real server, real storage, and ears on the broker."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-import uvicorn
 from aio_pika import Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from pydantic_core import from_json
@@ -31,6 +29,7 @@ from shared.messaging.topology import EVENTS
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
+from tests.loopback import served
 from tests.waiting import until, until_ready
 
 OFTEN = "100000/minute"
@@ -62,26 +61,20 @@ class Door:
         self.database = self.service.database
         self.announced: list[dict[str, Any]] = []
         self._clock = clock
-        web: Any = self.service.web
-        config = uvicorn.Config(web, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        self._server = uvicorn.Server(config)
-        self._serving: asyncio.Task[None] | None = None
+        self._site = served(self.service.web, self.port)
         self._channel: AbstractChannel | None = None
 
     async def __aenter__(self) -> Self:
         """Serve."""
         await self.service.start()
-        self._serving = asyncio.create_task(self._server._serve())  # noqa: SLF001 - `serve` would take our signals
-        await until(lambda: self._server.started)
+        await self._site.__aenter__()
         await until_ready(self.service)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop as `services/run.py` does."""
         self.service.stopping.set()
-        self._server.should_exit = True
-        if self._serving:
-            await self._serving
+        await self._site.__aexit__(None, None, None)
         await self.service.stop()
 
     async def listen(self, channel: AbstractChannel) -> None:

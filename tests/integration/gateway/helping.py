@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from shared.clock import utc_now
+from tests import loopback
 from tests.integration.gateway.people import Caller, Phone, key
 
 NAMES = {"called": "Frau Kaya", "citizen_name": "Amina Yildiz"}
@@ -29,7 +30,7 @@ async def accept(caller: httpx.AsyncClient, code: str, name: str = HELPER) -> ht
 async def helper_of(phone: Phone, url: str, *scopes: str, **changed: Any) -> Phone:
     """Return the device of somebody new who acts for the citizen."""
     mandate = await invite(phone, *scopes, **changed)
-    async with httpx.AsyncClient(base_url=url, timeout=60) as nobody:
+    async with loopback.client(base_url=url, timeout=60) as nobody:
         accepted = (await accept(nobody, mandate["code"])).raise_for_status().json()
     return acting(Phone(url, accepted["token"]), mandate["mandate_id"])
 

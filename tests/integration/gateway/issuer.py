@@ -1,6 +1,5 @@
 """A small OpenID provider that hands out whatever ID token a test wants; nobody sees a login page of it."""
 
-import asyncio
 import base64
 import hmac
 import json
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 from starlette.applications import Starlette
@@ -20,7 +18,7 @@ from starlette.routing import Route
 
 from deploy.local.ports import free_port
 from shared.clock import utc_now
-from tests.waiting import until
+from tests.loopback import served
 
 CLIENT_ID = "amtsbote"
 BITS = 2048
@@ -72,14 +70,8 @@ class Issuer:
             return JSONResponse(answers[request.url.path]())
 
         web = Starlette(routes=[Route(path, answer, methods=["GET", "POST"]) for path in answers])
-        server = uvicorn.Server(uvicorn.Config(web, port=self.port, log_config=None, lifespan="off"))
-        task = asyncio.create_task(server._serve())  # noqa: SLF001 - `serve` would take our signals
-        try:
-            await until(lambda: _is_up(server), what=lambda: "the issuer")
+        async with served(web, self.port):
             yield self
-        finally:
-            server.should_exit = True
-            await task
 
 
 def unsigned(claims: Mapping[str, Any]) -> str:
@@ -99,7 +91,3 @@ def _begun(claims: Mapping[str, Any], algorithm: str) -> str:
 
 def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-async def _is_up(server: uvicorn.Server) -> bool:
-    return server.started

@@ -10,6 +10,7 @@ import pytest
 
 from shared.clock import utc_now
 from shared.ids import new_id
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.helping import HELPER, accept, invite
 from tests.integration.gateway.people import Phone, picture
@@ -23,7 +24,7 @@ OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 async def browser(door: Door, stranger: Phone) -> AsyncIterator[httpx.AsyncClient]:
     """The browser of a citizen who helps others."""
     token = stranger.headers["Authorization"].removeprefix("Bearer ")
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS, cookies={"amtsbote": token}, timeout=60) as browser:
+    async with loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}, timeout=60) as browser:
         yield browser
 
 
@@ -70,7 +71,7 @@ async def test_pages_for_somebody_are_closed_unless_opened(
         assert answer.status_code == 403, path
         assert "Das ist nicht erlaubt" in answer.text, path
     assert (await browser.get(f"/for/{new_id()}/things")).status_code == 404
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS) as nobody:
+    async with loopback.client(base_url=door.url, headers=OURS) as nobody:
         answer = await nobody.get(f"{base}/things")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
@@ -93,7 +94,7 @@ async def test_an_open_page_hears_nothing_after_the_end(
 async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
     """A double tap shows a new code for the same invitation; the first code is worthless then."""
     token = phone.headers["Authorization"].removeprefix("Bearer ")
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as citizen:
+    async with loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as citizen:
         text = (await citizen.get("/trusted")).text
         last_day = text.partition('name="last_day"')[2].partition('value="')[2].partition('"')[0]
         form = {"key": _key(text), "kind": "beistand", "scope": ["upload", "read"], "last_day": last_day}
@@ -101,7 +102,7 @@ async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
         pages = [(await citizen.post("/trusted", data=form)).text for _ in range(2)]
     codes = [page.partition('id="code">')[2].partition("<")[0] for page in pages]
     assert len((await phone.get("/v1/mandates")).json()["items"]) == 1
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS) as nobody:
+    async with loopback.client(base_url=door.url, headers=OURS) as nobody:
         answers = [await nobody.post("/accept", data={"code": code, "name": HELPER}) for code in codes]
     assert [answer.status_code for answer in answers] == [422, 303]
     assert answers[1].headers["location"].startswith("/for/")
@@ -111,7 +112,7 @@ async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
 async def helping(door: Door, phone: Phone, *scopes: str) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
     """Return the browser of somebody who only helps a citizen, and where that citizen's pages are in it."""
     mandate = await invite(phone, *scopes)
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS, timeout=60) as browser:
+    async with loopback.client(base_url=door.url, headers=OURS, timeout=60) as browser:
         accepted = await browser.post("/accept", data={"code": mandate["code"], "name": HELPER})
         assert accepted.status_code == 303, accepted.text
         yield browser, f"/for/{mandate['mandate_id']}"
@@ -152,7 +153,7 @@ async def test_who_helps_applies_for_themselves_and_goes_on_helping(door: Door, 
 
 async def test_who_helps_gets_in_with_a_letter_too(door: Door, phone: Phone) -> None:
     """A letter's code on a helper's phone opens the own papers beside; a second phone gets both, until it is lost."""
-    others = httpx.AsyncClient(base_url=door.url, headers=OURS)
+    others = loopback.client(base_url=door.url, headers=OURS)
     async with helping(door, phone, "upload") as (browser, base), others as second:
         wrong = await browser.post("/", data={"code": "AAAA-AAAA-A"})
         assert (wrong.status_code, "Sie helfen weiter" in wrong.text) == (422, True)

@@ -19,6 +19,7 @@ from shared.events.notify import ForwardFailed
 from shared.events.upload import PageChecked
 from shared.ids import new_id
 from shared.links import Links
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key
 from tests.integration.gateway.test_site import OURS
@@ -194,7 +195,7 @@ async def test_one_click_ends_it(door: Door, phone: Phone) -> None:
     channel_id = await mailbox(door, phone)
     off = (await card(door, channel_id))["mailbox"]["off_url"]
     path = "/off/" + off.rpartition("/")[2]
-    async with httpx.AsyncClient(base_url=door.url) as program:
+    async with loopback.client(base_url=door.url) as program:
         assert (await program.get(path)).status_code == 200
         assert await states(phone) == ["on"]
         assert (await program.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 200
@@ -208,7 +209,7 @@ async def test_a_lost_phone_is_told_nothing(door: Door, phone: Phone) -> None:
     await mailbox(door, phone)
     await subscribe(phone)
     token = phone.headers["Authorization"].removeprefix("Bearer ")
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as browser:
+    async with loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as browser:
         [device] = (await browser.get("/devices")).text.split('action="/devices/')[1:2]
         await browser.post(f"/devices/{device.partition('/')[0]}/revoke")
     left = await door.database.channels.find({"citizen_id": phone.citizen_id}).to_list(None)

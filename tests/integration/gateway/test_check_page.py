@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone
 from tests.integration.gateway.test_receipts import print_of
@@ -18,7 +19,7 @@ NOT_GENUINE = "Das können wir nicht als echt bestätigen."
 
 def anybody(door: Door) -> httpx.AsyncClient:
     """Return a browser that nobody signed in with."""
-    return httpx.AsyncClient(base_url=door.url, headers=GERMAN, timeout=60)
+    return loopback.client(base_url=door.url, headers=GERMAN, timeout=60)
 
 
 async def test_every_way_leads_to_the_same_answer(door: Door, phone: Phone) -> None:

@@ -7,13 +7,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
-import httpx
 import pytest
 import structlog
 from openapi_spec_validator import validate
 from structlog.testing import capture_logs
 
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import TOKENS, Caller, Phone, key, picture, window
 from tests.integration.gateway.test_site import OURS
@@ -202,7 +202,7 @@ async def test_kept_answers_hold_no_address(door: Door, phone: Phone) -> None:
     cookies = {"amtsbote": phone.headers["Authorization"].removeprefix("Bearer ")}
     wish = {"kind": "email", "address": "erika@example.org"}
     (await phone.post("/v1/channels", json=wish, headers=key())).raise_for_status()
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS, cookies=cookies) as browser:
+    async with loopback.client(base_url=door.url, headers=OURS, cookies=cookies) as browser:
         assert (await browser.post("/channels/email", data={**wish, "key": "again"})).status_code == 303
     kept = await door.database.answers.find({"_id": {"$regex": phone.citizen_id}}).to_list(None)
     assert len(kept) == 2

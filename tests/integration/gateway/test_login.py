@@ -13,6 +13,7 @@ from oidc_provider_mock import User, run_server_in_thread
 from deploy.local.ports import free_port
 from shared.ids import new_id
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.issuer import CLIENT_ID
 from tests.integration.gateway.people import Phone
@@ -44,7 +45,7 @@ async def open_door(connections: Connections, issuer: str) -> AsyncIterator[Door
 def browser(door: Door, phone: Phone | None = None) -> httpx.AsyncClient:
     """Return a browser, which may hold the token of a phone."""
     cookies = {"amtsbote": phone.headers["Authorization"].removeprefix("Bearer ")} if phone else None
-    return httpx.AsyncClient(base_url=door.url, headers=OURS, cookies=cookies, timeout=30)
+    return loopback.client(base_url=door.url, headers=OURS, cookies=cookies, timeout=30)
 
 
 async def leave(browser: httpx.AsyncClient, back: str = "/") -> str:
@@ -56,7 +57,7 @@ async def leave(browser: httpx.AsyncClient, back: str = "/") -> str:
 
 async def agree(address: str, subject: str) -> str:
     """Say at the provider who one is; return the path it sends the browser back to."""
-    async with httpx.AsyncClient() as http:
+    async with loopback.client() as http:
         answer = await http.post(address, data={"sub": subject})
     assert answer.status_code == 302, answer.text
     back = urlsplit(answer.headers["location"])
@@ -156,7 +157,7 @@ async def test_a_login_works_once_and_in_its_own_browser(open_door: Door) -> Non
 
 async def test_who_cancels_is_told_so(open_door: Door) -> None:
     """Saying no at the provider leads to a clear page in the reader's language, and other ways in."""
-    async with browser(open_door) as reader, httpx.AsyncClient() as http:
+    async with browser(open_door) as reader, loopback.client() as http:
         denied = await http.post(await leave(reader), data={"action": "deny"})
         back = urlsplit(denied.headers["location"])
         answer = await reader.get(f"{back.path}?{back.query}", headers={"Accept-Language": "en"})

@@ -14,6 +14,7 @@ from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
 from shared.clock import utc_now
 from shared.ids import new_id
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.helping import accept, helper_of, invite, without
 from tests.integration.gateway.people import Phone
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 async def nobody(door: Door) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without any device."""
-    async with httpx.AsyncClient(base_url=door.url, timeout=60) as caller:
+    async with loopback.client(base_url=door.url, timeout=60) as caller:
         yield caller
 
 

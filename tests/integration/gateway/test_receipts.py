@@ -4,7 +4,6 @@ import io
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from PIL import Image
@@ -17,6 +16,7 @@ from shared.clock import utc_now
 from shared.events.upload import PageChecked
 from shared.ids import new_id, new_number
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Caller, Phone, key
 
@@ -67,7 +67,7 @@ async def show(door: Door, page_id: str) -> None:
 
 async def check(door: Door, number: str, code: str, language: str = "de") -> dict[str, Any]:
     """Ask by number and code, without any access."""
-    async with httpx.AsyncClient(base_url=door.url, timeout=60) as anybody:
+    async with loopback.client(base_url=door.url, timeout=60) as anybody:
         asked = {"number": number, "code": code}
         answer = await anybody.post("/v1/receipts/check", json=asked, headers={"Accept-Language": language})
     assert answer.status_code == 200, answer.text
@@ -76,7 +76,7 @@ async def check(door: Door, number: str, code: str, language: str = "de") -> dic
 
 async def check_pdf(door: Door, pdf: bytes) -> dict[str, Any]:
     """Ask with a file, without any access."""
-    async with httpx.AsyncClient(base_url=door.url, timeout=60) as anybody:
+    async with loopback.client(base_url=door.url, timeout=60) as anybody:
         answer = await anybody.post("/v1/receipts/check/pdf", files={"file": ("receipt.pdf", pdf)})
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
@@ -162,14 +162,14 @@ async def test_pdf_belongs_to_its_citizen(door: Door, kept: Kept, stranger: Phon
     """Somebody else's receipt is not there; nobody's access is told so."""
     path = f"/v1/documents/{kept.receipt['document_id']}/receipt.pdf"
     assert (await stranger.get(path)).status_code == 404
-    async with httpx.AsyncClient(base_url=door.url) as nobody:
+    async with loopback.client(base_url=door.url) as nobody:
         assert (await nobody.get(path)).status_code == 401
 
 
 async def test_older_keys_go_on_verifying(door: Door, kept: Kept, connections: Connections) -> None:
     """After a change of keys, published keys begin with the new one, and the old receipt is still genuine."""
     add_key(connections.partners.with_name("receipt-keys.json"))
-    async with Door(connections) as later, httpx.AsyncClient(timeout=60) as anybody:
+    async with Door(connections) as later, loopback.client(timeout=60) as anybody:
         before = (await anybody.get(f"{door.url}/.well-known/jwks.json")).raise_for_status().json()["keys"]
         after = (await anybody.get(f"{later.url}/.well-known/jwks.json")).raise_for_status().json()["keys"]
         assert after[1:] == before
@@ -198,7 +198,7 @@ async def test_printing_is_counted(connections: Connections) -> None:
 
 async def test_unfit_checks_are_refused(door: Door) -> None:
     """No file, a file too large, no JSON, unknown fields: each has its own reason."""
-    async with httpx.AsyncClient(base_url=door.url, timeout=60) as anybody:
+    async with loopback.client(base_url=door.url, timeout=60) as anybody:
         large = {"file": ("receipt.pdf", b"%PDF-" + bytes(5 * 1024**2))}
         assert (await anybody.post("/v1/receipts/check/pdf", files=large)).status_code == 413
         assert (await anybody.post("/v1/receipts/check/pdf", files={"other": b"%PDF-"})).status_code == 422

@@ -6,7 +6,6 @@ import hashlib
 import io
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 
 from services.gateway.domain.access import Citizen
@@ -17,6 +16,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.store.transfers import PARTS
 from shared.clock import utc_now
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, picture
 from tests.integration.gateway.transfers import API, PART, VERSION, begin, begun, break_off, offset_of, send
@@ -93,7 +93,7 @@ async def test_what_does_not_fit_is_refused(phone: Phone) -> None:
 
 async def test_limits_and_abilities_are_stated_up_front(phone: Phone) -> None:
     """What is understood and how long an upload waits is known before the first byte, without a token."""
-    async with httpx.AsyncClient(base_url=phone.base_url) as nobody:
+    async with loopback.client(base_url=phone.base_url) as nobody:
         able = (await nobody.options(API)).headers
         limits = (await nobody.get("/v1/limits")).json()
         assert (await nobody.post(API, headers=VERSION)).status_code == 401

@@ -14,6 +14,7 @@ from services.gateway.store.people import People
 from shared.clock import utc_now
 from shared.events.upload import PageChecked
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key, picture
 from tests.integration.gateway.transfers import VERSION, send
@@ -27,7 +28,7 @@ KEY = "0192f0c1-2d3e-7abc-8def-0123456789ab"
 def _browser(door: Door, phone: Phone) -> httpx.AsyncClient:
     """Return a browser that holds the token of a phone."""
     token = phone.headers["Authorization"].removeprefix("Bearer ")
-    return httpx.AsyncClient(base_url=door.url, headers=OURS, cookies={"amtsbote": token}, timeout=60)
+    return loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}, timeout=60)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ async def test_a_stolen_page_id_does_not_get_into_a_draft(phone: Phone, thief: h
 
 async def test_who_is_nobody_is_led_to_the_first_page(door: Door) -> None:
     """Without a cookie every page of a citizen leads to the start; with an unknown one it says so and forgets it."""
-    async with httpx.AsyncClient(base_url=door.url, headers=OURS) as nobody:
+    async with loopback.client(base_url=door.url, headers=OURS) as nobody:
         for path in ("/hand-in", "/things", "/callbacks", "/devices", "/live", f"/documents/{KEY}"):
             answer = await nobody.get(path)
             assert (answer.status_code, answer.headers.get("location")) == (303, "/"), path
@@ -208,7 +209,7 @@ async def test_what_a_phone_keeps_is_nobodys_own(citizen: httpx.AsyncClient) -> 
 async def test_cookie_is_secure_where_the_public_address_is(connections: Connections) -> None:
     """Behind HTTPS the token's cookie belongs to this host alone, goes over TLS only, and no script sees it."""
     public = connections.model_copy(update={"public_url": "https://letters.example"})
-    async with Door(public) as door, httpx.AsyncClient(base_url=door.url, headers=OURS) as browser:
+    async with Door(public) as door, loopback.client(base_url=door.url, headers=OURS) as browser:
         code = await People(door.database, utc_now).invite(timedelta(days=1))
         answer = await browser.post("/", data={"code": code})
     name, _, rest = answer.headers["set-cookie"].partition("=")

@@ -15,6 +15,7 @@ from deploy.local.stack import LocalStack
 from shared.clock import Clock, utc_now
 from shared.service import Service, compose
 from shared.settings import Connections
+from tests import loopback
 from tests.integration.messaging.outside import Outside
 from tests.waiting import until, until_ready
 
@@ -30,7 +31,7 @@ def management(stack: LocalStack) -> httpx.AsyncClient:
     """Return a client of the broker's management API."""
     url = urlsplit(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
     base = f"{url.scheme}://{url.hostname}:{url.port}/api/"
-    return httpx.AsyncClient(base_url=base, auth=(url.username or "", url.password or ""), trust_env=False)
+    return loopback.client(base_url=base, auth=(url.username or "", url.password or ""))
 
 
 @pytest_asyncio.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import httpx
 import pytest
 import pytest_asyncio
 from typer.testing import CliRunner, Result
@@ -24,6 +23,7 @@ from services.notify.settings import NotifySettings
 from shared.ids import new_id
 from shared.service import Service
 from shared.settings import Connections, MailSettings, PushSettings
+from tests import loopback
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import World, world
 from tests.waiting import until_ready
@@ -89,7 +89,7 @@ async def corner(servers: Mapping[str, str], folder: Path) -> AsyncIterator[Plac
         for k, v in QUICK.model_dump(mode="json", exclude_unset=True).items()
     }
     place = Place({**servers, **quick, **own})
-    async with httpx.AsyncClient(base_url=servers["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
+    async with loopback.client(base_url=servers["AMTSBOTE_RABBIT_MANAGEMENT_URL"]) as broker:
         (await broker.put(f"/api/vhosts/{host}")).raise_for_status()
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         await broker.put(f"/api/permissions/{host}/{quote(rabbit.username or 'guest')}", json=everything)

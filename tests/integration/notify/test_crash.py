@@ -14,6 +14,7 @@ from deploy.local.ports import free_port
 from deploy.local.stack import LocalStack
 from shared.events.notify import ForwardQueued, ForwardSent
 from shared.storage.objects import Objects
+from tests import loopback
 from tests.integration.notify.conftest import Place, corner
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import world
@@ -36,7 +37,7 @@ async def running(place: Place, port: int) -> AsyncIterator[Process]:
         return False
 
     try:
-        async with httpx.AsyncClient() as http:
+        async with loopback.client() as http:
             await until(ready)
         yield process
     finally:

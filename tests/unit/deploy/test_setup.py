@@ -38,3 +38,11 @@ def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.Monk
     assert environment.is_current()
     lock.write_text("a==2")
     assert not environment.is_current()
+
+
+def test_the_installer_comes_by_hash_from_the_lock_file() -> None:
+    """Its own part of the lock is one requirement with all of its hashes."""
+    first, *hashes = environment.part_of(Path("requirements-dev.lock").read_text(), "uv").splitlines()
+    assert first.startswith("uv==")
+    assert len(hashes) > 1
+    assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
