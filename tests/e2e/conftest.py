@@ -30,9 +30,9 @@ def issuer() -> Iterator[str]:
         yield f"http://localhost:{server.server_port}"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def system(stack: LocalStack, issuer: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    """All services, running and ready."""
+    """All services, running and ready; they stop with the last test here, and not with all the others."""
     await _make_virtual_host(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
     rabbit = urlsplit(stack.environment["AMTSBOTE_RABBIT_URL"])
     own = {"AMTSBOTE_RABBIT_URL": urlunsplit(rabbit._replace(path=f"/{VHOST}")), "AMTSBOTE_DATABASE_PREFIX": "e2e_"}

@@ -82,7 +82,7 @@ async def phone(opened: Open, system: System) -> Phone:
     return phone
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def supplier(system: System) -> str:
     """An energy supplier that is told by a queue, and never fetches anything."""
     done = system.run("services", "partners", "add-supplier", "stadtwerke", "--name", "Meine Stadtwerke", "--queue")
