@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.gateway.domain.limits import Limits
+from services.gateway.domain.limits import LINK_DAYS, Limits
 from services.gateway.domain.logins import Provider
 from shared.limits import MAX_FILE_BYTES
 
@@ -68,7 +68,7 @@ class GatewaySettings(BaseSettings):
         float, Field(description="how often uploads are looked for that are complete and became no page")
     ] = 60
     sweep_every_s: Annotated[float, Field(description="how often files that nobody needs are looked for")] = 60 * 60
-    download_valid_days: Annotated[int, Field(description="how long a link to a packet works")] = 7
+    download_valid_days: Annotated[int, Field(le=LINK_DAYS, description="how long a link to a packet works")] = 7
     confirm_valid_days: Annotated[int, Field(description="how long a link to confirm a packet works")] = 60
 
     # A login by an identity provider, off without an issuer; its redirect address is `AMTSBOTE_PUBLIC_URL`/login/back.

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+LINK_DAYS = 90
+"""The longest that a link to a packet may work; so long it is remembered that one was used."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

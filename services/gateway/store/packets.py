@@ -2,11 +2,13 @@
 
 import hashlib
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Answer, Ask
+from services.gateway.domain.limits import LINK_DAYS
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.store.acts import Acts
@@ -29,6 +31,10 @@ class Packets:
         self._acts = acts
         self._ledger = ledger
         self._clock = clock
+
+    async def prepare(self) -> None:
+        """Let go of links that nobody could use any more."""
+        await self._used.create_index("at", expireAfterSeconds=int(timedelta(days=LINK_DAYS).total_seconds()))
 
     async def fetch(self, text: str, link: PacketLink) -> bytes:
         """Return the bytes behind a link that was not used yet.

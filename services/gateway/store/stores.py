@@ -73,6 +73,7 @@ class Stores:
             self.callbacks,
             self.channels,
             self.forwards,
+            self.packets,
             self.timeline,
         ):
             await store.prepare()
