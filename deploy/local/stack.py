@@ -120,6 +120,7 @@ class LocalStack:
 
     async def _stop(self, part: Part) -> None:
         if part.pid is None:
+            await part.stop()  # what helped a server that was killed
             return
         self._report(part.name, "stopping")
         await part.stop()
