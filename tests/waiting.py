@@ -12,6 +12,9 @@ from shared.telemetry.health import failures
 T = TypeVar("T")
 
 LOOK_EVERY_S = 0.03
+# After a while, again when this share of the time waited has passed: looking costs servers what they wait for.
+LOOK_AFTER = 0.06
+LOOK_EVERY_S_AT_LAST = 0.4
 
 
 @overload
@@ -26,16 +29,17 @@ async def until(holds: Callable[[], Any], *, seconds: float = 60, what: Callable
     Raises:
         AssertionError: it was not within `seconds`; `what` says what was waited for.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while True:
         answer = holds()
         value = await answer if inspect.isawaitable(answer) else answer
         if value:
             return value
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > seconds:
             told = what() if what else inspect.getsource(holds).strip()
             raise AssertionError(f"not within {seconds} s: {told}; last: {value!r}")
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(min(max(LOOK_EVERY_S, LOOK_AFTER * waited), LOOK_EVERY_S_AT_LAST))
 
 
 async def until_ready(service: Service, *, seconds: float = 60) -> None:
