@@ -153,8 +153,9 @@ class Service:
         self._stopped = True
         await _cancel(self._tasks)
         await asyncio.gather(*(_finish(subscriber) for subscriber in self.broker.subscribers), return_exceptions=True)
-        await attempt(partial(self.relay.drain, DRAIN_S), f"{self.name}.drain")
-        await _cancel([self._relaying] if self._relaying else [])
+        if self._relaying:  # without it, nothing would publish what is waited for
+            await attempt(partial(self.relay.drain, DRAIN_S), f"{self.name}.drain")
+            await _cancel([self._relaying])
         await attempt(self._say_goodbye, f"{self.name}.goodbye")
         for cleanup in self.cleanups:
             await attempt(cleanup, f"{self.name}.cleanup")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from aio_pika import RobustConnection, connect_robust
 from aio_pika.abc import AbstractConnection
@@ -19,6 +20,7 @@ from shared.messaging.topology import Ladder
 
 # How long a stopping process waits for its handlers; those cut off are delivered again.
 GRACE_S = 20.0
+HEARTBEAT_S = 10  # a silent network is noticed after three
 GOODBYE_S = 2.0
 
 
@@ -58,7 +60,7 @@ async def close(connections: Sequence[AbstractConnection]) -> None:
 def connect(url: str, ladder: Ladder, clock: Clock) -> RabbitBroker:
     """Return a broker client for `url` whose failed messages wait on `ladder`; nothing is sent before its start."""
     broker = _Client(
-        url + ("&" if "?" in url else "?") + "heartbeat=10",
+        _with_heartbeat(url),
         timeout=5,  # without, a network that falls silent during the handshake is waited for without end
         reconnect_interval=1,
         fail_fast=True,  # of the first connection only; `Service` tries again, and says so
@@ -72,6 +74,12 @@ def connect(url: str, ladder: Ladder, clock: Clock) -> RabbitBroker:
     )
     broker.add_middleware(partial(Salvage, broker=broker, ladder=ladder, clock=clock))
     return broker
+
+
+def _with_heartbeat(url: str) -> str:
+    """Have the connection watched, as often as the address says if it says so."""
+    query = urlsplit(url).query
+    return url if "heartbeat=" in query else f"{url}{'&' if query else '?'}heartbeat={HEARTBEAT_S}"
 
 
 async def _undecoded(msg: StreamMessage[Any]) -> Any:

@@ -1,6 +1,7 @@
 """The storm by hand: `python -m tests.chaos --seconds 300 --seed 7`."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.stack import LocalStack
+from tests.chaos.process import Flaw
 from tests.chaos.storm import Outcome, storm
 from tests.chaos.world import world
 
@@ -20,21 +22,21 @@ console = Console(stderr=True)
 def main(
     seconds: Annotated[float, typer.Option(help="How long to send and to hurt.")] = 60,
     seed: Annotated[int, typer.Option(help="The order of the faults.")] = 1,
-    flaw: Annotated[str, typer.Option(help="Take a safety away: none, ack_first or no_inbox.")] = "none",
+    flaw: Annotated[list[Flaw] | None, typer.Option(help="Take a safety away.")] = None,
 ) -> None:
     """Kill, cut and silence the parts at random while things are sent; exits with 1 if the promise was broken."""
     with TemporaryDirectory(prefix="chaos-") as folder:
-        outcome = asyncio.run(_storm(Path(folder), seconds, seed, flaw))
+        outcome = asyncio.run(_storm(Path(folder), seconds, seed, flaw or []))
     console.print(_table(outcome))
     if not (outcome.filed.holds and outcome.noted.holds):
         raise typer.Exit(1)
 
 
-async def _storm(folder: Path, seconds: float, seed: int, flaw: str) -> Outcome:
+async def _storm(folder: Path, seconds: float, seed: int, flaws: Sequence[Flaw]) -> Outcome:
     def tell(name: str, state: str) -> None:
         console.print(f"{name} {state}")
 
-    async with LocalStack(folder, report=tell) as stack, world(stack, flaw=flaw) as it:
+    async with LocalStack(folder, report=tell) as stack, world(stack, flaws=flaws) as it:
         return await storm(it, seconds=seconds, seed=seed, report=console.print)
 
 

@@ -1,6 +1,6 @@
 """The processes that the storm hits: one accepts things over HTTP, the other files them; made of our real parts.
 
-`python -m tests.chaos.process accept|file`; CHAOS_FLAW takes a safety away, to see that the harness notices.
+`python -m tests.chaos.process accept|file`; CHAOS_FLAWS takes safeties away, to see that the harness notices.
 """
 
 import asyncio
@@ -28,13 +28,15 @@ from tests.chaos.facts import ThingAccepted, ThingFiled
 ACCEPT, FILE = "chaosaccept", "chaosfile"
 FILING, NOTING = f"{FILE}.file", f"{ACCEPT}.note"
 
+Flaw = Literal["ack_first", "no_inbox"]
+
 
 class ChaosSettings(BaseSettings):
     """What the harness tells a process, from `CHAOS_*` variables."""
 
     model_config = SettingsConfigDict(env_prefix="CHAOS_", frozen=True)
 
-    flaw: Literal["none", "ack_first", "no_inbox"] = "none"
+    flaws: frozenset[Flaw] = frozenset()
     work_s: float = 0
     port: int = 0
     operations_port: int = 0
@@ -81,14 +83,14 @@ def filing(connections: Connections, settings: ChaosSettings) -> Service:
         if event.data.poisoned:
             raise ValueError("poisoned")
         await asyncio.sleep(settings.work_s)
-        identity = event.model_copy(update={"id": new_id()}) if settings.flaw == "no_inbox" else event
+        identity = event.model_copy(update={"id": new_id()}) if "no_inbox" in settings.flaws else event
         async with service.ledger.once(FILING, identity) as work:
             row = {"_id": new_id(), "thing": event.data.thing_id}
             await service.database.effects.insert_one(row, session=work.session)
             work.announce(ThingFiled(thing_id=event.data.thing_id))
 
     service.on("file", file, ThingAccepted, prefetch=20)
-    if settings.flaw == "ack_first":
+    if "ack_first" in settings.flaws:
         service.broker.subscribers[0].ack_policy = AckPolicy.ACK_FIRST
     return service
 

@@ -93,14 +93,15 @@ async def storm(
     seed: int,
     faults: tuple[Fault, ...] = FAULTS,
     calm_s: float = CALM_S,
+    before: Sent | None = None,
     report: Report = lambda _: None,
 ) -> Outcome:
-    """Send things for `seconds` while faults happen, wait for calm, and account for every thing.
+    """Send things for `seconds` while faults happen, wait for calm, and account for every thing, those `before` too.
 
     Every kind of fault happens once before one comes again. Things are settled when nothing is on its way any more;
     what still is after `calm_s` seconds counts as lost.
     """
-    chance, sent, stop = Random(seed), Sent(), asyncio.Event()
+    chance, sent, stop = Random(seed), before or Sent(), asyncio.Event()
     supervising = asyncio.create_task(world.supervise())
     sending = asyncio.create_task(send_things(world.url, sent, chance, stop))
     done = await _hit(world, faults, chance, seconds, report)

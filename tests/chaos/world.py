@@ -1,9 +1,10 @@
 """Everything the storm hits, and a look at it from outside: servers, a faulty network, two processes of ours."""
 
 import asyncio
+import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from shared.events.event import Event
 from shared.messaging.topology import UNROUTED, Ladder, dead_name
 from tests import loopback
 from tests.chaos.facts import ThingAccepted
-from tests.chaos.process import ACCEPT, FILE, FILING, NOTING
+from tests.chaos.process import ACCEPT, FILE, FILING, NOTING, Flaw
 from tests.faults import Proxy
 from tests.waiting import until
 
@@ -98,10 +99,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(stack: LocalStack, *, flaw: str = "none", work_s: float = 0) -> AsyncIterator[World]:
+async def world(stack: LocalStack, *, flaws: Sequence[Flaw] = (), work_s: float = 0) -> AsyncIterator[World]:
     """Start the two processes in a virtual host and with databases of their own; stop them at the end.
 
-    With a `flaw`, a safety is taken away; filing one thing takes `work_s` seconds beside its transaction.
+    Each of the `flaws` takes a safety away; filing one thing takes `work_s` seconds beside its transaction.
     """
     name = f"chaos-{uuid4().hex[:8]}"
     direct = urlunsplit(urlsplit(stack.environment["AMTSBOTE_RABBIT_URL"])._replace(path=f"/{name}"))
@@ -113,7 +114,7 @@ async def world(stack: LocalStack, *, flaw: str = "none", work_s: float = 0) -> 
             "AMTSBOTE_RABBIT_URL": proxy.url,
             "AMTSBOTE_DATABASE_PREFIX": prefix,
             "AMTSBOTE_RETRY_DELAYS_MS": str(list(RETRIES_MS)),
-            "CHAOS_FLAW": flaw,
+            "CHAOS_FLAWS": json.dumps(flaws),
             "CHAOS_WORK_S": str(work_s),
         }
         accept = _child(stack, "accept", {**environment, "CHAOS_PORT": str(port)})

@@ -67,8 +67,7 @@ async def compose_service(connections: Connections) -> AsyncIterator[Composer]:
         return services[-1]
 
     yield make
-    for service in services:
-        await service.stop()
+    await asyncio.gather(*(service.stop() for service in services))
 
 
 @pytest_asyncio.fixture

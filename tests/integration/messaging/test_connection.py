@@ -95,7 +95,7 @@ async def test_silence_during_the_handshake_is_survived(compose_service: Compose
 async def test_silence_is_noticed_and_survived(compose_service: Composer, virtual_host: str) -> None:
     """A connection that says nothing any more is given up by its missing heartbeats, and made anew."""
     async with Proxy(virtual_host) as proxy:
-        service = compose_service(rabbit_url=proxy.url)
+        service = compose_service(rabbit_url=proxy.url + "?heartbeat=2")
         calls = subscribe(service)
         await up(service)
         proxy.blackhole()

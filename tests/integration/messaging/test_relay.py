@@ -158,7 +158,7 @@ async def test_events_wait_while_the_broker_is_away(compose_service: Composer, v
 async def test_relay_outlives_stray_cancellation(compose_service: Composer, virtual_host: str) -> None:
     """A connection that breaks as "stuck" while the relay publishes does not end the relay."""
     async with Proxy(virtual_host) as proxy:
-        service = compose_service(rabbit_url=proxy.url, clock=_in_ten_seconds)
+        service = compose_service(rabbit_url=proxy.url + "?heartbeat=2", clock=_in_ten_seconds)
         calls = subscribe(service)
         await up(service)
         proxy.blackhole()
