@@ -18,17 +18,6 @@ async def citizen(system: System, photo: Path) -> Citizen:
     return await Citizen.activated(system.gateway_url, system.new_code(), photo)
 
 
-async def test_broker_down_while_a_citizen_submits(system: System, stack: LocalStack, citizen: Citizen) -> None:
-    """With the broker down a submission is accepted with a receipt; it is filed after the broker is back."""
-    await stack.rabbit.kill()
-    try:
-        receipt = await citizen.hand_in()
-    finally:
-        await stack.rabbit.start()
-    assert receipt["receipt_number"]
-    await citizen.until_filed(receipt["document_id"])
-
-
 async def test_services_killed_between_commit_and_publish(system: System, stack: LocalStack, citizen: Citizen) -> None:
     """Killed after the commit and before the publish, the services announce the submission at the next start, once."""
     await stack.rabbit.freeze()
@@ -44,15 +33,17 @@ async def test_services_killed_between_commit_and_publish(system: System, stack:
 
 
 async def test_broker_killed_under_load(system: System, stack: LocalStack, citizen: Citizen) -> None:
-    """Eight submissions around a kill -9 of the broker are all accepted and all filed, each once."""
-    submissions = [asyncio.create_task(citizen.hand_in()) for _ in range(8)]
+    """Submissions around a kill -9 of the broker, one while it is down, have a receipt and are filed once each."""
+    submissions = [asyncio.create_task(citizen.hand_in()) for _ in range(5)]
     await submissions[0]
     await stack.rabbit.kill()
     try:
         receipts = [await submission for submission in submissions]
+        receipts.append(await citizen.hand_in())
     finally:
         await stack.rabbit.start()
     for receipt in receipts:
+        assert receipt["receipt_number"]
         await citizen.until_filed(receipt["document_id"], seconds=150)
         kinds = await citizen.kinds_of(receipt["document_id"])
         assert kinds.count("document.filed") == 1, kinds

@@ -18,10 +18,7 @@ async def test_demo_ends_well_and_says_what_happened(system: System, tmp_path: P
         assert shown in done.stdout
 
 
-async def test_demo_takes_ones_own_photographs(system: System, tmp_path: Path) -> None:
+async def test_demo_takes_ones_own_photographs(system: System, photo: Path, tmp_path: Path) -> None:
     """`make demo PHOTOS=...` hands in the photographs it is given."""
-    drawn = system.run("examples.paper", "--out", str(tmp_path), "--type", "stromrechnung")
-    assert drawn.returncode == 0, drawn.stderr
-    photos = sorted(str(photo) for photo in tmp_path.glob("*good.jpg"))
-    done = system.run("examples.demo", "--folder", str(tmp_path / "demo"), *photos)
+    done = system.run("examples.demo", "--folder", str(tmp_path), str(photo))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,14 +23,9 @@ DEADLINE_S = 3.0
 
 
 @pytest_asyncio.fixture
-async def strict(connections: Connections, stack: LocalStack) -> AsyncIterator[Door]:
+async def strict(connections: Connections) -> AsyncIterator[Door]:
     """A gateway that waits for its servers for three seconds."""
     async with Door(connections, deadline_s=DEADLINE_S) as door:
-        await until(door.service.has_started, what=lambda: "the gateway's queues")
-        queues = door.service.consumers
-        waiting = door.service.ladder.tier(0)
-        url = connections.rabbit_url.get_secret_value()
-        await on_disk(stack, url, *queues, *map(dead_name, queues), waiting, UNROUTED)
         yield door
 
 
@@ -43,6 +38,9 @@ async def test_broker_down_accepts_and_publishes_later(
         queue = await channel.declare_queue("outage", durable=True)
         await queue.bind(EVENTS.name, "document.submitted.v1")
     await bound_on_disk(stack, queue.name, "document.submitted.v1")
+    await until(strict.service.has_started, what=lambda: "the gateway's queues")
+    queues = strict.service.consumers
+    await on_disk(stack, url, *queues, *map(dead_name, queues), strict.service.ladder.tier(0), UNROUTED)
     async with await strict.activate() as phone:
         await stack.rabbit.kill()
         try:
