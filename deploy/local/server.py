@@ -10,6 +10,7 @@ from deploy.local.part import PartFailed, Silent
 from deploy.local.ports import is_free
 
 START_PATIENCE = 90.0  # seconds; RabbitMQ needs 3 to 15 on two busy cores
+LONGEST_PAUSE = 0.4  # between two looks; each costs the server that starts some of its time
 STOP_PATIENCE = 40.0  # seconds; the services finish what they are at
 
 
@@ -109,10 +110,12 @@ class LocalServer:
             await child.start()
 
     async def _answer(self) -> None:
+        pause = 0.1
         try:
             async with asyncio.timeout(START_PATIENCE):
-                while not await self._answers():  # noqa: ASYNC110 - another process decides, nothing to await
-                    await asyncio.sleep(0.1)
+                while not await self._answers():
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 1.1, LONGEST_PAUSE)
         except TimeoutError:
             reason = f"{self.name} did not answer within {START_PATIENCE:.0f} s ({self._silence})"
             raise self._failed(reason) from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,8 +77,9 @@ class Services:
 
     async def greet(self) -> None:
         """Ask whether all services are ready; raises Silent with the names of what is not."""
+        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # no TLS here, and the usual authorities take 30 ms to load
         try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            async with httpx.AsyncClient(verify=nobody, trust_env=False, timeout=5) as client:
                 answer = await client.get(f"{self.operations_url}/ready")
         except httpx.HTTPError as error:
             raise Silent(type(error).__name__) from error
