@@ -1,5 +1,6 @@
 """Live servers for the tests: each started on free ports for the first test that asks, stopped at the end."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 
@@ -14,6 +15,7 @@ from deploy.local.stack import PARTS, LocalStack
 async def _servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
     async with LocalStack(tmp_path_factory.mktemp("stack"), parts=(), settings=os.environ) as servers:
         yield servers
+        await asyncio.gather(*(part.kill() for part in servers.parts if part.pid))  # nobody needs what they hold
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
