@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import secrets
 import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -13,13 +12,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
-from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from services.names import names
-from services.run import load
+from shared.catalogue import consumed
 from shared.errors import PublishError
 from shared.messaging.dead import DeadQueues, Letter, Moved, RedriveRunningError, dead_queues, dead_queues_of
 from shared.partners import Partners
@@ -165,17 +162,10 @@ def _shown(letter: Letter) -> tuple[str, ...]:
 
 
 def _all_dead_queues() -> list[str]:
-    """Return the dead queue of every consumer of every service and partner; composing them connects nothing."""
-    connections = Connections()
-    if connections.link_secret is None:  # nothing is signed here
-        connections = connections.model_copy(update={"link_secret": SecretStr(secrets.token_urlsafe(32))})
-    services = load(names(), connections)
-    for service in services:
-        service.objects.close()
-        service.client.close()
-    partners = Partners.load(connections.partners)
+    """Return the dead queue of every consumer of every service and partner, without loading a service."""
+    partners = Partners.load(Connections().partners)
     return dead_queues_of(
-        [queue for service in services for queue in service.consumers]
+        consumed()
         + [f"desk.{tool.id}" for tool in partners.tools]
         + [f"supplier.{supplier.id}" for supplier in partners.suppliers if supplier.way == "queue"]
     )

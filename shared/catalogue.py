@@ -1,5 +1,6 @@
 """Where the generated catalogues lie: AsyncAPI of all events, OpenAPI of the gateway."""
 
+import json
 from pathlib import Path
 
 _DOCS = Path(__file__).parents[1] / "docs"
@@ -11,3 +12,9 @@ OPENAPI = _DOCS / "openapi.json"
 def asyncapi() -> bytes:
     """Return the AsyncAPI 3 document of all services, as `python -m services catalogue` wrote it."""
     return ASYNCAPI.read_bytes()
+
+
+def consumed() -> list[str]:
+    """Return the work queues of all services' consumers, as the AsyncAPI document names them."""
+    operations = json.loads(asyncapi())["operations"]
+    return [queue for queue, operation in operations.items() if operation["action"] == "receive"]

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from services.catalogue import catalogues, drift
 from services.run import load
-from shared.catalogue import ASYNCAPI, OPENAPI
+from shared.catalogue import ASYNCAPI, OPENAPI, consumed
 from shared.settings import Connections
 from tests.architecture.tree import ROOT, files, name_of
 from tests.contract.events import facts
@@ -118,6 +118,7 @@ async def test_both_are_served_by_the_gateway() -> None:
     """Anybody can read them where the events and calls are."""
     (gateway,) = load(["gateway"], Connections.model_validate({"link_secret": "x" * 40}))
     assert gateway.web
+    assert {queue for queue in consumed() if queue.startswith("gateway.")} == gateway.consumers.keys()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway.web), base_url="http://gateway") as client:
         assert (await client.get("/asyncapi.json")).json() == kept(ASYNCAPI)
         assert (await client.get("/openapi.json")).json() == kept(OPENAPI)
