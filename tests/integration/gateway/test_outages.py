@@ -33,12 +33,12 @@ async def test_broker_down_accepts_and_publishes_later(
     strict: Door, stack: LocalStack, connections: Connections
 ) -> None:
     """With the broker down a document is accepted as ever, and its event is published when the broker is back."""
+    await until(strict.service.has_started, what=lambda: "the gateway's queues")
     url = connections.rabbit_url.get_secret_value()
     async with await aio_pika.connect(url) as connection, connection.channel() as channel:
         queue = await channel.declare_queue("outage", durable=True)
         await queue.bind(EVENTS.name, "document.submitted.v1")
     await bound_on_disk(stack, queue.name, "document.submitted.v1")
-    await until(strict.service.has_started, what=lambda: "the gateway's queues")
     queues = strict.service.consumers
     await on_disk(stack, url, *queues, *map(dead_name, queues), strict.service.ladder.tier(0), UNROUTED)
     async with await strict.activate() as phone:
