@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from functools import partial
@@ -84,7 +85,7 @@ def document(
 async def _check(files: list[Path], *, as_json: bool, annotate: Path | None, processes: int | None) -> int:
     """Check files side by side, print them in order, and return the exit code."""
     unreadable = 0
-    async with Workers(processes) as workers:
+    async with Workers(min(processes or os.cpu_count() or 1, len(files))) as workers:
         checks = [asyncio.create_task(workers.check(file.read_bytes())) for file in files]
         with _progress() as bar:
             task = bar.add_task("checking", total=len(files))
