@@ -9,6 +9,9 @@ import pytest_asyncio
 
 from deploy.local.part import Part, ProgramMissing
 from deploy.local.stack import PARTS, LocalStack
+from tests.letters import pair
+
+__all__ = ["pair"]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

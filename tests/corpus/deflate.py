@@ -1,10 +1,12 @@
 """Compressed bytes that unpack to far more, packed without walking through all of it."""
 
 import zlib
+from functools import cache
 
 MIB = bytes(1 << 20)
 
 
+@cache
 def deflated(block: bytes, times: int, head: bytes = b"") -> bytes:
     """Return `head` and then `block` so many times, as one zlib stream (RFC 1950).
 

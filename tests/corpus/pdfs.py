@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 
 import pikepdf
 
@@ -126,6 +126,7 @@ def blank(box: bytes) -> bytes:
     return sheet(stream(b"0 0 9 9 re f"), box=box)
 
 
+@cache
 def scanned(**how: object) -> bytes:
     """Return the good photograph in a PDF; encrypted if `how` says so."""
     written = io.BytesIO()

@@ -48,10 +48,10 @@ def circle() -> bytes:
 
 def pages(count: int) -> bytes:
     """Return a TIFF of many small pages."""
-    entries = grey(100, 100, 10_000)
-    size = len(directory(entries, 0))
-    chain = [directory(entries, 8 + size * (n + 1) if n + 1 < count else 0) for n in range(count)]
-    return b"II*\x00" + struct.pack("<I", 8) + b"".join(chain) + bytes(10_000)
+    one = directory(grey(100, 100, 10_000), 0)
+    places = [8 + len(one) * (n + 1) for n in range(count - 1)]
+    chain = b"".join(one[:-4] + struct.pack("<I", following) for following in (*places, 0))
+    return b"II*\x00" + struct.pack("<I", 8) + chain + bytes(10_000)
 
 
 def greedy_tags() -> bytes:

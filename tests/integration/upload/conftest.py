@@ -31,7 +31,7 @@ async def service(stack: LocalStack) -> AsyncIterator[Service]:
     values = {k.removeprefix("AMTSBOTE_").lower(): v for k, v in stack.environment.items()}
     known = {k: v for k, v in values.items() if k in Connections.model_fields}
     connections = Connections.model_validate(known | {"database_prefix": f"t{new_id()[-8:]}_"})
-    running = app(connections, UploadSettings(processes=2), clock=lambda: NOW)
+    running = app(connections, UploadSettings(processes=2, reserved_processes=0), clock=lambda: NOW)
     await running.start()
     await until_ready(running)
     yield running

@@ -23,9 +23,12 @@ from tests.corpus.photo import SIZE, image, page, saved
 from tests.corpus.strange import GOOD
 from tests.unit.upload.drawn import corners
 
-LIMITS = Limits(check_seconds=12)
+LIMITS = Limits(check_seconds=12, cpu_share=1 / 6)  # 3 s of CPU time: ten times what a page takes
 TRIES = 2
 RESTART_S = 30  # of a process, on a machine that is busy
+BUSY_S = 0.5  # what has its answer sooner delays nobody
+GROUP = 8  # so many files, and each process has to show that it is well
+NAMES = [name for name in CORPUS if name not in GOOD]  # those are looked at more closely below
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -42,16 +45,24 @@ async def timed(pool: Workers, data: bytes) -> tuple[str, float]:
     return (report.verdict if report.width else report.reasons[0]), time.perf_counter() - start
 
 
-@pytest.mark.parametrize("name", CORPUS)
+async def well(pool: Workers, pages: int = 1) -> bool:
+    """Say whether so many good pages, handed in together, are found good in time."""
+    answers = await asyncio.gather(*[timed(pool, jpeg()) for _ in range(pages)])
+    return all(verdict == "good" and waited < LIMITS.check_seconds for verdict, waited in answers)
+
+
+@pytest.mark.parametrize("name", NAMES)
 async def test_every_file_ends_with_its_reason_and_the_page_beside_it_is_not_delayed(pool: Workers, name: str) -> None:
-    """Within the limit the file has an answer that is right for it; a good page handed in with it has its verdict."""
-    data = CORPUS[name].make()
-    (answer, took), (verdict, waited) = await asyncio.gather(timed(pool, data), timed(pool, jpeg()))
+    """Within the limit the file has an answer that is right for it; a good page beside it and after it has its own."""
+    asked = asyncio.create_task(timed(pool, CORPUS[name].make()))
+    await asyncio.wait({asked}, timeout=BUSY_S)
+    beside = asked.done() or await well(pool)
+    answer, took = await asked
     seen = answer in {"good", "usable", "retake"}
     assert (SEEN if seen else answer) in CORPUS[name].reasons
-    assert verdict == "good"
-    assert waited < LIMITS.check_seconds
+    assert beside
     assert took < TRIES * (LIMITS.check_seconds + RESTART_S)
+    assert NAMES.index(name) % GROUP or await well(pool, pool.processes)
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -118,5 +129,5 @@ def _streams(pdf: bytes) -> list[bytes]:
 async def test_after_all_that_a_good_page_is_good(pool: Workers) -> None:
     """The processes stay healthy."""
     assert page().shape[:2] == SIZE[::-1]
-    assert (await timed(pool, jpeg()))[0] == "good"
+    assert await well(pool, pool.processes)
     assert await pool.missing() is None

@@ -1,6 +1,5 @@
 """The command line of the upload service, as a person or a script calls it."""
 
-import io
 import json
 import subprocess
 import sys
@@ -10,9 +9,8 @@ import pikepdf.pdfa
 import pillow_heif
 import pypdfium2
 import pytest
-from PIL import Image
 
-from tests.unit.upload.drawn import corners, cut_off, encoded, letter, photograph
+from tests.unit.upload.drawn import BRIEF, corners, cut_off, encoded, letter, photograph
 from tests.unit.upload.printed import LINES, printed
 
 
@@ -33,25 +31,18 @@ def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_check_prints_one_json_object_a_line_in_the_order_of_the_files(photos: Path, tmp_path: Path) -> None:
-    """The fields are those the documentation names, and the annotated pictures are written."""
-    files = [photos / "good.jpg", photos / "cut.jpg"]
+    """The fields are those the documentation names, the annotated pictures are written; no picture: exit code 1."""
+    files = [photos / "good.jpg", photos / "letter.jpg", photos / "cut.jpg"]
     done = call("check", "--json", "--annotate", tmp_path / "seen", *files)
-    good, cut = (json.loads(line) for line in done.stdout.splitlines())
-    assert done.returncode == 0
+    good, bad, cut = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 1
+    assert (bad["file"], bad["reasons"], bad["quad"]) == (str(files[1]), ["not_an_image"], None)
     assert list(good) == [
         "file", "width", "height", "quad", "cut", "cut_reader", "rotate_cw", "verdict", "reasons", "ms",
     ]  # fmt: skip
     assert (good["file"], good["verdict"], good["cut"]) == (str(files[0]), "good", [])
     assert (cut["verdict"], cut["reasons"], cut["cut_reader"]) == ("retake", ["cut"], ["B"])
     assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["cut.jpg", "good.jpg"]
-
-
-def test_check_names_what_is_no_picture_and_exits_with_1(photos: Path) -> None:
-    """A bad file among good ones has its line and its reason."""
-    done = call("check", "--json", photos / "letter.jpg", photos / "good.jpg")
-    bad, good = (json.loads(line) for line in done.stdout.splitlines())
-    assert done.returncode == 1
-    assert (bad["reasons"], bad["quad"], good["verdict"]) == (["not_an_image"], None, "good")
 
 
 def test_a_wrong_extension_changes_nothing(tmp_path: Path) -> None:
@@ -76,16 +67,26 @@ def test_a_wrong_extension_changes_nothing(tmp_path: Path) -> None:
     assert scan["height"] > scan["width"] > 1000
 
 
-def test_document_writes_pdf_text_and_facts(photos: Path, tmp_path: Path) -> None:
-    """The three files are there, and an unreadable page shows in the facts and the exit code."""
-    done = call("document", "--out", tmp_path, photos / "good.jpg", photos / "letter.jpg")
+def test_document_is_made_of_any_format_in_the_order_of_the_files(photos: Path, tmp_path: Path) -> None:
+    """PDF, text and facts are there; an unreadable page shows in the facts and the exit code."""
+    pillow_heif.register_heif_opener()
+    photo = photograph(letter(BRIEF), corners(900, 1200), (900, 1200))
+    files = [tmp_path / form for form in ("HEIF", "PNG", "WEBP", "TIFF", "JPEG")]
+    for file in files:
+        file.write_bytes(encoded(photo, file.name))
+    (tmp_path / "printed.pdf").write_bytes(printed())
+    files.insert(1, tmp_path / "printed.pdf")
+    done = call("document", "--out", tmp_path, files[0], photos / "letter.jpg", *files[1:])
     facts = json.loads((tmp_path / "facts.json").read_text())
     assert done.returncode == 1
-    assert facts["filed"] == [str(photos / "good.jpg")]
-    assert facts["unreadable"][0]["code"] == "not_an_image"
+    assert facts["filed"] == [str(file) for file in files]
+    assert [(page["file"], page["code"]) for page in facts["unreadable"]] == [(1, "not_an_image")]
     assert facts["types"][0]["type"] == "sperrandrohung"
-    assert "Stadtwerke" in (tmp_path / "document.txt").read_text()
-    assert (tmp_path / "document.pdf").read_bytes().startswith(b"%PDF-")
+    pages = (tmp_path / "document.txt").read_text().split("\f")
+    assert [LINES[1] in page for page in pages] == [False, True, False, False, False, False]
+    assert ["Androhung" in page and "Stadtwerke" in page for page in pages] == [True, False, True, True, True, True]
+    with pikepdf.open(tmp_path / "document.pdf") as pdf:
+        assert not pikepdf.pdfa.check(pdf, "2b").findings
 
 
 def test_document_says_what_stands_where(tmp_path: Path) -> None:
@@ -110,22 +111,6 @@ def test_document_says_what_stands_where(tmp_path: Path) -> None:
         height = page.get_height()
         framed = page.get_textpage().get_text_bounded(left - 1, height - bottom - 1, right + 1, height - top + 1)
         assert (fact["page"], framed.split()) == (1, fact["text"].split())
-
-
-@pytest.mark.parametrize("form", ["HEIF", "PNG", "WEBP", "TIFF", "JPEG"])
-def test_a_document_is_made_of_any_format(tmp_path: Path, form: str) -> None:
-    """Pictures of every format we take become pages, in the order they were named."""
-    pillow_heif.register_heif_opener()
-    picture = Image.open(io.BytesIO(encoded(photograph(letter(), corners(1500, 2000)), quality=90)))
-    picture.save(tmp_path / "photo", form)
-    (tmp_path / "printed.pdf").write_bytes(printed())
-    done = call("document", "--out", tmp_path / "out", tmp_path / "printed.pdf", tmp_path / "photo")
-    assert done.returncode == 0
-    first, second = (tmp_path / "out" / "document.txt").read_text().split("\f")
-    assert LINES[1] in first
-    assert "Androhung" in second
-    with pikepdf.open(tmp_path / "out" / "document.pdf") as pdf:
-        assert not pikepdf.pdfa.check(pdf, "2b").findings
 
 
 def test_missing_language_data_gives_the_remedy(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import cache
 
 import aio_pika
 import cv2
@@ -12,21 +13,41 @@ from structlog.testing import capture_logs
 
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
 from tests.integration.upload.neighbour import Neighbour, submitted, uploaded
-from tests.unit.upload.drawn import corners, cut_off, encoded, letter, photograph
+from tests.unit.upload.drawn import BRIEF, corners, cut_off, encoded, letter, photograph
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
-GOOD = encoded(photograph(letter(), corners(2250, 3000), (2250, 3000)), quality=90)
-CUT = encoded(cut_off(letter()), quality=90)
-SOFT = encoded(cv2.GaussianBlur(photograph(letter(), corners(1500, 2000)), (0, 0), 1.5).astype(np.uint8), quality=90)
-DESK = encoded(photograph(letter(), corners(1500, 2000) + 5000))
+
+@cache
+def good() -> bytes:
+    """Return the photograph of a brief letter."""
+    return encoded(photograph(letter(BRIEF), corners(1500, 2000)), quality=90)
+
+
+@cache
+def cut() -> bytes:
+    """Return one that lacks the lowest tenth."""
+    return encoded(cut_off(letter()), quality=90)
+
+
+@cache
+def soft() -> bytes:
+    """Return one that is a little blurred."""
+    blurred = cv2.GaussianBlur(photograph(letter(), corners(1500, 2000)), (0, 0), 1.5)
+    return encoded(blurred.astype(np.uint8), quality=90)
+
+
+@cache
+def desk() -> bytes:
+    """Return the photograph of a desk on which nothing lies."""
+    return encoded(photograph(letter(), corners(1500, 2000) + 5000))
 
 
 async def test_a_page_is_checked_and_its_annotated_picture_stored(gateway: Neighbour) -> None:
     """The verdict is announced, the picture is in the object store, the report in the database."""
-    page = await gateway.store(CUT)
-    await gateway.announce(uploaded(page, len(CUT)))
+    page = await gateway.store(cut())
+    await gateway.announce(uploaded(page, len(cut())))
     checked = await gateway.hears(PageChecked, page.page_id)
     assert (checked.page_id, checked.verdict, checked.reasons, checked.cut_reader) == (
         page.page_id,
@@ -43,8 +64,8 @@ async def test_a_page_is_checked_and_its_annotated_picture_stored(gateway: Neigh
 
 async def test_a_page_gets_a_second_verdict_once_its_upper_part_was_read(gateway: Neighbour) -> None:
     """First what was seen, then what was read, with the likely type; both are about the same picture."""
-    page = await gateway.store(GOOD)
-    await gateway.announce(uploaded(page, len(GOOD)))
+    page = await gateway.store(good())
+    await gateway.announce(uploaded(page, len(good())))
     seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
     assert (seen.stage, seen.verdict, seen.words, seen.types) == ("seen", "good", None, ())
     assert (read.stage, read.verdict, read.reasons) == ("read", "good", ())
@@ -59,8 +80,8 @@ async def test_a_page_gets_a_second_verdict_once_its_upper_part_was_read(gateway
 
 async def test_a_page_that_only_looks_soft_is_good_once_it_was_read(gateway: Neighbour) -> None:
     """The second verdict may be better than the first: recognition reads what looks a little blurred."""
-    page = await gateway.store(SOFT)
-    await gateway.announce(uploaded(page, len(SOFT)))
+    page = await gateway.store(soft())
+    await gateway.announce(uploaded(page, len(soft())))
     seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
     assert (seen.verdict, seen.reasons) == ("usable", ("soft",))
     assert (read.stage, read.verdict, read.reasons) == ("read", "good", ())
@@ -69,13 +90,13 @@ async def test_a_page_that_only_looks_soft_is_good_once_it_was_read(gateway: Nei
 async def test_what_shows_no_page_is_not_read(gateway: Neighbour) -> None:
     """Neither a picture without a page nor a file that is no picture is probed; the next page is."""
     unread: set[str] = set()
-    for data in (b"Sehr geehrte Damen und Herren", DESK):
+    for data in (b"Sehr geehrte Damen und Herren", desk()):
         page = await gateway.store(data)
         await gateway.announce(uploaded(page, len(data)))
         assert (await gateway.hears(PageChecked, page.page_id)).verdict == "retake"
         unread.add(page.page_id)
-    page = await gateway.store(CUT)
-    await gateway.announce(uploaded(page, len(CUT)))
+    page = await gateway.store(cut())
+    await gateway.announce(uploaded(page, len(cut())))
     seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
     assert (seen.stage, read.stage, read.reasons[0]) == ("seen", "read", "cut")
     rows = await gateway.service.database.pages.find({"_id": {"$in": list(unread)}}).to_list(None)
@@ -97,7 +118,7 @@ async def test_a_file_that_is_no_picture_gets_its_reason(gateway: Neighbour) -> 
 
 async def test_a_document_is_filed_with_its_pages_in_order(gateway: Neighbour) -> None:
     """A document whose pages were never checked is filed; the unreadable page is named."""
-    pages = [await gateway.store(data) for data in (GOOD, b"no picture", GOOD)]
+    pages = [await gateway.store(data) for data in (good(), b"no picture", good())]
     document = submitted(*pages)
     await gateway.announce(document)
     filed = await gateway.hears(DocumentFiled, document.document_id)
@@ -126,7 +147,7 @@ async def test_a_document_of_which_nothing_can_be_read_fails_with_a_reason(gatew
 
 async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour) -> None:
     """One verdict of each stage, however often the event is delivered: the copy is handled, and changes nothing."""
-    page = await gateway.store(CUT)
+    page = await gateway.store(cut())
     database = gateway.service.database
 
     async def relayed() -> bool:
@@ -138,7 +159,7 @@ async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour)
         async def repeated() -> bool:
             return any(line["event"] == "message.repeated" for line in log)
 
-        await gateway.twice(uploaded(page, len(CUT)))
+        await gateway.twice(uploaded(page, len(cut())))
         await until(repeated)
     await until(relayed)
     assert [subject for _, subject in await gateway.told() if subject == page.page_id] == [page.page_id] * 2
@@ -146,8 +167,8 @@ async def test_an_event_that_arrives_twice_takes_effect_once(gateway: Neighbour)
 
 async def test_an_original_that_was_altered_goes_to_a_person(gateway: Neighbour) -> None:
     """What is no longer what was handed in is not filed: its event is in the dead queue with the reason."""
-    page = await gateway.store(GOOD)
-    await gateway.service.objects.put(page.object_key, CUT, size_bytes=len(CUT), media_type="image/jpeg")
+    page = await gateway.store(good())
+    await gateway.service.objects.put(page.object_key, cut(), size_bytes=len(cut()), media_type="image/jpeg")
     await gateway.announce(submitted(page))
     connection = await aio_pika.connect(gateway.service.connections.rabbit_url.get_secret_value())
     async with connection, asyncio.timeout(60):

@@ -6,7 +6,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import psutil
@@ -19,13 +19,19 @@ from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.workers import Workers
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Check, Read
-from tests.unit.upload.drawn import corners, encoded, letter, photograph
+from tests.corpus.deflate import MIB, deflated
+from tests.corpus.jpegs import jpeg
+from tests.corpus.photo import SIZE
+from tests.corpus.pngs import png
 from tests.waiting import until
 
-GOOD = encoded(photograph(letter(), corners(1500, 2000)), quality=85)
-
-LARGE = encoded(letter().repeat(5, axis=0).repeat(5, axis=1), "PNG", compress_level=1)
 NOTHING = Check(file="/dev/null", annotated="/dev/null")  # refused as empty
+
+
+@cache
+def large() -> bytes:
+    """Return a picture of 99 megapixels: long to look at, and quickly made."""
+    return png(9_000, 11_000, deflated(MIB, 95))
 
 
 def children() -> set[int]:
@@ -42,11 +48,11 @@ def _serves_pictures(process: psutil.Process) -> bool:
 async def test_a_process_that_hangs_is_replaced_and_its_page_checked_again() -> None:
     """One stalled process says nothing about the file: a fresh one gives the verdict."""
     before = children()
-    async with Workers(processes=1, limits=Limits(check_seconds=8)) as workers:
-        assert (await workers.check(GOOD)).report.verdict == "good"
+    async with Workers(processes=1, limits=Limits(check_seconds=4)) as workers:
+        assert (await workers.check(jpeg())).report.verdict == "good"
         (frozen,) = children() - before
         os.kill(frozen, signal.SIGSTOP)
-        assert (await workers.check(GOOD)).report.verdict == "good"
+        assert (await workers.check(jpeg())).report.verdict == "good"
         assert frozen not in children()
 
 
@@ -54,7 +60,7 @@ async def test_a_page_that_hangs_twice_is_refused() -> None:
     """The second time it is the file's fault."""
     async with Workers(processes=1, limits=Limits(check_seconds=0.01)) as workers:
         with capture_logs() as log:
-            assert (await workers.check(LARGE)).report.reasons == ("timed_out",)
+            assert (await workers.check(large())).report.reasons == ("timed_out",)
     assert [line["event"] for line in log] == ["worker.failed_once", "worker.failed"]
 
 
@@ -88,9 +94,9 @@ async def test_a_process_that_dies_costs_its_page_at_most_one_try(tmp_path: Path
     pool.start()
     try:
         async with asyncio.TaskGroup() as checking:
-            checking.create_task(check("large", LARGE))
+            checking.create_task(check("large", large()))
             first = await until(partial(_reads_a_page, before))
-            checking.create_task(check("good", GOOD))
+            checking.create_task(check("good", jpeg()))
             await asyncio.sleep(0)  # let it join the line
             os.kill(first, signal.SIGKILL)
             await until(lambda: served)
@@ -104,15 +110,16 @@ async def test_a_process_that_dies_costs_its_page_at_most_one_try(tmp_path: Path
 async def test_too_much_memory_ends_the_job_and_not_the_service() -> None:
     """A child that may have little memory refuses a large picture, and goes on."""
     async with Workers(processes=1, limits=Limits(memory_bytes=1_100_000_000)) as workers:
-        assert (await workers.check(LARGE)).report.reasons[0] in {"out_of_memory", "worker_died", "failed"}
-        assert (await workers.check(GOOD)).report.width == 1500
+        colours = png(9_000, 11_000, deflated(MIB, 284), colour=2)
+        assert (await workers.check(colours)).report.reasons[0] in {"out_of_memory", "worker_died", "failed"}
+        assert (await workers.check(jpeg())).report.width == SIZE[0]
 
 
 async def test_stopping_leaves_no_process_behind() -> None:
     """When the service ends, so do its children."""
     before = children()
     async with Workers(processes=2) as workers:
-        await workers.check(GOOD)
+        await workers.check(jpeg())
         assert len(children() - before) >= 1
     assert children() == before
 
@@ -169,7 +176,7 @@ async def test_a_process_that_is_not_ready_in_time_is_our_own_outage() -> None:
     async with Workers(processes=1, limits=Limits(start_seconds=0.001)) as workers:
         for _ in range(2):
             with pytest.raises(WorkersUnavailableError, match="not ready"):
-                await workers.check(GOOD)
+                await workers.check(jpeg())
         assert await workers.missing() == "no child process is ready"
     assert children() == before
 

@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from PIL import Image, ImageOps
 
 from examples.paper import fonts
 from examples.paper.jpeg import Orientation, encode
-from examples.paper.pair import label, take_pair
+from examples.paper.pair import Pair, label
+from tests.letters import DAY, KIND, SEED
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -23,9 +23,9 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_pair_is_written_with_its_truth(tmp_path: Path) -> None:
+def test_a_pair_is_written_with_its_truth(tmp_path: Path, pair: Pair) -> None:
     """Two JPEGs of 12 megapixels, the first cut at the bottom, a label each; another run gives the same bytes."""
-    done = command("--out", str(tmp_path), "--seed", "4")
+    done = command("--out", str(tmp_path), "--type", KIND, "--seed", str(SEED), "--on", str(DAY))
     assert done.returncode == 0, done.stderr
     labels = json.loads((tmp_path / "labels.json").read_text())["items"]
     assert [item["cut"] for item in labels] == [["B"], []]
@@ -34,9 +34,8 @@ def test_a_pair_is_written_with_its_truth(tmp_path: Path) -> None:
         with Image.open(tmp_path / item["file"]) as picture:
             assert picture.size == (item["width"], item["height"]) == (3000, 4000)
         assert item["facts"]["numbers"]["customer"] in item["text"]
-    again = take_pair("sperrankuendigung", 4, date(2026, 3, 2))
-    assert (tmp_path / labels[1]["file"]).read_bytes() == encode(again.retake.image)
-    assert labels[0] == label(labels[0]["file"], again.first, again.letter)
+    assert (tmp_path / labels[1]["file"]).read_bytes() == encode(pair.retake.image)
+    assert labels[0] == label(labels[0]["file"], pair.first, pair.letter)
 
 
 @pytest.mark.parametrize("wish", [("--type", "liebesbrief"), ("--count", "0"), ("--desk", "moon"), ()])

@@ -18,7 +18,7 @@ from PIL import Image
 from examples.paper.layout import HEIGHT, WIDTH
 from examples.paper.letter import Kind
 from examples.paper.letters import KINDS, write
-from examples.paper.pair import take_pair
+from examples.paper.pair import Pair
 from examples.paper.render import render
 
 ON = date(2026, 3, 2)
@@ -57,9 +57,10 @@ def test_the_print_is_read(reader: tesserocr.PyTessBaseAPI, kind: Kind) -> None:
     assert recall(letter.text, read(reader, render(letter, 200), 200)) >= 0.95
 
 
-def test_the_good_photograph_is_read_and_the_cut_one_lacks_its_bank(reader: tesserocr.PyTessBaseAPI) -> None:
+def test_the_good_photograph_is_read_and_the_cut_one_lacks_its_bank(
+    reader: tesserocr.PyTessBaseAPI, pair: Pair
+) -> None:
     """Flattened by its true corners the retake reads like the print; the first shot has lost the footer."""
-    pair = take_pair("sperrankuendigung", 1, ON, desk="oak")
     good = read(reader, flattened(pair.retake.image, pair.retake.quad), 200)
     assert recall(pair.letter.text, good) >= 0.95
     cut = read(reader, flattened(pair.first.image, pair.first.quad), 200)

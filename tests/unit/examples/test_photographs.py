@@ -151,10 +151,9 @@ def test_a_picture_of_twelve_megapixels_is_taken_in_seconds() -> None:
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        times = [timed(large) for _ in range(2)]
+        assert any(timed(large) < 4.0 for _ in range(2))
     finally:
         cv2.setNumThreads(threads)
-    assert min(times) < 4.0
 
 
 def timed(page: Picture) -> float:

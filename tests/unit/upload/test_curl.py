@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import cv2
@@ -11,7 +12,7 @@ import pytest
 from services.upload.client.reader import scanned, unwarped
 from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
-from services.upload.domain.curl import curl_of
+from services.upload.domain.curl import Curl, curl_of
 from services.upload.domain.flatten import flatten, straighten, turned
 from services.upload.domain.geometry import Points, Turn, clockwise_from_top_left
 from services.upload.domain.pixels import Picture, grey
@@ -40,6 +41,7 @@ def flat(x: Any, y: Any) -> Any:
     return 0 * (x + y)
 
 
+@cache
 def photo(bend: Bend, upside: Turn = 0) -> Source:
     """Return a letter on a brown desk whose lines are bent; x runs from -1 to 1, y from 0 to 1; turned by so much."""
     page = cv2.resize(letter(), SIZE, interpolation=cv2.INTER_CUBIC)
@@ -68,6 +70,14 @@ def crookedness(page: Picture) -> float:
     lines = [feet.at[feet.line == number] for number in np.unique(feet.line)]
     rests = [line[:, 1] - np.polyval(np.polyfit(line[:, 0], line[:, 1], 1), line[:, 0]) for line in lines]
     return max(float(np.median(abs(rest - np.median(rest)))) for rest in rests)
+
+
+@cache
+def found(bend: Bend) -> Curl | None:
+    """Return the curl of a bent page."""
+    source = photo(bend)
+    feet = feet_of(scanned(source, report(source, QUAD)))
+    return curl_of(feet, SIZE) if feet else None
 
 
 @pytest.mark.parametrize("bend", [arch, edge], ids=["arch", "edge"])
@@ -126,9 +136,7 @@ def test_pages_with_little_writing_show_no_curl() -> None:
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_straightening_what_is_straight_changes_nothing_else(turn: Turn) -> None:
     """With a bend of nothing it is the page as flattened and turned: the way through the picture is the same."""
-    source = photo(arch)
-    feet = feet_of(scanned(source, report(source, QUAD)))
-    curl = curl_of(feet, SIZE) if feet else None
+    source, curl = photo(arch), found(arch)
     assert curl is not None
     size = SIZE if turn in (0, 180) else SIZE[::-1]
     none = replace(curl, terms=0 * curl.terms, basis=replace(curl.basis, size=size))

@@ -181,7 +181,7 @@ def test_a_market_location_with_another_last_digit_is_wrong(stem: int) -> None:
     assert fitting == ([] if first[0] == "0" else [people.checked(first)[-1]])
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))  # by codec it takes seconds to list
 def test_any_text_is_borne(text: str) -> None:
     """Whatever the recognition makes of a page, finding facts ends, and every fact is well-formed."""
     lines = [line for line in text.split("\n") if line.split()]

@@ -36,10 +36,10 @@ Please let us know your new address and the name of your landlord. We look forwa
 
 
 def page(text: str) -> Picture:
-    """Return a printed page of eight lines as a scanner sees it."""
+    """Return a printed page of four lines as a scanner sees it."""
     sheet = Image.new("L", (1654, 1100), 255)
     pen, font = ImageDraw.Draw(sheet), ImageFont.truetype(FONT, 27)
-    for row, line in enumerate(f"{text}\n{text}".split("\n")):
+    for row, line in enumerate(text.split("\n")):
         half = len(line) // 2 + line[len(line) // 2 :].find(" ")
         for number, part in enumerate((line[:half], line[half:])):
             pen.text((120, 120 + 110 * row + 50 * number), part.strip(), 20, font)
