@@ -4,10 +4,8 @@ import numpy as np
 from PIL import Image
 
 from tests.corpus.case import SEEN, Case, case
-from tests.corpus.deflate import MIB, deflated
 from tests.corpus.jpegs import jpeg
 from tests.corpus.photo import image, saved
-from tests.corpus.pngs import png
 
 
 def deep(depth: int = 65535) -> Image.Image:
@@ -57,7 +55,4 @@ OTHERS: dict[str, Case] = {
     "gif and script": case(lambda: b"GIF89a/*" + bytes(99) + b"*/=1;alert(1)", "not_an_image"),
     "svg": case(lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not_an_image"),
     "webp that is a sound": case(lambda: b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(99), "not_an_image"),
-    "black page of 99 megapixels": case(
-        lambda: png(9_000, 11_000, deflated(MIB, 95)), SEEN, "timed_out", "too_complex"
-    ),
 }

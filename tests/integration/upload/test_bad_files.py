@@ -27,7 +27,7 @@ LIMITS = Limits(check_seconds=12, cpu_share=1 / 6)  # 3 s of CPU time: ten times
 TRIES = 2
 RESTART_S = 30  # of a process, on a machine that is busy
 BUSY_S = 0.5  # what has its answer sooner delays nobody
-GROUP = 8  # so many files, and each process has to show that it is well
+GROUP = 16  # so many files, and each process has to show that it is well
 NAMES = [name for name in CORPUS if name not in GOOD]  # those are looked at more closely below
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image, ImageOps
+from typer.testing import CliRunner
 
 from examples.paper import fonts
+from examples.paper.__main__ import main
 from examples.paper.jpeg import Orientation, encode
 from examples.paper.pair import Pair, label
 from tests.letters import DAY, KIND, SEED
@@ -38,12 +41,22 @@ def test_a_pair_is_written_with_its_truth(tmp_path: Path, pair: Pair) -> None:
     assert labels[0] == label(labels[0]["file"], pair.first, pair.letter)
 
 
-@pytest.mark.parametrize("wish", [("--type", "liebesbrief"), ("--count", "0"), ("--desk", "moon"), ()])
+@pytest.mark.parametrize("wish", [("--type", "liebesbrief"), ("--count", "0"), ("--desk", "moon")])
 def test_a_wrong_wish_ends_with_a_usage_error(tmp_path: Path, wish: tuple[str, ...]) -> None:
     """Exit code 2 and what would have been right; nothing is written."""
-    done = command(*(("--out", str(tmp_path)) if wish else ()), *wish)
-    assert done.returncode == 2
+    paper = typer.Typer()
+    paper.command()(main)
+    done = CliRunner().invoke(paper, ["--out", str(tmp_path), *wish])
+    assert done.exit_code == 2
+    assert wish[0] in done.stderr or wish[1] in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_without_a_folder_it_is_a_usage_error() -> None:
+    """Exit code 2, which a script sees, and the option that is missing."""
+    done = command()
+    assert done.returncode == 2
+    assert "--out" in done.stderr
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
