@@ -41,17 +41,21 @@ def flat(x: Any, y: Any) -> Any:
     return 0 * (x + y)
 
 
-@cache
 def photo(bend: Bend, upside: Turn = 0) -> Source:
-    """Return a letter on a brown desk whose lines are bent; x runs from -1 to 1, y from 0 to 1; turned by so much."""
+    """Return a letter on a brown desk whose lines are bent, turned by so much."""
+    return Source(np.ascontiguousarray(np.rot90(bent(bend), upside // 90)), 1, flat=False)
+
+
+@cache
+def bent(bend: Bend) -> Picture:
+    """Return its upright picture; x runs from -1 to 1, y from 0 to 1."""
     page = cv2.resize(letter(), SIZE, interpolation=cv2.INTER_CUBIC)
     x, y = np.meshgrid(np.arange(SIZE[0] + 2 * DESK) - DESK, np.arange(SIZE[1] + 2 * DESK) - DESK)
     source = y - bend(2 * x / SIZE[0] - 1, y / SIZE[1])
     brown = (55, 85, 120)
-    seen = cv2.remap(page, x.astype(np.float32), source.astype(np.float32), cv2.INTER_LINEAR, borderValue=brown).astype(
+    return cv2.remap(page, x.astype(np.float32), source.astype(np.float32), cv2.INTER_LINEAR, borderValue=brown).astype(
         np.uint8
     )
-    return Source(np.ascontiguousarray(np.rot90(seen, upside // 90)), 1, flat=False)
 
 
 def report(source: Source, quad: Points, turn: Turn = 0) -> PageReport:
