@@ -59,7 +59,7 @@ def test_a_wrong_extension_changes_nothing(tmp_path: Path) -> None:
     }
     for name, data in named.items():
         (tmp_path / name).write_bytes(data)
-    done = call("check", "--json", *(tmp_path / name for name in named))
+    done = call("check", "--json", "--processes", "1", *(tmp_path / name for name in named))
     *photos, scan = (json.loads(line) for line in done.stdout.splitlines())
     assert done.returncode == 0
     assert {(seen["width"], seen["height"], seen["verdict"]) for seen in photos} == {(900, 1200, photos[0]["verdict"])}
@@ -92,7 +92,7 @@ def test_document_is_made_of_any_format_in_the_order_of_the_files(photos: Path, 
 def test_document_says_what_stands_where(tmp_path: Path) -> None:
     """The facts of a printed page have their kinds and values, and each box frames its text in the PDF."""
     (tmp_path / "letter.pdf").write_bytes(printed())
-    done = call("document", "--out", tmp_path / "out", tmp_path / "letter.pdf")
+    done = call("document", "--processes", "1", "--out", tmp_path / "out", tmp_path / "letter.pdf")
     assert done.returncode == 0
     facts = json.loads((tmp_path / "out" / "facts.json").read_text())
     found = {fact["kind"]: fact["value"] for fact in facts["facts"]}
@@ -117,5 +117,5 @@ def test_missing_language_data_gives_the_remedy(photos: Path, tmp_path: Path, mo
     """A file that is not there is a usage error; a document of nothing readable says so."""
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     assert call("check", tmp_path / "nowhere.jpg").returncode == 2
-    done = call("document", "--out", tmp_path, photos / "letter.jpg")
+    done = call("document", "--processes", "1", "--out", tmp_path, photos / "letter.jpg")
     assert (done.returncode, done.stderr.strip()) == (1, "no page could be read: not_an_image")
