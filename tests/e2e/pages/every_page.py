@@ -1,7 +1,7 @@
-"""Looks at pages as axe and a ruler do, in every language; and knows which pages nobody has looked at."""
+"""Has every page looked at, in every language; and knows which pages nobody has looked at."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -11,8 +11,10 @@ from playwright.async_api import Request, Response
 
 from services.gateway.pages.site import ROOMS
 from tests import loopback
-from tests.e2e.pages.phone import PATIENCE_MS, Phone
+from tests.e2e.pages.glass import SHOWN, Glass
+from tests.e2e.pages.phone import PATIENCE_MS, WCAG, Phone
 
+NATIVE, ELSEWHERE = "de", "ar"
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 # What words and their direction can change; all else is the same page, and looked at once.
 OF_WORDS = (
@@ -37,42 +39,20 @@ OF_WORDS = (
     "target-size",
     "valid-lang",
 )
-# Boxes with words of their own that are wider than the box; only what readers hear is meant to be.
-CUT_OFF = """[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.clientWidth > 1
-    && [...e.childNodes].some(each => each.nodeType === Node.TEXT_NODE && each.data.trim())
-    && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"""
-WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-
-
-# Puts the same page in another language in the place of the one that is open. To load it anew takes five times as long,
-# and styles and scripts are the same: what they show and hide is taken over.
-EXCHANGE = """async html => {
-    const fresh = new DOMParser().parseFromString(html, 'text/html');
-    const scripted = '[data-take], [data-plain], [data-push-says], [data-push-key] button';
-    const shown = [...document.querySelectorAll(scripted)];
-    [...fresh.querySelectorAll(scripted)].forEach((part, index) => (part.hidden = shown[index].hidden));
-    const styles = one => [...one.querySelectorAll('link[rel=stylesheet]')];
-    const wanted = styles(fresh).map(link => link.href), there = styles(document);
-    there.filter(link => !wanted.includes(link.href)).forEach(link => link.remove());
-    const missing = styles(fresh).filter(link => !there.some(each => each.href === link.href));
-    await Promise.all(missing.map(link => new Promise(done => {
-        link.onload = done;
-        document.head.append(link);
-    })));
-    for (const name of ['lang', 'dir']) document.documentElement.setAttribute(name, fresh.documentElement[name]);
-    document.title = fresh.title;
-    document.body.replaceWith(fresh.body);
-    await document.fonts.ready;
-}"""
 
 
 class EveryPage:
-    """Looks at one page after the other on one phone: with every rule as it is shown, then in the other languages."""
+    """Looks at one page after the other that a phone has opened: as it is, in other languages, on a desk in the dark.
 
-    def __init__(self, phone: Phone, others: Sequence[str]) -> None:
+    What depends on two of direction, width and scheme at once is rare: Arabic on a wide, dark screen is the only other
+    way that is looked at with every rule.
+    """
+
+    def __init__(self, phone: Phone, glass: Glass, desk: Glass, others: Sequence[str]) -> None:
         """Look in `others` besides the language that the phone speaks."""
         self.phone = phone
         self.seen: set[str] = set()
+        self._glass, self._desk = glass, desk
         self._others = others
         self._opened: Request | None = None
         phone.page.on("response", self._follow)
@@ -83,26 +63,29 @@ class EveryPage:
 
     async def look(self, path: str | None = None) -> None:
         """Find nothing on a page, or on the one that is open."""
-        cookies = await self._cookies()  # an answer may take one away
+        cookies = await self.phone.context.cookies()  # an answer may take one away
         if path:
             await self.phone.go(path)
-        await look_once(self.phone)
-        assert self._opened
-        self.seen.add(_route_of(self._opened.method, urlsplit(self._opened.url).path))
-        for language in self._others:
-            await self.phone.page.evaluate(EXCHANGE, await self._in(language, self._opened, cookies))
-            assert await self.phone.page.get_attribute("html", "lang") == language
-            assert await self.phone.axe(OF_WORDS) == [], (language, self.phone.page.url)
-            await look_at_width(self.phone)
-        if self._others:
-            await self.phone.page.reload()
+        page, opened = self.phone.page, self._opened
+        assert opened
+        self.seen.add(_route_of(opened.method, urlsplit(opened.url).path))
+        html, shown = await page.content(), await page.evaluate(SHOWN)
+        await self._desk.tab.context.add_cookies(cookies)  # type: ignore[arg-type] # what it gives, it takes
+        found = [await self._glass.find(NATIVE, html, shown, WCAG), await self._desk.find(NATIVE, html, shown)]
+        async for language, translated in self._translated(opened, {each["name"]: each["value"] for each in cookies}):
+            found.append(await self._glass.find(language, translated, shown, OF_WORDS))
+            if language == ELSEWHERE:
+                found.append(await self._desk.find(language, translated, shown, WCAG))
+        assert not any(found), (page.url, found)
 
-    async def _in(self, language: str, opened: Request, cookies: Mapping[str, str]) -> str:
-        """Return the page that a request led to as it is in another language."""
+    async def _translated(self, opened: Request, cookies: Mapping[str, str]) -> AsyncIterator[tuple[str, str]]:
+        """Return the page that a request led to as it is in each other language."""
         headers = {"accept": "text/html", "sec-fetch-site": "same-origin"}
         headers |= {name: value for name, value in opened.headers.items() if name == "content-type"}
-        async with self._browser({**cookies, "language": language}, headers) as http:
-            return (await http.request(opened.method, opened.url, content=opened.post_data_buffer)).text
+        for language in self._others:
+            async with self._browser({**cookies, "language": language}, headers) as http:
+                answer = await http.request(opened.method, opened.url, content=opened.post_data_buffer)
+            yield language, answer.text
 
     async def _cookies(self) -> dict[str, str]:
         return {each["name"]: each["value"] for each in await self.phone.context.cookies()}
@@ -124,23 +107,6 @@ class EveryPage:
         ]
         async with self._browser(await self._cookies(), {"accept": "text/html"}) as http:
             return [path for path in paths if await _is_page(http, path.format_map(known))]
-
-
-async def look_once(phone: Phone) -> None:
-    """Find nothing by any rule, and nothing wider than a phone or a desk."""
-    assert await phone.axe() == [], phone.page.url
-    usual = phone.page.viewport_size
-    assert usual
-    for width in (1280, 360, usual["width"]):
-        await phone.page.set_viewport_size({"width": width, "height": usual["height"]})
-        await look_at_width(phone)
-
-
-async def look_at_width(phone: Phone) -> None:
-    """See nothing that is wider than the screen, and no word that sticks out of its box."""
-    whole, shown = await phone.page.evaluate(WIDTHS)
-    assert whole <= shown, phone.page.url
-    assert await phone.page.evaluate(CUT_OFF) == [], phone.page.url
 
 
 def _route_of(method: str, path: str) -> str:
