@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,7 +14,7 @@ from oidc_provider_mock import run_server_in_thread
 from deploy.local.ports import free_port
 from deploy.local.stack import LocalStack
 from examples.paper.jpeg import encode
-from examples.paper.pair import take_pair
+from examples.paper.pair import Pair
 from shared.ids import new_id
 from tests import loopback
 from tests.e2e.system import System
@@ -45,9 +44,8 @@ async def system(stack: LocalStack, issuer: str, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="session")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def photo(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A good photograph of one of the project's own letters, at half a phone's resolution to spare time."""
-    pair = take_pair("sperrankuendigung", 3, date(2026, 3, 2))
     image = cv2.resize(pair.retake.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     path = tmp_path_factory.mktemp("photo") / "letter.jpg"
     path.write_bytes(encode(np.asarray(image, dtype=np.uint8)))

@@ -5,7 +5,6 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from pathlib import Path
 
 import cv2
@@ -16,7 +15,7 @@ from playwright.async_api import Browser, async_playwright
 
 from deploy.assets import TEST_MODULE
 from examples.paper.jpeg import encode
-from examples.paper.pair import take_pair
+from examples.paper.pair import Pair
 from tests.e2e.pages.phone import Phone, Way
 from tests.e2e.system import System
 
@@ -91,9 +90,9 @@ def supplier(system: System) -> str:
 
 
 @pytest.fixture(scope="session")
-def letters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def letters(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A photograph whose edge is cut off, and the retake, at half a phone's resolution to spare time."""
-    pair, folder = take_pair("sperrankuendigung", 3, date(2026, 3, 2)), tmp_path_factory.mktemp("letters")
+    folder = tmp_path_factory.mktemp("letters")
     paths = (folder / "cut.jpg", folder / "good.jpg")
     for path, shot in zip(paths, (pair.first, pair.retake), strict=True):
         image = cv2.resize(shot.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

@@ -36,6 +36,7 @@ ANYBODYS = (
 )
 
 
+@pytest.mark.timeout(600)  # sixty pages in nine languages
 async def test_axe_finds_nothing(opened: Open, system: System, letters: tuple[Path, Path], supplier: str) -> None:
     """No rule of WCAG 2.2 AA that a machine can check is broken on any page, and nothing is wider than the screen."""
     phone = await opened(LIGHT)
