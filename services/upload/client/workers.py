@@ -173,7 +173,7 @@ class _Binding:
             for number, fetch in enumerate(files):
                 group.create_task(self._read_file(number, fetch))
         if not self._pages:
-            raise NothingReadableError(self._unreadable)
+            raise NothingReadableError(self._in_order())
         places = sorted(self._pages)
         out, understood = self._folder / "document.pdf", self._folder / "understood.json"
         paths = [self._pages[place] for place in places]
@@ -184,10 +184,14 @@ class _Binding:
             pdf=await asyncio.to_thread(out.read_bytes),
             text=says.text,
             files=tuple(file for file, _ in places),
-            unreadable=tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page))),
+            unreadable=self._in_order(),
             types=says.types,
             facts=says.facts,
         )
+
+    def _in_order(self) -> tuple[Unreadable, ...]:
+        """Return what could not be read in the order of the files, whichever was looked at first."""
+        return tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page)))
 
     async def _read_file(self, number: int, fetch: Fetch) -> None:
         file = self._folder / f"{number}.original"
