@@ -23,7 +23,7 @@ demo: setup ## Play the main job once and end; make demo PHOTOS="a.jpg b.jpg" ta
 	@$(BIN)/python -m deploy.local demo $(PHOTOS)
 
 test: setup-tests ## Every test, on live servers
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-unit: setup-tests ## The tests that need no server
 	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture

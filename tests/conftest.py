@@ -8,10 +8,20 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.part import Part, ProgramMissing
+from deploy.local.ports import RANGE, SHARE
 from deploy.local.stack import PARTS, LocalStack
 from tests.letters import pair
 
 __all__ = ["pair"]
+
+
+def pytest_configure() -> None:
+    """Give each worker ports of its own: while a server is dead, no other worker's may take its ports."""
+    number, workers = (os.environ.get(f"PYTEST_XDIST_WORKER{name}") for name in ("", "_COUNT"))
+    if number and workers:
+        length = len(RANGE) // int(workers)
+        own = RANGE[int(number.removeprefix("gw")) * length :][:length]
+        os.environ[SHARE] = f"{own[0]}-{own[-1]}"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

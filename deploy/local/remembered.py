@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from deploy.local.ports import free_port, is_free
+from deploy.local.ports import free_port, is_free, own_share
 
 
 class _Content(BaseModel):
@@ -24,8 +24,11 @@ class Remembered:
         self._content = _Content.model_validate_json(path.read_text()) if path.exists() else _Content()
 
     def port(self, name: str, preferred: int | None = None) -> int:
-        """Return the port of before if it is free, else the preferred one, else another; and remember it."""
-        ports = self._content.ports
+        """Return the port of before if it is free, else the preferred one, else another; and remember it.
+
+        Whoever has a share of the ports prefers none: it might be somebody else's who is down for a moment.
+        """
+        ports, preferred = self._content.ports, None if own_share() else preferred
         others = [port for other, port in ports.items() if other != name]
         wanted = (port for port in (ports.get(name), preferred) if port and port not in others and is_free(port))
         port = next(wanted, None) or free_port(others)

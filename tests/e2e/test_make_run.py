@@ -14,6 +14,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from deploy.local.ports import SHARE
 from tests import loopback
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.live
 
 async def start(folder: Path, *words: str) -> Process:
     """Start `python -m deploy.local` in a folder of its own."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("AMTSBOTE_")}
+    ours = {name: value for name, value in os.environ.items() if name == SHARE or not name.startswith("AMTSBOTE_")}
     command = (sys.executable, "-m", "deploy.local", *words, "--folder", str(folder))
     return await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=ours, stdout=PIPE, stderr=PIPE)
 

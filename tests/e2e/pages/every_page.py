@@ -13,6 +13,7 @@ from services.gateway.pages.site import ROOMS
 from tests import loopback
 from tests.e2e.pages.glass import SHOWN, Glass
 from tests.e2e.pages.phone import PATIENCE_MS, WCAG, Phone
+from tests.waiting import until
 
 NATIVE, ELSEWHERE = "de", "ar"
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
@@ -95,9 +96,9 @@ class EveryPage:
         return loopback.client(base_url=url, cookies=dict(cookies), headers=headers, timeout=patience)
 
     async def pass_by(self, path: str) -> None:
-        """See that an address answers with a file, and no page."""
+        """See that an address answers with a file, and no page; a busy server may first say that it is."""
         async with self._browser(await self._cookies(), {"accept": "text/html"}) as http:
-            assert not await _is_page(http, path)
+            await until(lambda: _is_file(http, path), what=lambda: f"a file at {path}")
         self.seen.add(_route_of("GET", path))
 
     async def forgotten(self, known: Mapping[str, str]) -> list[str]:
@@ -113,6 +114,10 @@ def _route_of(method: str, path: str) -> str:
     own = re.sub(r"^/for/[^/]+", "", path)
     found = [each for each in ROUTES if method in (each.methods or ()) and each.path_regex.fullmatch(own)]
     return f"{method} {found[0].path}"
+
+
+async def _is_file(http: httpx.AsyncClient, path: str) -> bool:
+    return not await _is_page(http, path)
 
 
 async def _is_page(http: httpx.AsyncClient, path: str) -> bool:

@@ -3,7 +3,9 @@
 import socket
 from pathlib import Path
 
-from deploy.local.ports import RANGE, is_free
+import pytest
+
+from deploy.local.ports import RANGE, SHARE, is_free
 from deploy.local.remembered import Remembered
 
 
@@ -24,8 +26,16 @@ def test_two_names_never_share_a_port(tmp_path: Path) -> None:
     assert all(port in RANGE for port in ports)
 
 
-def test_a_preferred_port_is_taken_only_if_it_is_free(tmp_path: Path) -> None:
+def test_all_ports_come_from_ones_own_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two stacks with a share each never meet, not even while a server of one of them is down."""
+    monkeypatch.setenv(SHARE, "21000-21009")
+    remembered = Remembered(tmp_path / "remembered.json")
+    assert {remembered.port(name, preferred=22000) for name in "abc"} <= set(range(21000, 21010))
+
+
+def test_a_preferred_port_is_taken_only_if_it_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A friendly number is nice to have, and not worth a failed start."""
+    monkeypatch.delenv(SHARE, raising=False)
     remembered = Remembered(tmp_path / "remembered.json")
     with socket.create_server(("127.0.0.1", 0)) as squatter:
         taken = squatter.getsockname()[1]
