@@ -57,9 +57,9 @@ async def test_a_missing_strip_asks_for_a_new_picture(workers: Workers) -> None:
         (lambda p: cv2.resize(p, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), "too_small"),
     ],
 )
-async def test_what_cannot_be_read_is_said(workers: Workers, spoil: object, reason: str) -> None:
+async def test_what_cannot_be_read_is_said(workers: Workers, spoil: Callable[[Picture], Picture], reason: str) -> None:
     """A blurred, shaken, dark or tiny page is to be taken again, for that reason."""
-    report = (await workers.check(encoded(spoil(whole()), quality=95))).report  # type: ignore[operator]  # a lambda
+    report = (await workers.check(encoded(spoil(whole()), quality=95))).report
     assert report.verdict == "retake"
     assert reason in report.reasons
 
