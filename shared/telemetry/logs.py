@@ -9,8 +9,19 @@ import stamina
 import structlog
 
 
+class Libraries(logging.Handler):
+    """Tells that a library warned, and where; what it says, and an error's text, may quote a person's data."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        at = f"{record.pathname}:{record.lineno} {record.funcName}"
+        error = record.exc_info[1] if record.exc_info else None
+        told = {"error": type(error).__name__, "where": where(error)} if error else {}
+        structlog.get_logger().log(record.levelno, "library.warned", logger=record.name, at=at, **told)
+
+
 def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Send structlog and the standard library's warnings to `stream`, or standard error, as JSON lines."""
+    """Send our lines and the libraries' warnings to `stream`, or standard error, as JSON."""
     stream = stream or sys.stderr
     stamina.instrumentation.set_on_retry_hooks(())  # its lines quote the error's text
     structlog.configure(
@@ -24,7 +35,7 @@ def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> N
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=stream, format='{"level":"%(levelname)s","logger":"%(name)s"}')
+    logging.basicConfig(level=logging.WARNING, handlers=[Libraries()])
 
 
 def where(error: BaseException, depth: int = 3) -> list[str]:
