@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from minio import Minio
-from minio.error import S3Error
+from minio.error import MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -25,7 +25,7 @@ THREADS = 16
 PART = 1000  # as many as S3 lists in one answer
 DEADLINE_S = 30.0
 COPIED_AT_ONCE = 256 * 1024
-_MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchBucket"}
+_MISSING = {"NoSuchKey", "NoSuchObject"}
 _OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 
@@ -163,5 +163,5 @@ class Objects:
             if error.code in _MISSING:
                 raise PermanentError("object.missing") from error
             raise UnavailableError(f"object store: {error.code}") from error
-        except (HTTPError, TimeoutError, OSError) as error:
+        except (MinioException, HTTPError, OSError) as error:  # a proxy's 503 is no `S3Error`
             raise UnavailableError(f"object store: {type(error).__name__}") from error
