@@ -43,7 +43,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of one message: `redriven`, `copy` (its event was redriven just before), or `dropped`."""
+    """What became of one message: `redriven`, `copy` (of one that was redriven just before), or `dropped`."""
 
     letter: Letter
     what: str
@@ -77,23 +77,26 @@ class DeadQueues:
     ) -> AsyncGenerator[Moved, None]:
         """Put the messages of a queue (or of one event) back to where they failed; yield each as it is moved.
 
-        Each is taken away only after the broker confirmed its copy. Copies of an event already redriven in this run
-        are dropped. What arrives meanwhile is left for the next run.
+        Each is taken away only after the broker confirmed its copy. What this run has already put back to the same
+        place is dropped as a copy. What arrives meanwhile is left for the next run.
 
         Raises:
             RedriveRunningError: two runs at once would move each other's messages.
             PublishError: the broker did not take one; it and the rest stay.
         """
         await self._lock()
-        done: set[str] = set()
+        done: set[tuple[str | None, str, str]] = set()
         async for message in self._chosen(queue, event_id):
             letter = _letter(message)
-            is_copy = letter.event_id in done
+            exchange, routing_key = _way_back(queue, message)
+            put_back = (letter.event_id, exchange, routing_key)
+            is_copy = put_back in done
             if not (dry_run or is_copy):
-                await self._put_back(queue, message)
+                await self._put_back(message, exchange, routing_key)
             if not dry_run:
                 await message.ack()
-            done |= {letter.event_id} if letter.event_id else set()
+            if letter.event_id:
+                done.add(put_back)
             yield Moved(letter, "copy" if is_copy else "redriven")
             await asyncio.sleep(0 if dry_run else pause_s)
         await self._let_go()
@@ -112,15 +115,14 @@ class DeadQueues:
             if event_id in {None, message.headers.get("x-event-id")}:
                 yield message
 
-    async def _put_back(self, queue: str, message: AbstractIncomingMessage) -> None:
+    async def _put_back(self, message: AbstractIncomingMessage, exchange: str, routing_key: str) -> None:
         redriven = int(str(message.headers.get("x-redrive", 0))) + 1
         told = {k: v for k, v in message.headers.items() if not k.startswith((*BROKERS_OWN, *_FAILURES))}
-        unrouted = queue == UNROUTED
         await publish(
             self._broker,
             message.body,
-            exchange=RabbitExchange(message.exchange or "") if unrouted else None,
-            routing_key=message.routing_key or "" if unrouted else work_name(queue),
+            exchange=RabbitExchange(exchange),
+            routing_key=routing_key,
             headers={**told, "x-attempt": 0, "x-redrive": redriven},
             content_type=message.content_type,
             correlation_id=message.correlation_id,
@@ -161,9 +163,11 @@ def dead_queues_of(work_queues: Sequence[str]) -> list[str]:
     return [*sorted(dead_name(queue) for queue in work_queues), UNROUTED]
 
 
-def work_name(dead_queue: str) -> str:
-    """Return the queue whose failures `dead_queue` keeps."""
-    return dead_queue.removesuffix(dead_name(""))
+def _way_back(queue: str, message: AbstractIncomingMessage) -> tuple[str, str]:
+    """Return the exchange and the routing key that lead a dead message to where it failed."""
+    if queue == UNROUTED:
+        return message.exchange or "", message.routing_key or ""
+    return "", queue.removesuffix(dead_name(""))
 
 
 async def _take(queue: AbstractQueue, limit: int) -> AsyncIterator[AbstractIncomingMessage]:

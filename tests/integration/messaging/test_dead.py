@@ -15,7 +15,7 @@ from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.dead import RedriveRunningError, dead_queues
 from shared.messaging.publish import publish
-from shared.messaging.topology import EVENTS, UNROUTED
+from shared.messaging.topology import EVENTS, RETURN, UNROUTED
 from shared.service import Service
 from tests.integration.messaging.conftest import Composer, settle, up
 from tests.integration.messaging.facts import Happened, happened
@@ -175,6 +175,20 @@ async def test_unrouted_event_is_redriven_to_whoever_subscribes_now(
         assert (letter.exchange, letter.routing_key) == (EVENTS.name, Happened.type)
         assert await moved(queues.redrive(UNROUTED)) == {"redriven": 1}
     await until(lambda: mended.done == [event.id])
+
+
+async def test_unrouted_event_goes_back_to_each_of_its_consumers(
+    service: Service, outside: Outside, virtual_host: str
+) -> None:
+    """One event that could not return to two queues is not a copy of itself; what was for the same queue is."""
+    await up(service)
+    event = happened()
+    for queue in ("tested.gone", "tested.gone_too", "tested.gone"):
+        headers = {"x-event-id": event.id}
+        await publish(service.broker, event.to_json(), exchange=RETURN, routing_key=queue, headers=headers)
+    await until(lambda: _count_is(outside, UNROUTED, 3))
+    async with dead_queues(virtual_host) as queues:
+        assert await moved(queues.redrive(UNROUTED, dry_run=True)) == {"redriven": 2, "copy": 1}
 
 
 async def test_dropped_event_is_gone_and_the_others_stay(service: Service, outside: Outside, virtual_host: str) -> None:
