@@ -62,7 +62,7 @@ def run_services(
         raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
     configure_logs()
     try:
-        asyncio.run(run(chosen, Connections(), ProcessSettings()))
+        asyncio.run(run(chosen))
     except PortTakenError as error:
         typer.echo(f"{error}; free it, or set AMTSBOTE_OPERATIONS_PORT or AMTSBOTE_GATEWAY_PORT", err=True)
         raise typer.Exit(1) from None
@@ -71,8 +71,16 @@ def run_services(
         raise typer.Exit(2) from None
 
 
-async def run(chosen: Sequence[str], connections: Connections, settings: ProcessSettings) -> None:
-    """Run the chosen services until SIGTERM or SIGINT."""
+async def run(chosen: Sequence[str]) -> None:
+    """Run the chosen services until SIGTERM or SIGINT.
+
+    Raises:
+        SettingsError: a setting is missing or wrong.
+    """
+    try:
+        connections, settings = Connections(), ProcessSettings()
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
     await serve(load(chosen, connections), settings)
 
 
@@ -112,7 +120,6 @@ class _Server:
         config = uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
         self._address = (host, port)
         self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:

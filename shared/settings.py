@@ -48,7 +48,8 @@ class Connections(BaseSettings):
         str, AfterValidator(lambda url: url.rstrip("/")), Field(description="the gateway as partners reach it")
     ] = "http://127.0.0.1:8080"
     retry_delays_ms: Annotated[
-        tuple[int, ...], Field(description="before each further try of a failed event; then the dead queue")
+        tuple[Annotated[int, Field(gt=0)], ...],
+        Field(min_length=1, description="before each further try of a failed event; then the dead queue"),
     ] = (5_000, 30_000, 300_000, 1_800_000)
 
     @property

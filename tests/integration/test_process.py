@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from deploy.local.ports import free_port
 
 
@@ -31,6 +33,18 @@ def test_a_missing_setting_is_named() -> None:
     done = start("gateway", AMTSBOTE_OPERATIONS_PORT=str(free_port()))
     assert done.returncode == 2
     assert "AMTSBOTE_LINK_SECRET" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("AMTSBOTE_OPERATIONS_PORT", "many"), ("AMTSBOTE_RETRY_DELAYS_MS", "[]"), ("AMTSBOTE_RETRY_DELAYS_MS", "[0]")],
+)
+def test_a_wrong_setting_of_the_process_is_named(setting: str, value: str) -> None:
+    """What concerns every service is refused like a service's own setting."""
+    done = start("callback", **{setting: value})
+    assert done.returncode == 2
+    assert setting.removeprefix("AMTSBOTE_").lower() in done.stderr
     assert "Traceback" not in done.stderr
 
 
