@@ -127,8 +127,9 @@ def remove(partner_id: Id) -> None:
         suppliers = tuple(supplier for supplier in known.suppliers if supplier.id != partner_id)
         if len(tools) + len(suppliers) == len(known.tools) + len(known.suppliers):
             raise typer.BadParameter(f"no partner {partner_id!r}; see `python -m services partners list`")
-        write(connections.partners, Partners(tools=tools, suppliers=suppliers))
+        # The file last: what could not be ended at the broker can then be removed again.
         waiting = _end_queue(f"desk.{partner_id}" if tools != known.tools else f"supplier.{partner_id}", connections)
+        write(connections.partners, Partners(tools=tools, suppliers=suppliers))
     typer.echo(f"removed {partner_id}" + ("; its queue is kept, as messages wait in it" if waiting else ""))
 
 

@@ -109,6 +109,16 @@ def test_partners_added_at_once_are_all_kept(own: Place) -> None:
     assert sorted(supplier.id for supplier in known(own).suppliers) == [f"s{number}" for number in range(3)]
 
 
+async def test_a_removal_that_failed_can_be_done_again(own: Place) -> None:
+    """While the broker's API is away nobody is removed, so no login is left behind that no command could end."""
+    tool = own.add_tool("power_cut")
+    away = replace(own, environment=own.environment | {"AMTSBOTE_RABBIT_MANAGEMENT_URL": "http://guest:x@127.0.0.1:9"})
+    assert away.partners("remove", tool["id"]).exit_code == 1
+    assert own.partners("remove", tool["id"]).exit_code == 0
+    with pytest.raises(AMQPConnectionError):
+        await aio_pika.connect(tool["amqp_url"])
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code", "explained"),
     [
