@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -49,9 +50,14 @@ def list_settings(
 
 def kinds() -> list[type[BaseSettings]]:
     """Return the settings of the process, and of each service."""
-    modules = [import_module(f"services.{name}.settings") for name in names()]
-    own = [kind for module in modules for kind in vars(module).values() if _is_settings(kind)]
+    own = [kind for name in names() for kind in kinds_of(name)]
     return [ProcessSettings, Connections, MailSettings, PushSettings, ManagementSettings, *own]
+
+
+def kinds_of(service: str) -> list[type[BaseSettings]]:
+    """Return a service's own settings; not every service has some."""
+    room = f"services.{service}.settings"
+    return [kind for kind in vars(import_module(room)).values() if _is_settings(kind)] if find_spec(room) else []
 
 
 def settings_of(kind: type[BaseSettings]) -> Iterator[Setting]:

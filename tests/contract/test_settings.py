@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import services
 from services.command import command
-from services.configuration import kinds, settings_of
+from services.configuration import kinds, kinds_of, settings_of
 
 Listing = Callable[[], dict[str, dict[str, str | bool]]]
 
@@ -29,6 +31,15 @@ def test_every_setting_says_what_it_is_for() -> None:
     found = [setting for kind in kinds() for setting in settings_of(kind)]
     assert not [setting.variable for setting in found if not setting.about]
     assert {"AMTSBOTE_RABBIT_URL", "AMTSBOTE_GATEWAY_PORT", "AMTSBOTE_UPLOAD_PROCESSES"} <= {s.variable for s in found}
+
+
+def test_a_service_without_settings_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A new service needs no room for settings, as long as there is nothing to set."""
+    (tmp_path / "counting").mkdir()
+    (tmp_path / "counting" / "__init__.py").touch()
+    monkeypatch.setattr(services, "__path__", [*services.__path__, str(tmp_path)])
+    assert kinds_of("counting") == []
+    assert [kind.__name__ for kind in kinds_of("callback")] == ["CallbackSettings"]
 
 
 def test_what_differs_is_marked_and_secrets_stay_secret(monkeypatch: pytest.MonkeyPatch, listing: Listing) -> None:
