@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from shared.clock import Clock
@@ -27,9 +26,7 @@ class Lease:
         ours_or_over = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
         ours = {"$set": {"holder": self._holder, "until": now + self._lasts}}
         try:
-            await self._leases.find_one_and_update(
-                ours_or_over, ours, upsert=True, return_document=ReturnDocument.AFTER
-            )
+            await self._leases.update_one(ours_or_over, ours, upsert=True)
         except DuplicateKeyError:
             return False  # somebody else holds it: the upsert met their document
         return True

@@ -84,7 +84,7 @@ class Ledger:
         Raises:
             AlreadyHandledError: this event's effect is recorded; let it pass, the message is then acknowledged.
         """
-        async with self._transaction(cause=event) as work:
+        async with self.begin(cause=event) as work:
             try:
                 await self._database.inbox.insert_one(
                     {"_id": f"{consumer}:{event.id}", "at": self._clock()}, session=work.session
@@ -95,14 +95,7 @@ class Ledger:
 
     @asynccontextmanager
     async def begin(self, *, cause: Event[Any] | None = None, traceparent: str | None = None) -> AsyncIterator[Work]:
-        """Open a unit of work that no event asked for: a request, or a date that came."""
-        async with self._transaction(cause=cause, traceparent=traceparent) as work:
-            yield work
-
-    @asynccontextmanager
-    async def _transaction(
-        self, *, cause: Event[Any] | None = None, traceparent: str | None = None
-    ) -> AsyncIterator[Work]:
+        """Open a unit of work that no event brought: a request, or a date that came; `cause` is what led to it."""
         row: Row | None = None
         async with await self._database.client.start_session() as session, session.start_transaction():
             work = Work(session, self._source, self._tenant, self._clock, cause, traceparent)

@@ -23,7 +23,6 @@ async def publish(
     headers: Mapping[str, Any] | None = None,
     content_type: str | None = None,
     correlation_id: str | None = None,
-    timeout_s: float = PUBLISH_TIMEOUT_S,
 ) -> None:
     """Publish one durable message and return when the broker has confirmed it.
 
@@ -34,7 +33,7 @@ async def publish(
     """
     message = _durable(body, headers or {}, content_type, correlation_id)
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(PUBLISH_TIMEOUT_S):
             confirmation = await broker.publish(message, queue=routing_key, exchange=exchange, mandatory=True)
     except asyncio.CancelledError as error:
         # A "stuck" connection cancels its callers although nobody asked for it.

@@ -31,10 +31,9 @@ _OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One entry of a listing: its key, size in bytes and time of last change."""
+    """One entry of a listing: its key and the time of its last change."""
 
     key: str
-    size_bytes: int
     changed_at: datetime
 
 
@@ -127,7 +126,7 @@ class Objects:
         while part := await self._call(lambda: list(islice(listing, PART))):
             for item in part:
                 if item.object_name and item.last_modified:
-                    yield StoredObject(item.object_name, item.size or 0, item.last_modified)
+                    yield StoredObject(item.object_name, item.last_modified)
 
     async def older(self, prefix: str, before: datetime) -> AsyncIterator[builtins.list[str]]:
         """Yield the keys under `prefix` that were not changed since `before`, at most `PART` at a time."""
