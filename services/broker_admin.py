@@ -48,7 +48,7 @@ class BrokerAdmin:
         """Declare a partner's queue with its dead queue, and bind it; again is fine."""
         self._declare_exchanges()
         self._declare_queue(quorum_queue(dead_name(name)))
-        self._declare_queue(work_queue(name, routing_key=routing_key))
+        self._declare_queue(work_queue(name))
         self._bind(exchange.name, name, routing_key)
 
     def add_login(self, queue: str, password: str) -> None:

@@ -22,9 +22,8 @@ EXCHANGES = {exchange.name: exchange for exchange in (EVENTS, DESK, SUPPLIER)}
 # Crashes of a consumer count for all its prefetched messages, so this is only the net; see `salvage` for retries.
 DELIVERY_LIMIT = 50
 
-# For each declaration: a broker that falls silent in the middle of a start is an error, not a standstill.
-TIMEOUT_S = 5.0
-
+# A broker that falls silent in the middle of a start is an error, not a standstill.
+_TIMEOUT_S = 5.0
 
 # RabbitMQ 4 drops what was delivered 20 times unless told otherwise, and a look into a dead queue is a delivery.
 NEVER = 1_000_000
@@ -44,8 +43,8 @@ _DEAD_LETTERING: QuorumQueueArgs = {
 }
 
 
-def work_queue(name: str, *, routing_key: str) -> RabbitQueue:
-    """Describe a consumer's queue, bound to `routing_key`; what it rejects goes to its dead queue."""
+def work_queue(name: str, *, routing_key: str = "") -> RabbitQueue:
+    """Describe a consumer's queue, for FastStream bound to `routing_key`; what it rejects goes to its dead queue."""
     dead: QuorumQueueArgs = {"x-delivery-limit": DELIVERY_LIMIT, "x-dead-letter-routing-key": dead_name(name)}
     return quorum_queue(name, routing_key=routing_key, arguments={**_DEAD_LETTERING, **dead})
 
@@ -81,7 +80,7 @@ class Ladder:
             returning: QuorumQueueArgs = {"x-dead-letter-exchange": RETURN.name, "x-message-ttl": delay}
             waiting = quorum_queue(self.tier(step), arguments={**_DEAD_LETTERING, **returning})
             queue = await declare_queue(channel, waiting)
-            await queue.bind(await declare_exchange(channel, self.exchange(step)), timeout=TIMEOUT_S)
+            await queue.bind(await declare_exchange(channel, self.exchange(step)), timeout=_TIMEOUT_S)
 
 
 async def declare_exchange(channel: AbstractChannel, exchange: RabbitExchange) -> AbstractExchange:
@@ -91,32 +90,33 @@ async def declare_exchange(channel: AbstractChannel, exchange: RabbitExchange) -
         exchange.type.value,
         durable=exchange.durable,
         arguments=exchange.arguments,
-        timeout=TIMEOUT_S,
+        timeout=_TIMEOUT_S,
     )
 
 
 async def declare_queue(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
     """Declare a queue as it is described."""
-    return await channel.declare_queue(queue.name, durable=queue.durable, arguments=queue.arguments, timeout=TIMEOUT_S)
+    return await channel.declare_queue(queue.name, durable=queue.durable, arguments=queue.arguments, timeout=_TIMEOUT_S)
 
 
-async def declare_exchanges(channel: AbstractChannel) -> None:
+async def _declare_exchanges(channel: AbstractChannel) -> None:
     """Declare what all services share, the keeper of unrouted messages first."""
     keeper = await declare_exchange(channel, RabbitExchange(UNROUTED, type=ExchangeType.FANOUT, durable=True))
-    await (await declare_queue(channel, quorum_queue(UNROUTED))).bind(keeper, timeout=TIMEOUT_S)
+    await (await declare_queue(channel, quorum_queue(UNROUTED))).bind(keeper, timeout=_TIMEOUT_S)
     for exchange in (*EXCHANGES.values(), RETURN):
         await declare_exchange(channel, exchange)
 
 
-async def declare_work_queue(channel: AbstractChannel, name: str, routing_keys: Iterable[str]) -> None:
-    """Declare a consumer's dead queue, then its work queue with every binding."""
+async def declare_with_dead(
+    channel: AbstractChannel, name: str, exchange: RabbitExchange, routing_keys: Iterable[str]
+) -> AbstractQueue:
+    """Declare a dead queue, then the work queue whose failures it keeps, with every binding."""
     await declare_queue(channel, quorum_queue(dead_name(name)))
-    first, *others = routing_keys
-    queue = await declare_queue(channel, work_queue(name, routing_key=first))
-    await queue.bind(await declare_exchange(channel, RETURN), routing_key=name, timeout=TIMEOUT_S)
-    events = await declare_exchange(channel, EVENTS)
-    for key in (first, *others):
-        await queue.bind(events, routing_key=key, timeout=TIMEOUT_S)
+    queue = await declare_queue(channel, work_queue(name))
+    source = await declare_exchange(channel, exchange)
+    for key in routing_keys:
+        await queue.bind(source, routing_key=key, timeout=_TIMEOUT_S)
+    return queue
 
 
 async def declare_all(
@@ -128,8 +128,9 @@ async def declare_all(
     the subscriber's prefetch, and beside every publish.
     """
     channel = await connection.channel()
-    await declare_exchanges(channel)
+    await _declare_exchanges(channel)
     await ladder.declare(channel)
-    for queue, keys in consumers.items():
-        await declare_work_queue(channel, queue, keys)
+    for name, keys in consumers.items():
+        queue = await declare_with_dead(channel, name, EVENTS, keys)
+        await queue.bind(await declare_exchange(channel, RETURN), routing_key=name, timeout=_TIMEOUT_S)
     return channel

@@ -10,16 +10,9 @@ from services.notify.domain.retry import Outcome
 from shared.errors import PublishError
 from shared.events.event import CONTENT_TYPE
 from shared.messaging.publish import publish
-from shared.messaging.topology import (
-    SUPPLIER,
-    TIMEOUT_S,
-    dead_name,
-    declare_exchange,
-    declare_queue,
-    quorum_queue,
-    work_queue,
-)
+from shared.messaging.topology import SUPPLIER, declare_with_dead
 
+DECLARED_WITHIN_S = 15.0
 _AWAY = Outcome("ours", "broker_unavailable")
 
 
@@ -36,7 +29,7 @@ class SupplierQueues:
         if not self._started():
             return _AWAY
         try:
-            await self._make_sure_of(f"supplier.{supplier_id}", supplier_id)
+            await self._make_sure_of_queue(supplier_id)
             await publish(
                 self._broker,
                 body,
@@ -55,14 +48,12 @@ class SupplierQueues:
             return _AWAY
         return Outcome("taken")
 
-    async def _make_sure_of(self, name: str, routing_key: str) -> None:
+    async def _make_sure_of_queue(self, supplier_id: str) -> None:
         """Declare queue and binding, on a channel whose failure hurts nobody else.
 
         The exchange hands what no queue is bound for to `amtsbote.unrouted` and confirms it; that would not be "sent".
         """
-        async with asyncio.timeout(3 * TIMEOUT_S):
+        async with asyncio.timeout(DECLARED_WITHIN_S):
             connection = await self._broker.connect()
             async with connection.channel() as channel:
-                await declare_queue(channel, quorum_queue(dead_name(name)))
-                queue = await declare_queue(channel, work_queue(name, routing_key=routing_key))
-                await queue.bind(await declare_exchange(channel, SUPPLIER), routing_key=routing_key, timeout=TIMEOUT_S)
+                await declare_with_dead(channel, f"supplier.{supplier_id}", SUPPLIER, [supplier_id])
