@@ -135,10 +135,6 @@ class Forward:
             supplier_id=self.supplier_id,
         )
 
-    def prepared(self, packet: Packet, way: Way) -> Change:
-        """Note what is about to be sent, and how."""
-        return Change(replace(self, packet=packet, way=way))
-
     def sent(self, at: datetime, *, due_at: datetime | None = None) -> Change:
         """Note that the supplier's queue or server took the notice, and until when it should fetch the packet."""
         if self.state != "queued":  # fetched, or taken back while the notice was under way: that word stands

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from shared.errors import PermanentError
+
 PACKETS = "packets/"  # what keys in the object store begin with
 # What a page may say about other pages, or run; a page that leaves the file must not take it along.
 _TIES = ("/Annots", "/AA", "/B", "/StructParents", "/Tabs", "/PieceInfo", "/Metadata")
@@ -42,13 +44,13 @@ def cut_packet(pdf: bytes, page_ids: Sequence[str], consented: Sequence[str]) ->
         consented: the ids of the pages to copy.
 
     Raises:
-        ValueError: this is no PDF, or its pages are not those of `page_ids`.
+        PermanentError: `packet.no_pdf`, or `packet.pages_differ` if its pages are not those of `page_ids`.
     """
     chosen = [number for number, page_id in enumerate(page_ids) if page_id in set(consented)]
     try:
         with pikepdf.open(io.BytesIO(pdf)) as filed, pikepdf.new() as packet:
             if len(filed.pages) != len(page_ids) or not chosen:
-                raise ValueError("packet.pages_differ")
+                raise PermanentError("packet.pages_differ")
             for number in chosen:
                 page = filed.pages[number]
                 for tie in _TIES:
@@ -58,7 +60,7 @@ def cut_packet(pdf: bytes, page_ids: Sequence[str], consented: Sequence[str]) ->
             _keep_colours(filed, packet)
             return _saved(packet)
     except pikepdf.PdfError as error:
-        raise ValueError("packet.no_pdf") from error
+        raise PermanentError("packet.no_pdf") from error
 
 
 def _keep_colours(filed: pikepdf.Pdf, packet: pikepdf.Pdf) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -87,10 +87,10 @@ class Dispatching:
             return forward, Outcome("never", "supplier_unknown")
         try:
             packet = forward.packet or await self._pack(forward)
-        except (PermanentError, ValueError) as error:
-            return forward, Outcome("never", str(error))
+        except PermanentError as error:
+            return forward, Outcome("never", error.code)
         if forward.packet is None or forward.way != supplier.way:
-            forward = await self.forwards.save(forward.prepared(packet, supplier.way).forward)
+            forward = await self.forwards.save(replace(forward, packet=packet, way=supplier.way))
         return forward, await self._send(forward, packet, supplier)
 
     async def _pack(self, forward: Forward) -> Packet:

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from services.notify.domain.packet import cut_packet
+from shared.errors import PermanentError
 
 IDS = ("a", "b", "c")
 
@@ -57,5 +58,5 @@ def test_what_is_not_the_filed_document_is_refused(
     filed: bytes, data: bytes | None, ids: tuple[str, ...], reason: str
 ) -> None:
     """A page is never taken for another one."""
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(PermanentError, match=reason):
         cut_packet(data or filed, ids, ("a",))
