@@ -17,10 +17,6 @@ from shared.storage.documents import Database, Session
 Request = Event[CallbackRequested]
 
 
-class UnknownCallbackError(NotYetError):
-    """Nobody asked for this callback yet: the request may still be on its way."""
-
-
 class ChangedMeanwhileError(Exception):
     """Another process changed the callback after it was read: read it again."""
 
@@ -52,11 +48,11 @@ class Callbacks:
         """Return a callback.
 
         Raises:
-            UnknownCallbackError: no request for it was handled yet.
+            NotYetError: the request for it was not handled yet.
         """
         row = await self._rows.find_one({"_id": callback_id}, session=session)
         if row is None:
-            raise UnknownCallbackError(callback_id)
+            raise NotYetError(callback_id)
         return _callback(row)
 
     async def replace(self, old: Callback, new: Callback, session: Session) -> None:
@@ -80,11 +76,11 @@ class Callbacks:
         """Return a callback with the event that asked for it.
 
         Raises:
-            UnknownCallbackError: no request for it was handled yet.
+            NotYetError: the request for it was not handled yet.
         """
         row = await self._rows.find_one({"_id": callback_id})
         if row is None:
-            raise UnknownCallbackError(callback_id)
+            raise NotYetError(callback_id)
         return _callback(row), Request.model_validate(row["request"])
 
 
