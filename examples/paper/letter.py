@@ -128,16 +128,6 @@ class Letter:
     face: Face = "sans"
 
     @property
-    def customer_number(self) -> str | None:
-        """The recipient's number at the sender, as printed."""
-        return self.facts.numbers.get("customer")
-
-    @property
-    def meter_number(self) -> str | None:
-        """The electricity meter's number, as printed."""
-        return self.facts.numbers.get("meter")
-
-    @property
     def cut_on(self) -> date | None:
         """The day on which the power is announced to be cut."""
         return self.facts.dates.get("cut")

@@ -62,14 +62,3 @@ class Scene:
     def scale(self) -> float:
         """Pixels of this picture per pixel of a full-size one."""
         return max(self.width, self.height) / FULL_SIZE
-
-    @property
-    def asked_cut(self) -> frozenset[Side]:
-        """The borders that the page is wished to cross."""
-        shares: dict[Side, float] = {
-            "L": self.cut_left,
-            "T": self.cut_top,
-            "R": self.cut_right,
-            "B": self.cut_bottom,
-        }
-        return frozenset(side for side, share in shares.items() if share > 0)

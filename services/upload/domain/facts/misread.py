@@ -4,7 +4,6 @@ import re
 
 ALWAYS = str.maketrans({"O": "0", "o": "0", "Q": "0", "l": "1", "I": "1", "|": "1", "!": "1"})
 INSIDE = str.maketrans({"S": "5", "B": "8", "Z": "2", "G": "6"})  # at the beginning they may be meant as letters
-DIGIT = r"[0-9OolI|]"
 
 
 def as_digits(word: str) -> str | None:
