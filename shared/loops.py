@@ -13,6 +13,15 @@ log = structlog.get_logger()
 Step = Callable[[], Awaitable[None]]
 
 
+def is_cancelled() -> bool:
+    """Tell whether the calling task is really being cancelled.
+
+    A driver whose connection broke cancels its callers although nobody asked for it.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def attempt(step: Step, name: str) -> bool:
     """Run `step` once; tell in the log if it failed, and return whether it did not.
 
@@ -22,8 +31,7 @@ async def attempt(step: Step, name: str) -> bool:
     try:
         await step()
     except asyncio.CancelledError as error:
-        # A driver whose connection broke cancels its callers although nobody cancelled the task.
-        if (task := asyncio.current_task()) and task.cancelling():
+        if is_cancelled():
             raise
         log.warning("step.failed", step=name, error="stray cancellation", where=where(error))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told and the step comes again

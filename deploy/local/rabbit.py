@@ -15,6 +15,7 @@ from deploy.local.part import Silent
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
+from shared.loops import is_cancelled
 
 USER = "amtsbote"
 ROLES = ("rabbit", "rabbit-management", "rabbit-distribution", "rabbit-epmd")
@@ -113,9 +114,9 @@ async def greet(url: str, management_url: str | None) -> None:
     except (*CONNECTION_EXCEPTIONS, httpx.HTTPError) as error:
         raise Silent(f"{type(error).__name__}: {error}") from error
     except asyncio.CancelledError as error:
-        if (task := asyncio.current_task()) and task.cancelling():
+        if is_cancelled():
             raise
-        raise Silent("the connection broke") from error  # the driver then cancels who waits for an answer
+        raise Silent("the connection broke") from error
 
 
 async def _knock(url: str) -> None:

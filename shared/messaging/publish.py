@@ -10,6 +10,7 @@ from aiormq.abc import DeliveredMessage
 from faststream.rabbit import RabbitBroker, RabbitExchange
 
 from shared.errors import PublishError
+from shared.loops import is_cancelled
 
 PUBLISH_TIMEOUT_S = 5.0
 
@@ -36,8 +37,7 @@ async def publish(
         async with asyncio.timeout(PUBLISH_TIMEOUT_S):
             confirmation = await broker.publish(message, queue=routing_key, exchange=exchange, mandatory=True)
     except asyncio.CancelledError as error:
-        # A "stuck" connection cancels its callers although nobody asked for it.
-        if (task := asyncio.current_task()) and task.cancelling():
+        if is_cancelled():
             raise
         raise PublishError("the connection was lost") from error
     except Exception as error:

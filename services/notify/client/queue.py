@@ -9,6 +9,7 @@ from faststream.rabbit import RabbitBroker
 from services.notify.domain.retry import Outcome
 from shared.errors import PublishError
 from shared.events.event import CONTENT_TYPE
+from shared.loops import is_cancelled
 from shared.messaging.publish import publish
 from shared.messaging.topology import SUPPLIER, declare_with_dead
 
@@ -42,8 +43,7 @@ class SupplierQueues:
         except (PublishError, AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
             return _AWAY
         except asyncio.CancelledError:
-            # A connection that breaks cancels its callers although nobody asked for it.
-            if (task := asyncio.current_task()) and task.cancelling():
+            if is_cancelled():
                 raise
             return _AWAY
         return Outcome("taken")
