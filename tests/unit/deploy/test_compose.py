@@ -34,6 +34,13 @@ def test_every_container_says_whether_it_is_well(containers: dict[str, dict[str,
     assert {wait["condition"] for wait in waits} == {"service_healthy"}
 
 
+def test_no_broker_is_no_reason_to_close_the_door(containers: dict[str, dict[str, Any]]) -> None:
+    """The proxy starts once the gateway works; `/ready` would have it wait for the broker, without which it accepts."""
+    asked = {name: str(containers[name]["healthcheck"]["test"]) for name in names()}
+    assert {name for name, test in asked.items() if "/live" in test} == {"gateway"}
+    assert "rabbitmq" not in containers["gateway"]["depends_on"]
+
+
 def test_services_get_time_to_end(containers: dict[str, dict[str, Any]]) -> None:
     """Longer than a service's own patience with what it is at."""
     assert {containers[name]["stop_grace_period"] for name in names()} == {"40s"}
