@@ -11,8 +11,9 @@ from rich.progress import track
 from services.gateway.store.people import People
 from shared.clock import utc_now
 from shared.settings import Connections
-from shared.storage.documents import connect
+from shared.storage.documents import connect, is_unavailable
 
+FAILED = 1
 codes = typer.Typer(help="Activation codes for citizens.", no_args_is_help=True)
 
 
@@ -27,7 +28,13 @@ def new(
     valid_days: Annotated[int, typer.Option(min=1, help="For how many days a code works.")] = 14,
 ) -> None:
     """Create citizens and print one activation code each; a code works once, and is not kept in the clear."""
-    asyncio.run(_invite(count, timedelta(days=valid_days)))
+    try:
+        asyncio.run(_invite(count, timedelta(days=valid_days)))
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        typer.echo(f"the database does not answer ({type(error).__name__}); is AMTSBOTE_MONGO_URL right?", err=True)
+        raise typer.Exit(FAILED) from None
 
 
 async def _invite(count: int, valid_for: timedelta) -> None:

@@ -48,6 +48,14 @@ def test_a_wrong_setting_of_the_process_is_named(setting: str, value: str) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_a_command_without_its_database_says_so() -> None:
+    """Who invites citizens while the database is away reads one line, not a stack of frames."""
+    done = start("codes", "new", AMTSBOTE_MONGO_URL="mongodb://127.0.0.1:9/")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "AMTSBOTE_MONGO_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unknown_service_is_named_with_those_there_are() -> None:
     """A service that does not exist is refused before anything starts."""
     done = start("run", "postoffice")
