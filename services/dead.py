@@ -59,7 +59,7 @@ def show(
     limit: Annotated[int, typer.Option(help="How many messages at most.", min=1)] = 20,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
-    """Show ids, reasons and headers of the first messages; they stay where they are."""
+    """Show ids and reasons of the first messages, with --json their headers; they stay where they are."""
     letters = _with_broker(lambda queues: queues.look(queue, limit))
     if as_json:
         typer.echo(json.dumps([asdict(letter) for letter in letters], indent=2))
