@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.events.callback import CallbackOverdue, CallbackPromised
 from shared.events.gateway import AssignmentRequested, CitizenUnreached
@@ -42,35 +43,20 @@ class AlertRules:
         return max(sure, key=lambda t: t.confidence).type if sure else None
 
 
+class _Concern(NamedTuple):
+    """Whom something concerns, what kind of thing it is, and what it is about."""
+
+    team: str
+    kind: AlertKind
+    about_id: str
+    reason: str | None
+
+
 def alert_about(fact: Reason, rules: AlertRules, *, alert_id: str, at: datetime) -> AlertRaised:
     """Decide whom a fact concerns, how it is named for them, and when somebody must have looked."""
-    match fact:
-        case DocumentFiled():
-            return _filed(fact, rules, alert_id, at)
-        case DocumentFailed():
-            team = rules.default_team
-            return _alert(
-                rules, alert_id, at, team=team, kind="document_failed", about=fact.document_id, why=fact.reason
-            )
-        case CallbackPromised():
-            return AlertRaised(
-                alert_id=alert_id,
-                team=fact.team,
-                kind="callback_promised",
-                about_id=fact.callback_id,
-                reason=fact.topic,
-                due_at=fact.window_end,
-                raised_at=at,
-            )
-        case CallbackOverdue():
-            team, about = fact.team, fact.callback_id
-            return _alert(rules, alert_id, at, team=team, kind="callback_overdue", about=about, why=fact.reason)
-        case AssignmentRequested():
-            team, about = rules.team(fact.errand), fact.newcomer_id
-            return _alert(rules, alert_id, at, team=team, kind="assignment_waiting", about=about, why=fact.errand)
-        case CitizenUnreached():
-            team, about = rules.default_team, fact.citizen_id
-            return _alert(rules, alert_id, at, team=team, kind="citizen_unreached", about=about, why=fact.reason)
+    concern = _concern(fact, rules)
+    due_at = fact.window_end if isinstance(fact, CallbackPromised) else at + rules.look_within[concern.kind]
+    return AlertRaised(alert_id=alert_id, **concern._asdict(), due_at=due_at, raised_at=at)
 
 
 def forward_alert(fact: ForwardFailed, rules: AlertRules, *, purpose: str, alert_id: str) -> AlertRaised:
@@ -78,33 +64,25 @@ def forward_alert(fact: ForwardFailed, rules: AlertRules, *, purpose: str, alert
 
     The alert is about the document: that is what a person opens, and it shows its forwards with their states.
     """
-    team, about, why = rules.team(purpose), fact.document_id, fact.reason
-    return _alert(rules, alert_id, fact.failed_at, team=team, kind="forward_failed", about=about, why=why)
+    concern = _Concern(rules.team(purpose), "forward_failed", fact.document_id, fact.reason)
+    due_at = fact.failed_at + rules.look_within[concern.kind]
+    return AlertRaised(alert_id=alert_id, **concern._asdict(), due_at=due_at, raised_at=fact.failed_at)
 
 
-def _filed(fact: DocumentFiled, rules: AlertRules, alert_id: str, at: datetime) -> AlertRaised:
-    threat = rules.power_cut(fact.types)
-    suggested = threat or rules.likeliest(fact.types)
-    return _alert(
-        rules,
-        alert_id,
-        at,
-        team=rules.team(suggested),
-        kind="power_cut" if threat else "document_filed",
-        about=fact.document_id,
-        why=suggested,
-    )
-
-
-def _alert(
-    rules: AlertRules, alert_id: str, at: datetime, *, team: str, kind: AlertKind, about: str, why: str | None
-) -> AlertRaised:
-    return AlertRaised(
-        alert_id=alert_id,
-        team=team,
-        kind=kind,
-        about_id=about,
-        reason=why,
-        due_at=at + rules.look_within[kind],
-        raised_at=at,
-    )
+def _concern(fact: Reason, rules: AlertRules) -> _Concern:
+    match fact:
+        case DocumentFiled():
+            threat = rules.power_cut(fact.types)
+            suggested = threat or rules.likeliest(fact.types)
+            kind: AlertKind = "power_cut" if threat else "document_filed"
+            return _Concern(rules.team(suggested), kind, fact.document_id, suggested)
+        case DocumentFailed():
+            return _Concern(rules.default_team, "document_failed", fact.document_id, fact.reason)
+        case CallbackPromised():
+            return _Concern(fact.team, "callback_promised", fact.callback_id, fact.topic)
+        case CallbackOverdue():
+            return _Concern(fact.team, "callback_overdue", fact.callback_id, fact.reason)
+        case AssignmentRequested():
+            return _Concern(rules.team(fact.errand), "assignment_waiting", fact.newcomer_id, fact.errand)
+        case CitizenUnreached():
+            return _Concern(rules.default_team, "citizen_unreached", fact.citizen_id, fact.reason)
