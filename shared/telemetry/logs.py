@@ -17,7 +17,9 @@ class Libraries(logging.Handler):
         at = f"{record.pathname}:{record.lineno} {record.funcName}"
         error = record.exc_info[1] if record.exc_info else None
         told = {"error": type(error).__name__, "where": where(error)} if error else {}
-        structlog.get_logger().log(record.levelno, "library.warned", logger=record.name, at=at, **told)
+        log = structlog.get_logger()
+        tell = log.error if record.levelno >= logging.ERROR else log.warning  # libraries have levels of their own
+        tell("library.warned", logger=record.name, at=at, **told)
 
 
 def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None:
@@ -35,7 +37,7 @@ def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> N
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[Libraries()])
+    logging.basicConfig(level=logging.WARNING, handlers=[Libraries(logging.WARNING)])
 
 
 def where(error: BaseException, depth: int = 3) -> list[str]:

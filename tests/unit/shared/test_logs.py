@@ -39,7 +39,7 @@ def test_a_library_that_warns_of_an_error_quotes_nobody(written: io.StringIO) ->
 
 def test_a_library_that_only_warns_is_named_with_the_place(written: io.StringIO) -> None:
     """Without an error, too, it is clear which line to look at."""
-    logging.getLogger("asyncio").warning("a text with a name in it")
+    logging.getLogger("asyncio").log(logging.WARNING + 5, "a text with a name in it")
     (line,) = map(json.loads, written.getvalue().splitlines())
     assert (line["event"], line["logger"]) == ("library.warned", "asyncio")
     assert line["at"].endswith("test_a_library_that_only_warns_is_named_with_the_place")
