@@ -78,8 +78,12 @@ def asked(  # noqa: PLR0917 - what is known, and what is new
 
 
 def after(notice: Notice, outcome: Outcome, schedule: Schedule, now: datetime, chance: float) -> datetime | None:
-    """Return when to try again after a try failed; nothing if a person must see to it."""
-    if outcome.kind == "ours" and now - notice.asked_at > schedule.patience:
+    """Return when to try again after a try failed; nothing if a person must see to it.
+
+    What is asked for meanwhile begins the tries anew, so time is what ends them at the latest.
+    """
+    patience = schedule.patience if outcome.kind == "ours" else 2 * schedule.patience
+    if now - notice.asked_at > patience:
         return None
     delay = schedule.after(outcome, notice.attempt, chance)
     return now + delay if delay is not None else None

@@ -106,6 +106,16 @@ def test_tries_end(outcome: Outcome, attempt: int, wait: timedelta | None) -> No
     assert until == (DAY + wait if wait else None)
 
 
+def test_news_that_keep_coming_do_not_put_off_the_end() -> None:
+    """Each begins the tries anew; once nothing has arrived for twice as long as all tries take, that is told."""
+    notice, now = ask(None, "news", DAY), DAY
+    while after(tried(notice), Outcome("again", "timeout"), SCHEDULE, now, 0.5):
+        now += timedelta(minutes=20)
+        notice = ask(tried(notice), "news", now)
+        assert now - DAY < 3 * SCHEDULE.patience
+    assert now - DAY > SCHEDULE.patience
+
+
 def test_a_database_away_for_days_ends_as_well() -> None:
     """Faults of our own use up no tries, but not for ever."""
     notice = ask(None, "news", DAY)
