@@ -1,4 +1,4 @@
-"""Which team answers which topic, when calls are made, and how long a promise may wait."""
+"""Which team answers which topic, when calls are made, and how often."""
 
 from datetime import date, time, timedelta
 from itertools import pairwise
@@ -40,7 +40,6 @@ class CallbackSettings(BaseSettings):
     federal_state: Annotated[str, Field(description="whose public holidays count: ISO 3166-2 code without DE-")] = "NW"
     closed_on: Annotated[frozenset[date], Field(description="further days without calls")] = frozenset()
     attempts: Annotated[int, Field(ge=1, le=10, description="missed calls until a person is alerted")] = 3
-    furthest_days: Annotated[int, Field(ge=1, description="a wish further ahead is refused")] = 90
     check_every_s: Annotated[float, Field(gt=0, description="how often overdue calls are looked for")] = 10
 
     @field_validator("teams")
@@ -75,7 +74,7 @@ class CallbackSettings(BaseSettings):
         """Return what is promised, by the public holidays of the state and our own closed days."""
         free = Germany(subdiv=self.federal_state)
         free.update(dict.fromkeys(self.closed_on, "closed"))
-        return Terms(self.teams, Hours(self.week, free), self.attempts, timedelta(days=self.furthest_days))
+        return Terms(self.teams, Hours(self.week, free), self.attempts)
 
 
 def _length(opens: time, closes: time) -> timedelta:

@@ -2,31 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from services.callback.domain.callback import Callback
 from services.callback.domain.hours import Hours, Window
-from shared.errors import PermanentError
 from shared.events.gateway import CallbackRequested, CallbackTopic
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Who calls about which topic, when, how often at most, and how far ahead."""
+    """Who calls about which topic, when, and how often at most."""
 
     teams: Mapping[CallbackTopic, str]
     hours: Hours
     attempts: int
-    furthest: timedelta
 
     def promise(self, wish: CallbackRequested, now: datetime) -> Callback:
         """Turn a wish into a promise.
 
         Raises:
-            PermanentError: the window has no time in it, or lies too far ahead.
+            PermanentError: the window has no time in it.
         """
-        if wish.window_start - now > self.furthest:
-            raise PermanentError("callback.window_too_far")
         wished = Window(wish.window_start.astimezone(UTC), wish.window_end.astimezone(UTC))
         window = self.hours.promise(wished, now)
         return Callback(

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.callback.domain.callback import Callback
 from services.callback.domain.hours import Hours
 from services.callback.domain.terms import Terms
-from shared.errors import PermanentError
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue
 from shared.events.event import Fact
 from shared.events.gateway import CallbackRequested, CallReported
@@ -18,7 +16,7 @@ from shared.ids import new_id
 
 NOON = datetime(2026, 3, 23, 11, tzinfo=UTC)
 HOURS = Hours({day: ((time(8), time(16)),) for day in range(5)}, frozenset())
-TERMS = Terms({"power_cut": "power_cut", "other": "service"}, HOURS, attempts=3, furthest=timedelta(days=90))
+TERMS = Terms({"power_cut": "power_cut", "other": "service"}, HOURS, attempts=3)
 
 
 def wish(**changed: object) -> CallbackRequested:
@@ -74,13 +72,6 @@ def test_promise_says_who_calls_and_when() -> None:
 def test_topic_without_a_team_of_its_own_goes_to_the_team_for_others() -> None:
     """No topic is left without somebody who calls."""
     assert TERMS.promise(wish(topic="work"), NOON).team == "service"
-
-
-def test_wish_too_far_ahead_is_refused() -> None:
-    """Nobody promises a call in a year."""
-    far = NOON + timedelta(days=365)
-    with pytest.raises(PermanentError, match=r"callback\.window_too_far"):
-        TERMS.promise(wish(window_start=far, window_end=far + timedelta(hours=1)), NOON)
 
 
 def test_reached_ends_the_promise() -> None:
