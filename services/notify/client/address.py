@@ -7,6 +7,8 @@ itself, so that a name cannot point to another machine a moment later.
 import asyncio
 import socket
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
@@ -22,8 +24,8 @@ class AddressRefusedError(Exception):
     """A webhook's URL leads where no webhook may go."""
 
 
-async def resolve(url: httpx.URL, allowed: Sequence[Network]) -> str:
-    """Return the address to connect to for `url`.
+async def resolve(url: httpx.URL, allowed: Sequence[Network], threads: Executor) -> str:
+    """Return the address to connect to for `url`; its name is looked up in one of `threads`.
 
     Raises:
         AddressRefusedError: not https, or one of the host's addresses is neither public nor in `allowed`.
@@ -31,7 +33,8 @@ async def resolve(url: httpx.URL, allowed: Sequence[Network]) -> str:
     """
     if url.scheme not in ("http", "https") or not url.host or url.userinfo:
         raise AddressRefusedError
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, url.host, url.port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(threads, look_up)
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(permitted(address, url.scheme, allowed) for address in addresses):
         raise AddressRefusedError

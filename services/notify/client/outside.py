@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import httpx
 from services.notify.client.address import AddressRefusedError, Network, resolve
 from services.notify.domain.retry import Outcome
 
+LOOK_UPS = 16  # names at once
 _HEAL_BY_THEMSELVES = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
@@ -27,6 +29,8 @@ class Outside:
             trusted.load_verify_locations(ca_file)
         self._answer_within_s = answer_within_s
         self._allowed = tuple(allowed)
+        # A name whose server is silent keeps its thread for longer than we wait, and strangers choose the names.
+        self._look_ups = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="look-up")
         self._client = httpx.AsyncClient(
             # Kept connections are told apart by address and port alone, and one of them could serve another name there.
             limits=httpx.Limits(max_keepalive_connections=0),
@@ -52,9 +56,10 @@ class Outside:
     async def close(self) -> None:
         """Close open connections."""
         await self._client.aclose()
+        self._look_ups.shutdown(wait=False, cancel_futures=True)
 
     async def _post(self, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> int:
-        address = await resolve(url, self._allowed)
+        address = await resolve(url, self._allowed, self._look_ups)
         request = self._client.stream(
             "POST",
             url.copy_with(host=address),

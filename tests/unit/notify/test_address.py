@@ -1,5 +1,9 @@
 """Which addresses a webhook may reach."""
 
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from ipaddress import ip_address, ip_network
 
 import httpx
@@ -9,6 +13,14 @@ from services.notify.client.address import AddressRefusedError, permitted, resol
 
 LOOPBACK = ip_network("127.0.0.0/8")
 OFFICE = ip_network("10.20.0.0/16")
+OURS = (LOOPBACK, ip_network("::1/128"))
+
+
+@pytest.fixture
+def threads() -> Iterator[Executor]:
+    """Return one thread for look-ups."""
+    with ThreadPoolExecutor(1) as one:
+        yield one
 
 
 @pytest.mark.parametrize(
@@ -67,12 +79,24 @@ def test_the_operator_may_allow_networks() -> None:
         "https://user:password@example.com/",
     ],
 )
-async def test_names_and_odd_spellings_are_judged_by_where_they_lead(url: str) -> None:
+async def test_names_and_odd_spellings_are_judged_by_where_they_lead(url: str, threads: Executor) -> None:
     """What counts is the address after the lookup."""
     with pytest.raises(AddressRefusedError):
-        await resolve(httpx.URL(url), ())
+        await resolve(httpx.URL(url), (), threads)
 
 
-async def test_the_judged_address_is_the_one_to_connect_to() -> None:
+async def test_the_judged_address_is_the_one_to_connect_to(threads: Executor) -> None:
     """The name is not looked up a second time."""
-    assert await resolve(httpx.URL("http://localhost:8/"), (LOOPBACK, ip_network("::1/128"))) in {"127.0.0.1", "::1"}
+    address = await resolve(httpx.URL("http://localhost:8/"), OURS, threads)
+    assert address in {"127.0.0.1", "::1"}
+
+
+async def test_a_silent_name_server_holds_up_nothing_else(threads: Executor) -> None:
+    """Names that strangers gave us are looked up in threads of their own; all others are free."""
+    answers = threading.Event()
+    threads.submit(answers.wait)
+    looking = asyncio.create_task(resolve(httpx.URL("http://localhost:8/"), OURS, threads))
+    assert await asyncio.to_thread(lambda: "free") == "free"
+    assert not looking.done()
+    answers.set()
+    assert await looking in {"127.0.0.1", "::1"}
