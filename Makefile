@@ -8,7 +8,7 @@ export PYDANTIC_DISABLE_PLUGINS := __all__
 .PHONY: help setup setup-tests words run demo test test-unit lint bench docs lock clean
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing (at once if nothing is)
 	@$(PYTHON) -m deploy.setup

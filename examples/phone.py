@@ -52,7 +52,7 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    phone = Phone(os.environ["AMTSBOTE_GATEWAY_URL"], sys.argv[1])
+    phone = Phone(os.environ["AMTSBOTE_GATEWAY_URL"], sys.argv[1]) if sys.argv[2:] else sys.exit(__doc__)
     pages = [phone.send_page(Path(photo)) for photo in sys.argv[2:]]
     print(json.dumps(phone.post("/v1/documents", json={"page_ids": pages}), indent=2))
     for entry in phone.follow(last={"document.filed", "document.failed"}):

@@ -29,4 +29,4 @@ def main(code: str, supplier_id: str, *photos: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if sys.argv[3:] else sys.exit(__doc__)

@@ -14,7 +14,7 @@ from shared.settings import Connections
 from shared.storage.documents import connect, is_unavailable
 
 FAILED = 1
-codes = typer.Typer(help="Activation codes for citizens.", no_args_is_help=True)
+codes = typer.Typer(help="Activation codes for citizens.", no_args_is_help=True, add_completion=False)
 
 
 @codes.callback()

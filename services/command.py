@@ -39,14 +39,14 @@ class Commands(TyperGroup):
         module, attribute = COMMANDS[cmd_name]
         found = getattr(import_module(module), attribute)
         if not isinstance(found, typer.Typer):
-            function, found = found, typer.Typer()
+            function, found = found, typer.Typer(add_completion=False)
             found.command(cmd_name)(function)
         made = cast("TyperCommand | TyperGroup", get_command(found))
         made.name = cmd_name
         return made
 
 
-command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False, cls=Commands)
+command = typer.Typer(help="Amtsbote's services.", no_args_is_help=False, add_completion=False, cls=Commands)
 
 
 @command.callback()

@@ -8,13 +8,11 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from pydantic_settings import BaseSettings
-from rich.console import Console
-from rich.table import Table
 
 from services.names import names
 from services.partners import ManagementSettings
 from services.run import ProcessSettings
-from shared.settings import Connections, MailSettings, PushSettings
+from shared.settings import Connections, MailSettings, PushSettings, explained
 
 
 class Setting(NamedTuple):
@@ -36,16 +34,15 @@ def list_settings(
     try:
         found = [setting for kind in kinds() for setting in settings_of(kind)]
     except ValueError as error:
-        typer.echo(f"a setting is wrong: {error}", err=True)
+        typer.echo(f"a setting is wrong: {explained(error)}", err=True)
         raise typer.Exit(2) from None
     if as_json:
         for setting in found:
             typer.echo(json.dumps(setting._asdict(), ensure_ascii=False))
         return
-    table = Table("variable", "value (* = not the default)", "what it is for")
-    for setting in found:
-        table.add_row(setting.variable, setting.value + (" *" if setting.changed else ""), setting.about)
-    Console().print(table)
+    for setting in found:  # in lines that fit any terminal: a name is there to be copied
+        typer.echo(f"{setting.variable}={setting.value}{'  * not the default' if setting.changed else ''}")
+        typer.echo(f"    {setting.about}")
 
 
 def kinds() -> list[type[BaseSettings]]:

@@ -5,27 +5,39 @@ import json
 import logging
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 import typer
 from aio_pika.exceptions import AMQPError, ChannelNotFoundEntity
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from shared.catalogue import consumed
 from shared.errors import PublishError
 from shared.messaging.dead import DeadQueues, Letter, Moved, RedriveRunningError, dead_queues, dead_queues_of
+from shared.messaging.topology import UNROUTED, dead_name
 from shared.partners import Partners
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 
-dead = typer.Typer(help="Messages nobody could handle: list, show, redrive, drop.", no_args_is_help=True)
+dead = typer.Typer(
+    help="Messages nobody could handle: list, show, redrive, drop.", no_args_is_help=True, add_completion=False
+)
 
-Queue = Annotated[str, typer.Argument(help="A dead queue, as `dead list` names it.")]
+
+def _dead_queue(name: str) -> str:
+    """Refuse a queue at which services work: what waits there is not for us to move."""
+    if not name.endswith(dead_name("")) and name != UNROUTED:
+        raise typer.BadParameter(f"{name} is no dead queue; `python -m services dead list` names them")
+    return name
+
+
+Queue = Annotated[str, typer.Argument(help="A dead queue, as `dead list` names it.", callback=_dead_queue)]
 EventId = Annotated[str | None, typer.Option(help="Only this event.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -33,6 +45,10 @@ FAILED = 1
 LOOKED_AT = 1000
 
 T = TypeVar("T")
+
+
+class NoQueueError(Exception):
+    """There is no queue of this name."""
 
 
 @dead.command("list")
@@ -46,10 +62,10 @@ def list_queues(as_json: AsJson = False) -> None:  # noqa: FBT002 - typer's way 
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table("queue", "messages", "reasons", "first failure of the oldest")
+    table = Table(_whole("queue", rows), "messages", "reasons", "oldest failure", box=SIMPLE)
     for row in rows:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in row["reasons"].items())
-        table.add_row(row["queue"], str(row["messages"]), reasons, row["oldest"] or "")
+        reasons = "\n".join(f"{count} {reason}" for reason, count in row["reasons"].items())
+        table.add_row(row["queue"], str(row["messages"]), reasons, _to_the_second(row["oldest"]))
     Console().print(table)
 
 
@@ -64,10 +80,10 @@ def show(
     if as_json:
         typer.echo(json.dumps([asdict(letter) for letter in letters], indent=2))
         return
-    table = Table("event", "reason", "error", "tries", "first failure", "redriven", "came by")
     for letter in letters:
-        table.add_row(*_shown(letter))
-    Console().print(table)
+        typer.echo(_shown(letter))
+    if not letters:
+        typer.echo("it is empty")
 
 
 @dead.command()
@@ -116,8 +132,11 @@ def _move(
     """Carry `work` out with progress; exits with 1 if an event was asked for and is not there."""
 
     async def carry_out(queues: DeadQueues) -> Counter[str]:
+        total = await queues.count(queue)
+        if total is None:
+            raise NoQueueError
         with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task(queue, total=await queues.count(queue))
+            task = progress.add_task(queue, total=total)
             return await _count(work(queues), lambda: progress.advance(task))
 
     moved = _with_broker(carry_out)
@@ -149,16 +168,21 @@ async def _summary(queues: DeadQueues, name: str) -> dict[str, Any] | None:
     return {"queue": name, "messages": count, "reasons": reasons, "oldest": oldest}
 
 
-def _shown(letter: Letter) -> tuple[str, ...]:
-    return (
-        letter.event_id or "-",
-        letter.reason,
-        letter.error or "",
-        str(letter.attempts),
-        letter.first_seen or "",
-        str(letter.redriven),
-        f"{letter.exchange or '(default)'} {letter.routing_key}",
-    )
+def _shown(letter: Letter) -> str:
+    """Return two lines that fit any terminal: an id is there to be copied."""
+    story = [letter.error, f"tries {letter.attempts}", f"redriven {letter.redriven}", f"{letter.size_bytes} bytes"]
+    first = letter.first_seen and f"since {_to_the_second(letter.first_seen)}"
+    came_by = letter.exchange and f"came by {letter.exchange} {letter.routing_key}"
+    return f"{letter.event_id or '(no id)'}  {letter.reason}\n    " + ", ".join(filter(None, [*story, first, came_by]))
+
+
+def _whole(title: str, rows: Sequence[Mapping[str, Any]]) -> Column:
+    """Return a column that is never cut short."""
+    return Column(title, min_width=max((len(row[title]) for row in rows), default=0))
+
+
+def _to_the_second(instant: str | None) -> str:
+    return f"{instant[:19].replace('T', ' ')} UTC" if instant else ""
 
 
 def _all_dead_queues() -> list[str]:
@@ -174,6 +198,7 @@ def _all_dead_queues() -> list[str]:
 def _with_broker(work: Callable[[DeadQueues], Awaitable[T]]) -> T:
     """Run `work` on the broker; a failure that a person can mend is told in a line, with exit status 1."""
     configure_logs(logging.ERROR)
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # we say it ourselves, in a line
 
     async def run() -> T:
         async with dead_queues(Connections().rabbit_url.get_secret_value()) as queues:
@@ -183,7 +208,7 @@ def _with_broker(work: Callable[[DeadQueues], Awaitable[T]]) -> T:
         return asyncio.run(run())
     except RedriveRunningError:
         reason = "another redrive or drop is running; wait for its end"
-    except ChannelNotFoundEntity:
+    except (ChannelNotFoundEntity, NoQueueError):
         reason = "there is no such queue; `python -m services dead list` names them"
     except PublishError as error:
         reason = f"the broker did not take a message ({error}); it and the rest are still in the queue"

@@ -19,7 +19,9 @@ from shared.messaging.topology import DESK, SUPPLIER
 from shared.partners import Partners, Supplier, Tool, hash_token
 from shared.settings import Connections
 
-partners = typer.Typer(help="Caseworker tools and energy suppliers: add, list, remove.", no_args_is_help=True)
+partners = typer.Typer(
+    help="Caseworker tools and energy suppliers: add, list, remove.", no_args_is_help=True, add_completion=False
+)
 
 Id = Annotated[str, typer.Argument(help="Small letters, digits, `_` and `.`; it cannot be changed later.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -9,7 +9,9 @@ from shared.settings import PushSettings
 from shared.vapid import make_key
 
 USAGE = 2
-push = typer.Typer(help="Web Push: make the key by which push services know us.", no_args_is_help=True)
+push = typer.Typer(
+    help="Web Push: make the key by which push services know us.", no_args_is_help=True, add_completion=False
+)
 
 
 @push.callback()

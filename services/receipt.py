@@ -22,7 +22,9 @@ WHY = {
     "changed": "the file was changed after it was signed",
 }
 
-receipt = typer.Typer(help="Receipts: check one offline, and make the keys that sign them.", no_args_is_help=True)
+receipt = typer.Typer(
+    help="Receipts: check one offline, and make the keys that sign them.", no_args_is_help=True, add_completion=False
+)
 
 
 @receipt.command("verify")

@@ -1,6 +1,7 @@
 """Runs services in one process: starts them, serves HTTP, and shuts down in order."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp
 from services.names import names
 from shared.operations import operations
 from shared.service import Service
-from shared.settings import Connections
+from shared.settings import Connections, explained
 from shared.telemetry.logs import configure_logs, where
 
 log = structlog.get_logger()
@@ -50,7 +51,7 @@ def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
     try:
         return [import_module(f"services.{name}.app").app(connections) for name in chosen]
     except ValueError as error:
-        raise SettingsError(str(error)) from error
+        raise SettingsError(explained(error)) from error
 
 
 def run_services(
@@ -138,4 +139,4 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        raise PortTakenError(f"cannot listen on {host}:{port} ({error.strerror})") from error
+        raise PortTakenError(f"cannot listen on {host}:{port} ({os.strerror(error.errno or 0)})") from error

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+WRONG_SETTINGS = (ValidationError, SettingsError)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -111,3 +112,18 @@ class PushSettings(BaseSettings):
     contact: Annotated[
         str, Field(description="mailto: or https: address a push service may turn to; the public URL if empty")
     ] = ""
+
+
+def explained(error: ValueError) -> str:
+    """Name the variables that are wrong, and what is wrong with each; never a value, which may be a secret."""
+    if not isinstance(error, ValidationError):
+        return f"{error} (it must be JSON)" if isinstance(error, SettingsError) else str(error)
+    kinds = {kind.__name__: kind for kind in BaseSettings.__subclasses__()}
+    prefix = kinds[error.title].model_config["env_prefix"] if error.title in kinds else ""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(_fault(prefix, fault["loc"], fault["msg"]) for fault in faults)
+
+
+def _fault(prefix: str, place: tuple[int | str, ...], message: str) -> str:
+    variable = (prefix + str(place[0])).upper() + ": " if place else ""
+    return variable + message.removeprefix("Value error, ")

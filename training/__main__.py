@@ -11,7 +11,7 @@ from services.upload.client.pagenet import WEIGHTS
 from training.photos import NoPhotosError
 from training.types.commands import types
 
-cli = typer.Typer(no_args_is_help=True, help=__doc__)
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 cli.add_typer(types, name="types")
 
 

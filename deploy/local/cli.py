@@ -21,10 +21,13 @@ FAILED = 1
 NOT_RUNNING = 3  # as `systemctl status` says it
 MIB = 1024 * 1024
 
-command = typer.Typer(help="Amtsbote on this machine, without containers.", no_args_is_help=True)
+command = typer.Typer(help="Amtsbote on this machine, without containers.", no_args_is_help=True, add_completion=False)
 Folder = Annotated[Path, typer.Option(help="Where data, logs, ports and credentials are kept.")]
 Demo = Annotated[bool, typer.Option(help="Play the main job once everything is ready.")]
-Photos = Annotated[list[Path] | None, typer.Argument(help="Your own photographs instead of the project's two.")]
+Photos = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Your own photographs instead of the project's two.", exists=True, dir_okay=False),
+]
 HERE = Path(".local")
 
 

@@ -4,6 +4,7 @@ Done in no time if it is.
 """
 
 import sys
+from argparse import ArgumentParser
 
 from deploy.setup import debian, environment
 from deploy.setup.step import SetupFailed, step
@@ -15,8 +16,10 @@ def main() -> None:
     """Install what is missing; exits 1 with a reason and a remedy if that cannot be done."""
     if sys.version_info < OLDEST:
         sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
+    asked = ArgumentParser(prog="python3 -m deploy.setup", description=__doc__)
+    asked.add_argument("--tests", action="store_true", help="what the tests need, too")
     try:
-        _install(tests="--tests" in sys.argv[1:])
+        _install(tests=asked.parse_args().tests)
     except SetupFailed as failure:
         sys.exit(str(failure))
 

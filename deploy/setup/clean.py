@@ -3,6 +3,7 @@
 import fcntl
 import shutil
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 CACHES = (".cache", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache")
@@ -11,6 +12,7 @@ MADE = (".venv", ".local", *CACHES, "dist", "node_modules", "services/gateway/pa
 
 def main() -> None:
     """Remove it; exits 1 while a stack runs on the data."""
+    ArgumentParser(prog="python3 -m deploy.setup.clean", description=__doc__).parse_args()
     lock = Path(".local/lock")
     if lock.exists():
         with lock.open() as file:

@@ -22,7 +22,8 @@ console = Console()
 
 def demo(
     photos: Annotated[
-        list[Path] | None, typer.Argument(help="Your own photographs instead of the project's two.")
+        list[Path] | None,
+        typer.Argument(help="Your own photographs instead of the project's two.", exists=True, dir_okay=False),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where what was shown is kept.")] = Path(".local/demo"),
     prepare: Annotated[bool, typer.Option("--prepare", help="Only register the demo's partners.")] = False,  # noqa: FBT002

@@ -47,7 +47,8 @@ class Steps:
         self._number += 1
         step, started = Step(), time.perf_counter()
         try:
-            yield step
+            with self._console.status(f"{self._number:>2}. {escape(title)}"):  # in a terminal, while it runs
+                yield step
         except BaseException:
             self._print("red", "✗", title, started, step)
             raise

@@ -22,11 +22,15 @@ console = Console(stderr=True)
 def main(
     seconds: Annotated[float, typer.Option(help="How long to send and to hurt.")] = 60,
     seed: Annotated[int, typer.Option(help="The order of the faults.")] = 1,
-    flaw: Annotated[list[Flaw] | None, typer.Option(help="Take a safety away.")] = None,
+    *,
+    ack_first: Annotated[bool, typer.Option("--ack-first", help="Take a safety away: work after the ack.")] = False,
+    no_inbox: Annotated[bool, typer.Option("--no-inbox", help="Take a safety away: copies have an effect.")] = False,
 ) -> None:
     """Kill, cut and silence the parts at random while things are sent; exits with 1 if the promise was broken."""
+    flaws: dict[Flaw, bool] = {"ack_first": ack_first, "no_inbox": no_inbox}
+    taken = [flaw for flaw, is_taken in flaws.items() if is_taken]
     with TemporaryDirectory(prefix="chaos-") as folder:
-        outcome = asyncio.run(_storm(Path(folder), seconds, seed, flaw or []))
+        outcome = asyncio.run(_storm(Path(folder), seconds, seed, taken))
     console.print(_table(outcome))
     if not (outcome.filed.holds and outcome.noted.holds):
         raise typer.Exit(1)

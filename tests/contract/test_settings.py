@@ -57,4 +57,4 @@ def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value that does not fit ends with exit code 2 and the name of the setting."""
     monkeypatch.setenv("AMTSBOTE_GATEWAY_MAX_PAGES", "many")
     result = CliRunner().invoke(command, ["settings"])
-    assert (result.exit_code, "max_pages" in result.output) == (2, True)
+    assert (result.exit_code, "AMTSBOTE_GATEWAY_MAX_PAGES: " in result.output) == (2, True)

@@ -8,7 +8,7 @@ import typer
 
 from services.upload.client.typemodel import WEIGHTS, type_model
 
-types = typer.Typer(help=__doc__, invoke_without_command=True)
+types = typer.Typer(help=__doc__, invoke_without_command=True, add_completion=False)
 
 Out = Annotated[Path, typer.Option(help="The weights (npz).")]
 LETTERS = 40
