@@ -69,7 +69,7 @@ async def greet(url: str, *, write: bool) -> None:
             probe = client.get_database("amtsbote_local").get_collection("greetings")
             await probe.update_one({"_id": "greeting"}, {"$inc": {"count": 1}}, upsert=True)
     except (OSError, PyMongoError) as error:
-        raise Silent(f"{type(error).__name__}: {error}") from error
+        raise Silent(f"{type(error).__name__}: {str(error).partition(' (configured')[0]}") from error
     finally:
         await client.close()
     if "setName" not in hello and hello.get("msg") != "isdbgrid":

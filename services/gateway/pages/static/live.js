@@ -13,8 +13,8 @@ function drawAgain() {
   waiting = setTimeout(() => document.querySelectorAll("[data-refresh]").forEach((part) => refresh(part.id)), TOGETHER_MS);
 }
 
-function drawPending() {
-  if (document.querySelector("[data-pending]")) drawAgain();
+function drawPending(which = "[data-pending]") {
+  if (document.querySelector(which)) drawAgain();
 }
 
 export function follow() {
@@ -23,11 +23,11 @@ export function follow() {
   let stream;
   const open = () => {
     stream = new EventSource(url);
-    stream.addEventListener("open", drawPending); // what came between page and stream
+    stream.addEventListener("open", () => drawPending("[data-pending], [data-moving]")); // what came between page and stream
     stream.addEventListener("news", drawAgain);
   };
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => event.persisted && (open(), drawAgain()));
-  setInterval(drawPending, LOOK_AGAIN_MS);
+  setInterval(() => drawPending(), LOOK_AGAIN_MS);
   open();
 }
