@@ -81,7 +81,7 @@ async def run(chosen: Sequence[str]) -> None:
     try:
         connections, settings = Connections(), ProcessSettings()
     except ValueError as error:
-        raise SettingsError(str(error)) from error
+        raise SettingsError(explained(error)) from error
     await serve(load(chosen, connections), settings)
 
 

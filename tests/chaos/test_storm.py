@@ -6,9 +6,12 @@ from random import Random
 
 import httpx
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from deploy.local.stack import LocalStack
 from tests import loopback
+from tests.chaos.__main__ import main
 from tests.chaos.account import Account, Sent, account
 from tests.chaos.clients import send_things
 from tests.chaos.storm import FAULTS, kill_filing, storm
@@ -60,6 +63,14 @@ async def test_without_two_of_the_safeties_things_are_seen_lost_and_doubled(stac
         outcome = await storm(it, seconds=4, seed=SEED, faults=(kill_filing,), calm_s=6)
     assert outcome.filed.lost > 0
     assert outcome.filed.duplicated > 0
+
+
+def test_the_storm_by_hand_says_how() -> None:
+    """The command that the documents name can be asked for its options."""
+    by_hand = typer.Typer()
+    by_hand.command()(main)
+    said = CliRunner().invoke(by_hand, ["--help"], env={"COLUMNS": "120"})
+    assert (said.exit_code, "--no-inbox" in said.output) == (0, True)
 
 
 def test_account_tells_every_kind_apart() -> None:

@@ -14,6 +14,7 @@ async def test_a_letters_qr_code_leads_in(opened: Open, system: System) -> None:
     """The code behind `#` is filled in, leaves the address, never reaches the server's log, and works once."""
     code = system.new_code()
     phone, late = await opened(), await opened()
+    await phone.go("/")  # the page may be open already when the link is followed
     await phone.go(f"/#{code}")
     await expect(phone.page.locator("#code")).to_have_value(code)
     assert phone.page.url == f"{system.gateway_url}/"

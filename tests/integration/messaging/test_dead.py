@@ -8,8 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from deploy.local.stack import LocalStack
+from services.command import command
 from shared.errors import PermanentError, PublishError
 from shared.events.event import Event
 from shared.ids import new_id
@@ -230,6 +232,14 @@ async def test_commands_list_show_redrive_and_drop(stack: LocalStack, outside: O
     assert await outside.count(queue) == 1
     assert (await dead_command("redrive", dead, "--event-id", ids[0]))[0] == 1
     assert await dead_command("drop", dead, "--all", "--yes", "--json") == (0, '{"dropped": 1}\n')
+    code, refused = await dead_command("redrive", "nobody.dead")
+    assert (code, refused.count("\n"), "no such queue" in refused) == (1, 1, True)
+
+
+def test_what_waits_for_a_service_is_not_dropped() -> None:
+    """A name that is no dead queue's is refused before anything is looked at."""
+    refused = CliRunner().invoke(command, ["dead", "drop", "upload.file", "--all", "--yes"])
+    assert (refused.exit_code, "no dead queue" in refused.output) == (2, True)
 
 
 async def _count_is(outside: Outside, queue: str, expected: int) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.setup import environment
+from deploy.setup import clean, environment
 from deploy.setup.step import SetupFailed, quietly, step
 
 
@@ -25,6 +25,16 @@ def test_a_step_that_fails_shows_the_noise(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SetupFailed, match=r"(?s)no such package.*status 7"), step("A step"):
         quietly((sys.executable, "-c", "import sys; print('no such package'); sys.exit(7)"))
     assert "failed" in capsys.readouterr().out
+
+
+def test_asking_how_to_clean_removes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--help` is a question."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["clean", "--help"])
+    Path(".local").mkdir()
+    with pytest.raises(SystemExit):
+        clean.main()
+    assert Path(".local").exists()
 
 
 def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
