@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.part import Part, ProgramMissing
 from deploy.local.ports import RANGE, SHARE
@@ -13,6 +15,8 @@ from deploy.local.stack import PARTS, LocalStack
 from tests.letters import pair
 
 __all__ = ["pair"]
+
+SYSTEM = "tests/e2e/"
 
 
 def pytest_configure() -> None:
@@ -22,6 +26,20 @@ def pytest_configure() -> None:
         length = len(RANGE) // int(workers)
         own = RANGE[int(number.removeprefix("gw")) * length :][:length]
         os.environ[SHARE] = f"{own[0]}-{own[-1]}"
+
+
+class BySystem(LoadFileScheduling):  # type: ignore[misc] # xdist brings no types
+    """Files go to whichever worker is free; those that need the whole system go to one, which starts it once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return SYSTEM if file.startswith(SYSTEM) and file != f"{SYSTEM}test_make_run.py" else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySystem:
+    """Spread the tests over the workers."""
+    return BySystem(config, log)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,6 +11,7 @@ from services.notify.client.webhook import Webhooks
 from services.notify.handlers.alerting import alert
 from services.notify.handlers.dispatching import Dispatching
 from services.notify.handlers.forwarding import Forwarding
+from services.notify.handlers.looking import Looking
 from services.notify.handlers.sweeping import sweep
 from services.notify.handlers.telling import Telling
 from services.notify.settings import NotifySettings
@@ -75,6 +76,7 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
         webhooks=Webhooks(outside, clock),
         queues=SupplierQueues(service.broker, service.has_started),
         schedule=settings.schedule(),
+        looking=Looking(settings.look_every_s),
         lease=timedelta(seconds=settings.lease_s),
         pick_up_within=timedelta(hours=settings.pick_up_within_h),
         clock=clock,
@@ -84,7 +86,7 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
     service.on("alert", alerting, *_ALERTING)
     service.on("follow", forwarding.follow, *_FORWARDING)
     for number in range(settings.dispatchers):
-        service.every(settings.look_every_s, dispatching.dispatch_due, name=f"dispatch.{number}")
+        service.every(settings.look_every_s, dispatching.dispatch, name=f"dispatch.{number}")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
 
 
@@ -99,13 +101,14 @@ def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, p
         pushes=pushes,
         quiet=settings.quiet(),
         schedule=settings.schedule(),
+        looking=Looking(settings.look_every_s),
         lease=timedelta(seconds=settings.lease_s),
         clock=service.clock,
     )
     service.prepares.append(notices.prepare)
     service.on("tell", telling.ask, NoticeAsked)
     for number in range(settings.tellers):
-        service.every(settings.look_every_s, telling.tell_due, name=f"tell.{number}")
+        service.every(settings.look_every_s, telling.tell, name=f"tell.{number}")
 
 
 def _mails(mail: MailSettings, clock: Clock) -> Mails | None:

@@ -15,6 +15,7 @@ from services.notify.domain.offer import offer
 from services.notify.domain.packet import cut_packet, key_of
 from services.notify.domain.retry import Outcome, Schedule
 from services.notify.handlers.forwarding import Forwarding
+from services.notify.handlers.looking import Looking
 from services.notify.store import Forwards, StaleError
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError
@@ -44,18 +45,20 @@ class Dispatching:
     webhooks: Webhooks
     queues: SupplierQueues
     schedule: Schedule
+    looking: Looking
     lease: timedelta
     pick_up_within: timedelta
     clock: Clock
 
-    async def dispatch_due(self) -> None:
-        """Try every forward that is due, one after the other."""
+    async def dispatch(self) -> None:
+        """Try each forward that comes due, one after the other, until cancelled."""
         while True:
-            now = self.clock()
-            forward = await self.forwards.claim(now, now + self.lease)
-            if forward is None:
-                return
+            forward = await self.looking.found(self._claim)
             await (self._lapse(forward) if forward.state == "sent" else self._dispatch(forward))
+
+    async def _claim(self) -> Forward | None:
+        now = self.clock()
+        return await self.forwards.claim(now, now + self.lease)
 
     async def _lapse(self, forward: Forward) -> None:
         """Go on with a packet that was not picked up in time, unless that is no longer so."""

@@ -13,6 +13,7 @@ from services.notify.domain.forward import Origin
 from services.notify.domain.notice import Notice, after, asked, lane_of
 from services.notify.domain.quiet import Quiet
 from services.notify.domain.retry import Outcome, Schedule
+from services.notify.handlers.looking import Looking
 from services.notify.store import Notices, StaleError
 from shared.cards import Card
 from shared.clock import Clock
@@ -45,6 +46,7 @@ class Telling:
     pushes: Way | None
     quiet: Quiet
     schedule: Schedule
+    looking: Looking
     lease: timedelta
     clock: Clock
 
@@ -56,15 +58,16 @@ class Telling:
             notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
             await self.notices.keep(notice, work)
 
-    async def tell_due(self) -> None:
-        """Try every notice that is due, one after the other."""
+    async def tell(self) -> None:
+        """Try each notice that comes due, one after the other, until cancelled."""
         while True:
-            now = self.clock()
-            notice = await self.notices.claim(now, now + self.lease)
-            if notice is None:
-                return
+            notice = await self.looking.found(self._claim)
             with suppress(StaleError):  # more was asked for meanwhile: what waits now stands for both
                 await self._tell(notice)
+
+    async def _claim(self) -> Notice | None:
+        now = self.clock()
+        return await self.notices.claim(now, now + self.lease)
 
     async def _tell(self, notice: Notice) -> None:
         now = self.clock()

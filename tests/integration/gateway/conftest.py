@@ -13,7 +13,7 @@ from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import PARTNERS, Phone
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def connections(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Connections]:
     """Where the servers are, with a virtual host and a database prefix nobody else uses."""
     partners = tmp_path_factory.mktemp("gateway") / "partners.json"
@@ -22,9 +22,9 @@ async def connections(stack: LocalStack, tmp_path_factory: pytest.TempPathFactor
         yield made
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def door(connections: Connections) -> AsyncIterator[Door]:
-    """A running gateway."""
+    """A running gateway; it stops with the last test here."""
     connection = await aio_pika.connect_robust(connections.rabbit_url.get_secret_value())
     async with connection, Door(connections) as door:
         await door.listen(await connection.channel())

@@ -192,6 +192,7 @@ async def test_a_document_kept_before_there_were_versions_can_be_changed(door: D
 
 async def test_a_version_without_effect_is_announced_again(door: Door, phone: Phone) -> None:
     """What is repeated is the newest version, under its own event id."""
+    await door.settle()
     document_id = await phone.document()
     [page], tag = await listed_pages(phone, document_id)
     await replace_page(phone, document_id, page, await phone.page(), tag)

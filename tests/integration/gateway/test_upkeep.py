@@ -34,6 +34,7 @@ async def test_submission_without_effect_is_announced_again(door: Door, phone: P
 
     A row that cannot be read does not keep the others from it.
     """
+    await door.settle()
     page_id = await phone.page()
     document_id = (await phone.submit([page_id])).json()["document_id"]
     now = utc_now()

@@ -102,7 +102,7 @@ async def corner(servers: Mapping[str, str], folder: Path) -> AsyncIterator[Plac
             (await broker.delete(f"/api/vhosts/{host}")).raise_for_status()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def place(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     """Return the corner of the servers that this test run's notify service works in."""
     async with corner(stack.environment, tmp_path_factory.mktemp("notify")) as place:
@@ -124,9 +124,9 @@ async def working(
         await service.stop()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def notify(place: Place) -> AsyncIterator[Service]:
-    """Return a notify service that is ready."""
+    """Return a notify service that is ready; it stops with the last test here, as it looks for work all the time."""
     async with working(place, QUICK) as service:
         yield service
 
