@@ -73,8 +73,8 @@ class Relay:
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 while self._held:
-                    await self._clear()
                     await asyncio.sleep(0.02)
+                    await self._clear()
                 await self._lease.give_back()
 
     async def oldest_age_s(self) -> float:
