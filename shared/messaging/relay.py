@@ -23,8 +23,8 @@ log = structlog.get_logger()
 Row = dict[str, Any]
 
 IN_FLIGHT = 100
-# Batches under way at once: while one is being deleted, the next is being published.
-CARRIERS = 2
+# A deletion costs the database as much as a commit, so rows are deleted by the batch, while others are published.
+CLEAR_EVERY_S = 0.25
 LEASE = timedelta(seconds=15)
 SWEEP_EVERY_S = 1.0
 # Younger rows are still in the hands of the process that committed them.
@@ -47,6 +47,7 @@ class Relay:
         self._clock = clock
         self._fresh: asyncio.Queue[Row] = asyncio.Queue(maxsize=10 * IN_FLIGHT)
         self._held: set[str] = set()
+        self._confirmed: list[str] = []
         self._ticks: dict[str, datetime] = {}
 
     @property
@@ -63,16 +64,17 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; no other exception ends it."""
         async with asyncio.TaskGroup() as tasks:
-            for number in range(CARRIERS):
-                tasks.create_task(for_ever(lambda n=number: self._carry(n), "relay.carry", pause_s=0))  # type: ignore[misc]
+            tasks.create_task(for_ever(self._carry, "relay.carry", pause_s=0))
+            tasks.create_task(for_ever(self._clear, "relay.clear", pause_s=CLEAR_EVERY_S))
             tasks.create_task(for_ever(self._sweep, "relay.sweep", pause_s=SWEEP_EVERY_S))
 
     async def drain(self, timeout_s: float) -> None:
         """Wait at most `timeout_s` seconds until what was taken over is published; the rest stays in the outbox."""
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                while self._held:  # noqa: ASYNC110 - at the end of a process, a look every 20 ms is simplest
+                while self._held:
                     await asyncio.sleep(0.02)
+                    await self._clear()
                 await self._lease.give_back()
 
     async def oldest_age_s(self) -> float:
@@ -80,9 +82,9 @@ class Relay:
         row = await self._outbox.find_one(projection={"at": True}, sort=[("_id", 1)])
         return (self._clock() - row["at"]).total_seconds() if row else 0.0
 
-    async def _carry(self, number: int) -> None:
-        """Deliver what was committed meanwhile; come back at least once a second to show that the loop lives."""
-        self._ticks[f"carry.{number}"] = datetime.now(UTC)
+    async def _carry(self) -> None:
+        """Publish what was committed meanwhile; come back at least once a second to show that the loop lives."""
+        self._ticks["carry"] = datetime.now(UTC)
         rows: list[Row] = []
         try:
             with suppress(TimeoutError):
@@ -90,17 +92,28 @@ class Relay:
                     rows.append(await self._fresh.get())
             while rows and len(rows) < IN_FLIGHT and not self._fresh.empty():
                 rows.append(self._fresh.get_nowait())
-            await self._deliver(rows)
+            confirmed = await self._publish(rows)
+            self._confirmed += confirmed
         finally:
-            self._held.difference_update(row["_id"] for row in rows)
+            self._held.difference_update({row["_id"] for row in rows}.difference(self._confirmed))
+
+    async def _clear(self) -> None:
+        """Delete what was confirmed; what cannot be deleted is swept, as a copy."""
+        self._ticks["clear"] = datetime.now(UTC)
+        confirmed, self._confirmed = self._confirmed, []
+        try:
+            await self._delete(confirmed)
+        finally:
+            self._held.difference_update(confirmed)
 
     async def _sweep(self) -> None:
         """Deliver what a crash or an absent broker left behind, page by page, past rows that cannot be delivered."""
         self._ticks["sweep"] = datetime.now(UTC)
         last = ""
         while (rows := await self._left_behind(after=last)) and await self._lease.hold():
-            confirmed = await self._deliver([row for row in rows if row["_id"] not in self._held])
-            log.info("relay.swept", rows=len(rows), confirmed=confirmed)
+            confirmed = await self._publish([row for row in rows if row["_id"] not in self._held])
+            await self._delete(confirmed)
+            log.info("relay.swept", rows=len(rows), confirmed=len(confirmed))
             if not (confirmed or await self._broker.ping(0.1)):
                 return
             last = rows[-1]["_id"]
@@ -110,16 +123,17 @@ class Relay:
         old = {"$gt": after, "$lt": first_id_of(self._clock() - GRACE)}
         return await self._outbox.find({"_id": old}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
 
-    async def _deliver(self, rows: Sequence[Row]) -> int:
-        """Publish every message of the rows; delete and count the rows whose messages were all confirmed."""
+    async def _publish(self, rows: Sequence[Row]) -> list[str]:
+        """Publish every message of the rows; return the ids of the rows whose messages were all confirmed."""
         outcomes = await asyncio.gather(*(self._publish_row(row) for row in rows), return_exceptions=True)
         failed = [str(outcome) or type(outcome).__name__ for outcome in outcomes if outcome is not None]
         if failed:
             log.warning("relay.postponed", rows=len(failed), reason=failed[0])
-        confirmed = [row["_id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
-        if confirmed:
-            await self._outbox.delete_many({"_id": {"$in": confirmed}})
-        return len(confirmed)
+        return [row["_id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+
+    async def _delete(self, row_ids: Sequence[str]) -> None:
+        if row_ids:
+            await self._outbox.delete_many({"_id": {"$in": row_ids}})
 
     async def _publish_row(self, row: Row) -> None:
         for message in row["messages"]:

@@ -53,13 +53,16 @@ class Acts:
         Raises:
             RefusedError: whatever `act` refuses; then nothing is kept, and the key may be used again.
         """
+        return await self.first_answer(ask) or await self.first(ask, act)
+
+    async def first(self, ask: Ask, act: Act) -> Answer:
+        """Do the same, for who has just seen that there is no first answer."""
         for _ in range(TRIES):
-            if answer := await self.first_answer(ask):
-                return answer
             try:
                 return await again_on_conflict(partial(self._try, ask, act))
             except DuplicateKeyError:
-                continue
+                if answer := await self.first_answer(ask):
+                    return answer
             except RefusedError:
                 if answer := await self.first_answer(ask):  # what stands in its way is its own effect, a moment ago
                     return answer

@@ -198,7 +198,7 @@ class Channels:
             shown = ChannelShown.of(channel).model_dump(mode="json") | {"address": None}  # it would outlive the channel
             return Answer(201, shown, f"/v1/channels/{channel.id}")
 
-        answer = await self._acts.once(ask, act)
+        answer = await self._acts.first(ask, act)
         with suppress(UnavailableError):  # the sweep finds what is left
             for channel_id in replaced:
                 await self.remove_card(channel_id)

@@ -60,7 +60,7 @@ class Pages:
         if answer := await self._acts.first_answer(ask):
             return answer
         await self._objects.put(page.object_key, file, size_bytes=page.size_bytes, media_type=page.media_type)
-        answer = await self._acts.once(ask, lambda work: self._insert(page, work, also))
+        answer = await self._acts.first(ask, lambda work: self._insert(page, work, also))
         if answer.body["page_id"] != page.id:  # another request with this key was faster
             with suppress(UnavailableError):
                 await self._objects.remove(page.object_key)
