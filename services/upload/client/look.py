@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import turn_to_upright
-from services.upload.domain.cells import CELL, cells_of
+from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.geometry import Points, seen_by_reader
@@ -21,11 +22,13 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.verdict import Measurements, judge
+from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
 
 DPI = 150  # at which writing is measured
 LEAST_SIDE = 8 * CELL  # pixels; on a smaller page there is no room for shadows and fingers
+
+Places = dict[Reason, Mask]  # the squares of a page that something spoils
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
     found = _whole(source) if source.flat else page_net().find_outline(source.picture)
     flat = lay_flat(source.picture, found or NetOutline(frame(source), (), 0.0, several=False))
-    measured, marks = measure(flat, found)
+    measured, spoilt = measure(flat, found)
     verdict, reasons = judge(measured)
     height, width = source.picture.shape[:2]
     report = PageReport(
@@ -102,7 +105,8 @@ def inspect(source: Source) -> Inspection:
         verdict=verdict,
         reasons=reasons,
     )
-    return Inspection(report, tuple(mark for mark in marks if mark.reason in reasons))
+    said = (marks_of(reason, where, flat.way) for reason, where in spoilt.items() if reason in reasons)
+    return Inspection(report, tuple(chain.from_iterable(said)))
 
 
 def lay_flat(picture: Picture, found: NetOutline) -> Flattened:
@@ -125,8 +129,8 @@ def lay_flat(picture: Picture, found: NetOutline) -> Flattened:
     return Flattened(upright, dpi, own, Way(quad, upright.shape[1], upright.shape[0], turn, seen))
 
 
-def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, tuple[Mark, ...]]:
-    """Measure light, sharpness, letters and what lies on them; marks are the places of the latter."""
+def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Places]:
+    """Measure light, sharpness, letters and what lies on them, and return where the latter is."""
     dark = grey(flat.page)
     height = letter_height(dark)
     whole = Measurements(
@@ -138,23 +142,18 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, tu
         several=found is not None and found.several,
     )
     if found is None or min(dark.shape) < LEAST_SIDE:
-        return whole, ()
+        return whole, {}
     return _with_spoilt(whole, flat, dark)
 
 
-def _with_spoilt(whole: Measurements, flat: Flattened, dark: Picture) -> tuple[Measurements, tuple[Mark, ...]]:
+def _with_spoilt(whole: Measurements, flat: Flattened, dark: Picture) -> tuple[Measurements, Places]:
     """Add what lies on the writing."""
-    way = flat.way
-    cells = cells_of(dark, way.shown((dark.shape[0] // CELL, dark.shape[1] // CELL)))
+    cells = cells_of(dark, flat.way.shown((dark.shape[0] // CELL, dark.shape[1] // CELL)))
     shadow, glare, fingers = shadow_on(cells), glare_on(cells), fingers_on(flat.page, cells)
     measured = replace(
         whole, contrast=ink_contrast(cells), shadow=shadow.share, glare=glare.share, fingers=fingers.share
     )
-    return measured, (
-        *marks_of("shadow", shadow.where, way),
-        *marks_of("glare", glare.where, way),
-        *marks_of("fingers", fingers.where, way),
-    )
+    return measured, {"shadow": shadow.where, "glare": glare.where, "fingers": fingers.where}
 
 
 def _corners(quad: Points) -> tuple[tuple[float, float], ...]:

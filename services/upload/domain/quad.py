@@ -64,7 +64,7 @@ def border_line(side: Side) -> NDArray[np.float64]:
 
 def on_border(side: NDArray[np.float64]) -> bool:
     """Tell whether a side is one of the picture's borders."""
-    return any(np.allclose(side, border_line(name), atol=1e-9) for name in SIDES)
+    return any((side == border_line(name)).all() for name in SIDES)
 
 
 def _edge(mask: Share, level: float) -> Points | None:
