@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import Points
-from services.upload.domain.pixels import Picture, lab
+from services.upload.domain.geometry import Points, after
+from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import lines_through
 
 SAMPLES = 112  # along a side
@@ -26,7 +26,7 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """The picture beside some sides: the rows of `colours` run from inside the page to outside.
+    """The picture beside some sides in L*a*b*: the rows of `colours` run from inside the page to outside.
 
     `shown` tells which samples lie in the picture; `offsets` how far outside its side each row is, pixels.
     """
@@ -37,14 +37,15 @@ class Strips:
 
 
 def edge_colours(picture: Picture) -> Colours:
-    """Return the colours in which edges are sought: L*a*b*, a little smoothed."""
-    return np.asarray(cv2.GaussianBlur(lab(picture), (0, 0), 0.8), np.float32)
+    """Return the colours in which edges are sought: L*a*b* of 0 to 255 each, a little smoothed."""
+    kernel, colours = cv2.getGaussianKernel(7, 0.8, cv2.CV_32F), cv2.cvtColor(picture, cv2.COLOR_BGR2LAB)
+    return np.asarray(cv2.sepFilter2D(colours, cv2.CV_32F, kernel, kernel), np.float32)
 
 
 def strips_beside(colours: Colours, corners: Points, places: Places, reach: float) -> Strips:
     """Return the strips beside some of the sides between corners, `reach` of the longer picture side wide."""
     height, width = colours.shape[:2]
-    starts, ends = corners[places, None], np.roll(corners, -1, axis=0)[places, None]
+    starts, ends = corners[places, None], after(corners)[places, None]
     points = starts + ALONG[:, None] * (ends - starts)
     shown = np.asarray(((points >= 0) & (points <= (width - 1, height - 1))).all(axis=2), np.bool_)
     offsets = np.arange(-2 * ROWS, ROWS + BESIDE + 1) * (reach * max(width, height) / ROWS)
@@ -52,6 +53,7 @@ def strips_beside(colours: Colours, corners: Points, places: Places, reach: floa
     x, y = np.moveaxis(at, 3, 0).reshape(2, -1, SAMPLES).astype(np.float32)
     seen = cv2.remap(colours, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     planes = np.ascontiguousarray(np.moveaxis(seen, 2, 0), np.float32)
+    planes[0] *= 100 / 255  # lightness
     return Strips(planes.reshape(3, *at.shape[:3]), shown, offsets)
 
 

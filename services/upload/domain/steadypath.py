@@ -21,7 +21,7 @@ def steadiest(strength: NDArray[np.float32], bend: float, reach: int) -> NDArray
     gains = np.moveaxis(strength, 2, 0)
     gathered[0] = gains[0]
     for column in range(1, columns):
-        np.add((before[column - 1] - cost).max(axis=1), gains[column], out=gathered[column])
+        np.add(np.maximum.reduce(before[column - 1] - cost, axis=1), gains[column], out=gathered[column])
     path = np.empty((columns, count), np.intp)
     path[-1] = gathered[-1].argmax(axis=1)
     strips = np.arange(count)

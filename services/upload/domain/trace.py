@@ -20,8 +20,8 @@ from services.upload.domain.edgestrip import (
     strength_of,
     strips_beside,
 )
-from services.upload.domain.geometry import Points
-from services.upload.domain.quad import Lines, corners_of, lines_through, on_border
+from services.upload.domain.geometry import Points, after
+from services.upload.domain.quad import Lines, corners_of, lines_between, lines_through, on_border
 from services.upload.domain.sidefit import ends_of, medians
 from services.upload.domain.steadypath import steadiest
 
@@ -95,8 +95,7 @@ def _gathered(strength: Plane, path: Places) -> Numbers:
 
 def _moved(corners: Points, places: Places, away: Numbers, clear: Mask, size: Numbers) -> Lines:
     """Return the sides in some places between corners, moved to their edges, in shares of the picture."""
-    starts, ends = corners[places], np.roll(corners, -1, axis=0)[places]
+    starts, ends = corners[places], after(corners)[places]
     normals = lines_through(corners)[places, :2]
     outwards = ends_of(ALONG, away, clear, np.linalg.norm(ends - starts, axis=1))
-    moved = np.stack([starts + normals * outwards[:, :1], ends + normals * outwards[:, 1:]], axis=1) / size
-    return np.array([lines_through(side)[0] for side in moved]).reshape(-1, 3)
+    return lines_between((starts + normals * outwards[:, :1]) / size, (ends + normals * outwards[:, 1:]) / size)
