@@ -20,7 +20,7 @@ from bench.quality.devices import taken
 from bench.quality.flaws import FLAWS
 from services.upload.client.look import lay_flat, measure
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.sharpness import letter_height, sharpness
 from services.upload.domain.verdict import Limits, Measurements, judge
 
@@ -66,10 +66,9 @@ def _spoiled(number: int) -> Iterator[Judged]:
 
 def _judged(flaw: str, picture: Picture, sharp: Sharp) -> Judged:
     found = NetOutline(sharp.scene.quad, (), 1.0, several=False)
-    flat = lay_flat(picture, found)
-    page = grey(flat.page)
+    flat = lay_flat(Copies(picture), found)
     start = time.process_time()
-    slope, height = sharpness(page), letter_height(page)
+    slope, height = sharpness(flat.page), letter_height(flat.page)
     ms = 1000 * (time.process_time() - start)
     pixels = height * flat.own / flat.dpi if height else None
     legible = Measurements(page_found=True, sharpness=slope, letter_height=pixels).legibility or 0.0

@@ -2,15 +2,15 @@
 
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source, open_page
-from services.upload.client.upright import turn_to_upright
-from services.upload.domain.cells import CELL, cells_of
+from services.upload.client.upright import SHORT, turn_to_upright
+from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.geometry import Points, seen_by_reader
@@ -18,14 +18,17 @@ from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
 from services.upload.domain.mark import Mark, Way, marks_of
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.verdict import Measurements, judge
+from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
 
 DPI = 150  # at which writing is measured
+AROUND = 4  # pixels of picture that are kept around a page
 LEAST_SIDE = 8 * CELL  # pixels; on a smaller page there is no room for shadows and fingers
+
+Places = dict[Reason, Mask]  # the squares of a page that something spoils
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,13 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Flattened:
-    """A page laid flat and upright in colour, at `dpi` of the `own` that the photograph has, and the way back."""
+    """A page laid flat and upright, at `dpi` of the `own` that the photograph has, and the way back.
+
+    `page` is grey; `colours` has its size, or half of it.
+    """
 
     page: Picture
+    colours: Picture
     dpi: float
     own: float
     way: Way
@@ -87,9 +94,10 @@ def judge_page(source: Source) -> PageReport:
 
 def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
-    found = _whole(source) if source.flat else page_net().find_outline(source.picture)
-    flat = lay_flat(source.picture, found or NetOutline(frame(source), (), 0.0, several=False))
-    measured, marks = measure(flat, found)
+    copies = Copies(source.picture)
+    found = _whole(source) if source.flat else page_net().find_in(copies)
+    flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
+    measured, spoilt = measure(flat, found)
     verdict, reasons = judge(measured)
     height, width = source.picture.shape[:2]
     report = PageReport(
@@ -102,32 +110,41 @@ def inspect(source: Source) -> Inspection:
         verdict=verdict,
         reasons=reasons,
     )
-    return Inspection(report, tuple(mark for mark in marks if mark.reason in reasons))
+    said = (marks_of(reason, where, flat.way) for reason, where in spoilt.items() if reason in reasons)
+    return Inspection(report, tuple(chain.from_iterable(said)))
 
 
-def lay_flat(picture: Picture, found: NetOutline) -> Flattened:
+def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     """Return the page flat and upright, at no more than its own resolution.
 
-    The picture is halved as often as it has twice the pixels needed: that is both faster and finer than to
-    pick a few of them.
+    It is taken from the smallest copy of the picture that has the pixels needed: that is both faster and finer than
+    to pick a few of many.
     """
     quad = found.quad
     paper = sheet(quad, found.cut)
     own = float(max(np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)) / max(paper.width, paper.height))
     dpi = min(float(DPI), own)
-    size = paper.pixels(dpi)
-    share = 1 / max(1, int(own / dpi))
-    smaller = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) if share < 1 else picture
-    page = flatten(smaller.astype(np.uint8, copy=False), quad * share, size)
-    turn = turn_to_upright(page)
-    upright = turned(page, turn)
-    seen = (picture.shape[1], picture.shape[0])
-    return Flattened(upright, dpi, own, Way(quad, upright.shape[1], upright.shape[0], turn, seen))
+    width, height = paper.pixels(dpi)
+    times = max(1, int(own / dpi))
+    fewer = 2 if min(width, height) >= 2 * SHORT else 1
+    colours = flatten(copies.smaller(fewer * times), quad / (fewer * times), (width // fewer, height // fewer))
+    turn = turn_to_upright(colours)
+    page = turned(_grey(copies.smaller(times), quad / times, (width, height)), turn)
+    seen = (copies.picture.shape[1], copies.picture.shape[0])
+    way = Way(quad, page.shape[1], page.shape[0], turn, seen)
+    return Flattened(page, turned(colours, turn), dpi, own, way)
 
 
-def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, tuple[Mark, ...]]:
-    """Measure light, sharpness, letters and what lies on them; marks are the places of the latter."""
-    dark = grey(flat.page)
+def _grey(picture: Picture, quad: Points, size: tuple[int, int]) -> Picture:
+    """Return the page within four corners flat and grey; what lies around it is left out before."""
+    low = np.maximum(np.floor(quad.min(axis=0)).astype(int) - AROUND, 0)
+    high = np.maximum(np.ceil(quad.max(axis=0)).astype(int) + AROUND, low + 1)
+    return flatten(grey(picture[low[1] : high[1], low[0] : high[0]]), quad - low, size)
+
+
+def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Places]:
+    """Measure light, sharpness, letters and what lies on them, and return where the latter is."""
+    dark = flat.page
     height = letter_height(dark)
     whole = Measurements(
         page_found=found is not None,
@@ -138,23 +155,18 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, tu
         several=found is not None and found.several,
     )
     if found is None or min(dark.shape) < LEAST_SIDE:
-        return whole, ()
-    return _with_spoilt(whole, flat, dark)
+        return whole, {}
+    return _with_spoilt(whole, flat)
 
 
-def _with_spoilt(whole: Measurements, flat: Flattened, dark: Picture) -> tuple[Measurements, tuple[Mark, ...]]:
+def _with_spoilt(whole: Measurements, flat: Flattened) -> tuple[Measurements, Places]:
     """Add what lies on the writing."""
-    way = flat.way
-    cells = cells_of(dark, way.shown((dark.shape[0] // CELL, dark.shape[1] // CELL)))
-    shadow, glare, fingers = shadow_on(cells), glare_on(cells), fingers_on(flat.page, cells)
+    cells = cells_of(flat.page, flat.way.shown((flat.page.shape[0] // CELL, flat.page.shape[1] // CELL)))
+    shadow, glare, fingers = shadow_on(cells), glare_on(cells), fingers_on(flat.colours, cells)
     measured = replace(
         whole, contrast=ink_contrast(cells), shadow=shadow.share, glare=glare.share, fingers=fingers.share
     )
-    return measured, (
-        *marks_of("shadow", shadow.where, way),
-        *marks_of("glare", glare.where, way),
-        *marks_of("fingers", fingers.where, way),
-    )
+    return measured, {"shadow": shadow.where, "glare": glare.where, "fingers": fingers.where}
 
 
 def _corners(quad: Points) -> tuple[tuple[float, float], ...]:

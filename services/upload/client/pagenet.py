@@ -14,7 +14,7 @@ from services.upload.domain.closer import Window
 from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
-from services.upload.domain.pixels import Picture, halved, shrink
+from services.upload.domain.pixels import Copies, Picture, shrink
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "pagenet.onnx"
 SIDE = 512  # pixels of the square the net looks at
@@ -43,19 +43,26 @@ class PageNet:
 
     def look(self, picture: Picture) -> PageMap:
         """Return what the net sees in a colour picture of any size."""
-        square = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        return self._look(_square(picture))
+
+    def _look(self, square: Picture) -> PageMap:
         answers = self.run.run(["mask", "profile", "cut", "kind"], {"picture": square[None]})
         mask, profile, cut, kind = (_share(np.asarray(answer)[0]) for answer in answers)
         return PageMap(mask, profile, cut, float(kind[0]), float(kind[1]))
 
     def look_well(self, picture: Picture) -> PageMap:
         """Return what the net sees in a picture; where it is unsure of a border, the mean with its mirror image."""
-        seen = self.look(picture)
-        return seen.and_also(self.look(np.ascontiguousarray(picture[:, ::-1])).mirrored()) if seen.unsure() else seen
+        square = _square(picture)
+        seen = self._look(square)
+        return seen.and_also(self._look(square[:, ::-1]).mirrored()) if seen.unsure() else seen
 
     def find_outline(self, picture: Picture) -> NetOutline | None:
         """Return the outline of the page in a colour picture, or None when no page is seen."""
-        fine = halved(picture, 2 * LONGEST)
+        return self.find_in(Copies(picture))
+
+    def find_in(self, copies: Copies) -> NetOutline | None:
+        """Return the same, found in the copies of a picture."""
+        picture, fine = copies.picture, copies.halved(2 * LONGEST)
         height, width = fine.shape[:2]
         small, _ = shrink(fine, LONGEST)
         seen = judged(self.look_well(small), fine)
@@ -79,6 +86,10 @@ class PageNet:
             return None
         found = outline_from(nearer.after(seen, inner), small, part.shape[1], part.shape[0])
         return replace(found, quad=window.to_picture(found.quad)) if found else None
+
+
+def _square(picture: Picture) -> Picture:
+    return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _share(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -34,11 +34,21 @@ def _network() -> onnxruntime.InferenceSession:
 def turn_to_upright(page: Picture) -> Turn:
     """Return by how much a flattened colour page has to be turned clockwise to stand upright.
 
-    The network sees three square crops (start, middle, end of the longer side) and the sum decides.
+    The network sees three square crops (start, middle, end of the longer side) and the sum decides; the third only
+    where it can change that, for it gives no turn more than 1.
     """
+    crops = _crops(page)
+    scores = _scores(crops[:2])
+    if np.diff(np.sort(scores))[-1] < 1:
+        scores += _scores(crops[2:])
+    return as_turn(-90 * int(scores.argmax()))
+
+
+def _scores(crops: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the sum of the scores, 0 to 1 of each crop, for no turn and one, two or three quarter turns."""
     session = _network()
-    (scores,) = session.run(None, {session.get_inputs()[0].name: _crops(page)})
-    return as_turn(-90 * int(np.asarray(scores).sum(axis=0).argmax()))
+    (scores,) = session.run(None, {session.get_inputs()[0].name: crops})
+    return np.asarray(np.asarray(scores).sum(axis=0), np.float32)
 
 
 def _crops(page: Picture) -> NDArray[np.float32]:
@@ -48,5 +58,5 @@ def _crops(page: Picture) -> NDArray[np.float32]:
     small = cv2.resize(page, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     shares = (0.15, 0.5, 0.85)
     starts = [(round((small.shape[0] - CROP) * share), round((small.shape[1] - CROP) * share)) for share in shares]
-    crops = np.stack([small[y : y + CROP, x : x + CROP] for y, x in starts]).astype(np.float32)
-    return ((crops / 255 - MEAN) / DEVIATION).transpose(0, 3, 1, 2).astype(np.float32)
+    planes = ((small.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)
+    return np.asarray([planes[:, y : y + CROP, x : x + CROP] for y, x in starts], np.float32)

@@ -37,7 +37,7 @@ class Window:
 
     def of(self, picture: Picture) -> Picture:
         """Return what the window shows."""
-        return np.ascontiguousarray(picture[self.top : self.bottom, self.left : self.right])
+        return picture[self.top : self.bottom, self.left : self.right]
 
     def inner(self, width: int, height: int) -> tuple[Side, ...]:
         """Return the window's borders that are not borders of the picture."""

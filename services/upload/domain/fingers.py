@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from services.upload.domain.cells import CELL, Cells, Mask, block, grown, opened, parts
+from services.upload.domain.cells import Cells, Mask, block, grown, opened, parts
 from services.upload.domain.pixels import Picture, lab
 from services.upload.domain.spoilt import Spoilt
 
@@ -18,7 +18,7 @@ def fingers_on(page: Picture, cells: Cells) -> Spoilt:
     """Return which share of the writing something hides that lies over an edge, and the thing.
 
     Args:
-        page: the colour page that the squares were made of.
+        page: the page that the squares were made of in colour, at its size or half of it.
         cells: its squares.
     """
     if not cells.written.any():
@@ -48,7 +48,8 @@ def _density(written: Mask, area: Mask) -> float:
 def _foreign(page: Picture, cells: Cells) -> Mask:
     """Return the squares that do not look like this paper."""
     rows, columns = cells.shape
-    small = cv2.resize(page[: rows * CELL, : columns * CELL], (columns, rows), interpolation=cv2.INTER_AREA)
+    side = page.shape[0] // rows
+    small = cv2.resize(page[: rows * side, : columns * side], (columns, rows), interpolation=cv2.INTER_AREA)
     colours = lab(small.astype(np.uint8))
     paper = np.median(colours[cells.written], axis=0)
     distance = np.hypot(colours[..., 1] - paper[1], colours[..., 2] - paper[2])

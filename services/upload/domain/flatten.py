@@ -12,6 +12,7 @@ from services.upload.domain.pixels import Picture
 
 A4_INCHES = (210 / 25.4, 297 / 25.4)
 A4_RATIO = 297 / 210
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 LIKE_A4 = 0.15  # a letter is on A4: a page this close to its shape is taken to be it
 
 
@@ -102,4 +103,4 @@ def _unturned(size: tuple[int, int], turn: Turn) -> NDArray[np.float64]:
 
 def turned(picture: Picture, turn: Turn) -> Picture:
     """Return a picture turned clockwise."""
-    return np.ascontiguousarray(np.rot90(picture, -turn // 90))
+    return np.asarray(cv2.rotate(picture, TURNS[turn]), np.uint8) if turn else picture

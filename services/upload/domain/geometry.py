@@ -39,7 +39,17 @@ def clockwise_from_top_left(corners: Points) -> Points:
     return np.roll(ring, -int(ring.sum(axis=1).argmin()), axis=0)
 
 
+def before(ring: Points) -> Points:
+    """Return for each place of a ring the one before it."""
+    return np.concatenate([ring[-1:], ring[:-1]])
+
+
+def after(ring: Points) -> Points:
+    """Return for each place of a ring the one after it."""
+    return np.concatenate([ring[1:], ring[:1]])
+
+
 def page_size(quad: Points) -> tuple[float, float]:
     """Return width and height of a quad in pixels, the longer of each pair of opposite sides."""
-    top, right, bottom, left = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
+    top, right, bottom, left = np.linalg.norm(after(quad) - quad, axis=1)
     return float(max(top, bottom)), float(max(left, right))

@@ -14,17 +14,19 @@ from numpy.typing import NDArray
 from services.upload.domain.geometry import SIDES, Side
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture, lab
+from services.upload.domain.steadypath import steadiest
 
 DEPTH = 0.045  # of the picture: how far from the border the edge is sought
 ROWS, COLUMNS = 72, 160  # of the strip as it is looked at
 BEND = 1.2  # colour difference that a step of one row from column to column costs
+STEP = 3  # rows from column to column
 MOST = 25.0  # colour difference that counts no further
 SOFT = 2.0  # pixels of the picture over which an edge may be spread
 BLURRED = 4  # rows: beside an edge the colour is neither that of the paper nor that of the desk
 SHARP = 0.35  # of the difference to paper: what changes within an edge, shade grows slowly
 UNLIKE = 4.0  # colour difference from which something is not this paper
 LIKE = 0.7  # of what lies outside: paper inside the edge is more like paper than that
-INK = 60  # percentile of lightness that is bare paper: writing is darker, less than half of a line is ink
+BARE = 43  # of the ROWS inside, from dark to light: from here on they are bare paper; less than half of a line is ink
 UNSURE = (0.3, 0.999)  # how surely the page goes on beyond a border for a margin to be looked for
 TOUCHING = 0.03  # of the border: what the net was taught to call cut off; a page may touch it along less
 NEAR = 5  # cells of the mask from the border
@@ -77,13 +79,13 @@ class Margin:
 def margin_beside(picture: Picture, side: Side, span: tuple[float, float]) -> Margin:
     """Return what lies between a page and a border; `span` is where along the border the page is, 0 to 1."""
     strip, pixels = _strip(picture, side, span)
-    paper = _paper(strip)
-    steps = _steps(strip, max(2, int(np.ceil(SOFT * ROWS / pixels))))
-    path = _path(steps)
+    paper, total = _paper(strip), np.concatenate([strip[:1] * 0, strip.cumsum(axis=0)])
+    steps = _steps(total, max(2, int(np.ceil(SOFT * ROWS / pixels))))
+    path = steadiest(steps[None], BEND, STEP)[0]
     columns = np.arange(COLUMNS)
     sharp = steps[path, columns]
-    outside = _difference(_mean_between(strip, path * 0, np.maximum(path, 1)), paper)
-    inside = _difference(_mean_between(strip, path + BLURRED, path + 2 * BLURRED), paper)
+    outside = _difference(_mean_between(total, path * 0, np.maximum(path, 1)), paper)
+    inside = _difference(_mean_between(total, path + BLURRED, path + 2 * BLURRED), paper)
     seen = (sharp > np.minimum(SHARP * outside, MOST / 2)) & (outside > UNLIKE) & (inside < LIKE * outside)
     return Margin(
         float(np.median(sharp)),
@@ -114,15 +116,17 @@ def _strip(picture: Picture, side: Side, span: tuple[float, float]) -> tuple[Col
 def _paper(strip: Colours) -> Colours:
     """Return the colour of bare paper beside each column, shape (columns, 3), from the inner half of the strip."""
     inner = strip[ROWS:]
-    light = np.percentile(inner[..., 0], INK, axis=0)
+    light = np.partition(inner[..., 0], BARE, axis=0)[BARE]
     bare = (inner[..., 0] >= light)[..., None]
     mean = (inner * bare).sum(axis=0) / bare.sum(axis=0)
     return np.asarray(cv2.GaussianBlur(mean[None].astype(np.float32), (0, 0), 6)[0], np.float32)
 
 
-def _steps(strip: Colours, wide: int) -> Plane:
-    """Return how much the colour changes between the `wide` rows before and after each row of the search."""
-    total = np.concatenate([np.zeros((1, *strip.shape[1:]), np.float32), strip.cumsum(axis=0, dtype=np.float32)])
+def _steps(total: Colours, wide: int) -> Plane:
+    """Return how much the colour changes between the `wide` rows before and after each row of the search.
+
+    `total` is the sum of all rows before each row of the strip.
+    """
     rows = np.arange(ROWS)
     first = np.maximum(rows - wide, 0)
     before = (total[rows] - total[first]) / np.maximum(rows - first, 1)[:, None, None]
@@ -132,28 +136,8 @@ def _steps(strip: Colours, wide: int) -> Plane:
     return np.asarray(cv2.blur(steps, (3, 1)), np.float32)
 
 
-def _path(steps: Plane) -> NDArray[np.intp]:
-    """Return for each column the row of the edge that runs along the strip with the most change and few bends."""
-    reach = 3
-    total, came = steps[:, 0], np.zeros((COLUMNS, ROWS), np.intp)
-    moves = np.arange(-reach, reach + 1)
-    from_rows = np.arange(ROWS)[:, None] + moves
-    valid = (from_rows >= 0) & (from_rows < ROWS)
-    from_rows = from_rows.clip(0, ROWS - 1)
-    for column in range(1, COLUMNS):
-        options = np.where(valid, total[from_rows] - BEND * abs(moves), -np.inf)
-        best = options.argmax(axis=1)
-        came[column] = from_rows[np.arange(ROWS), best]
-        total = options[np.arange(ROWS), best] + steps[:, column]
-    path = [int(total.argmax())]
-    for column in range(COLUMNS - 1, 0, -1):
-        path.append(int(came[column, path[-1]]))
-    return np.array(path[::-1])
-
-
-def _mean_between(strip: Colours, first: NDArray[np.intp], end: NDArray[np.intp]) -> Colours:
+def _mean_between(total: Colours, first: NDArray[np.intp], end: NDArray[np.intp]) -> Colours:
     """Return the mean colour of the rows from `first` to before `end` of each column, shape (columns, 3)."""
-    total = np.concatenate([np.zeros((1, *strip.shape[1:]), np.float32), strip.cumsum(axis=0, dtype=np.float32)])
     columns = np.arange(COLUMNS)
     return np.asarray((total[end, columns] - total[first, columns]) / (end - first)[:, None], np.float32)
 

@@ -43,6 +43,8 @@ class Way:
     def shown(self, squares: tuple[int, int]) -> Mask:
         """Return which squares (rows, columns) of the upright page lie in a photograph of `frame` pixels."""
         rows, columns = squares
+        if ((self.quad >= 0) & (self.quad <= self.frame)).all():
+            return np.ones(squares, bool)
         x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
         there = self.back(np.stack([x.ravel(), y.ravel()], axis=1) * CELL)
         inside = (there >= 0).all(axis=1) & (there <= np.array(self.frame)).all(axis=1)

@@ -5,6 +5,7 @@ from operator import itemgetter
 
 import numpy as np
 
+from services.upload.domain.edgestrip import Colours, edge_colours
 from services.upload.domain.geometry import Points, Side, clockwise_from_top_left
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture
@@ -33,7 +34,7 @@ def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetO
     """
     if seen.present < THERE:
         return None
-    corners = _corners(seen, small)
+    corners = _corners(seen, edge_colours(small))
     if corners is None:
         return None
     quad = clockwise_from_top_left(corners * np.array([width, height]))
@@ -49,29 +50,29 @@ class _Page:
     fits: float
 
 
-def _corners(seen: PageMap, small: Picture) -> Points | None:
+def _corners(seen: PageMap, colours: Colours) -> Points | None:
     """Return the corners of the page in shares of the picture.
 
     Where the net was half sure of things beside the page, a patterned cloth perhaps, the mask frays: it is not like a
     page, and one of its sides runs where no edge is. Then what the net is surer of is the page, if that has edges all
     around and is more like one.
     """
-    pages = (_page(seen, small, level) for level in LEVELS)
+    pages = (_page(seen, colours, level) for level in LEVELS)
     first = next(pages)
     if first is None:
         return None
-    if first.fits >= FOUR_SIDED or weakest_edge(first.sides, small) >= EDGE:
+    if first.fits >= FOUR_SIDED or weakest_edge(first.sides, colours) >= EDGE:
         return first.corners
-    surer = [(weakest_edge(page.sides, small), page.corners) for page in pages if page and page.fits > first.fits]
+    surer = [(weakest_edge(page.sides, colours), page.corners) for page in pages if page and page.fits > first.fits]
     clearest, corners = max(surer, key=itemgetter(0), default=(0.0, first.corners))
     return corners if clearest >= EDGE else first.corners
 
 
-def _page(seen: PageMap, small: Picture, level: float) -> _Page | None:
+def _page(seen: PageMap, colours: Colours, level: float) -> _Page | None:
     sides = sides_of(seen.mask, seen.cut(), level)
     if sides is None:
         return None
-    moved = traced(sides, small)
+    moved = traced(sides, colours)
     return _Page(moved, _sane(corners_of(moved), corners_of(sides)), likeness(seen.mask, level, sides))
 
 

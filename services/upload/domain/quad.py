@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import SIDES, Points, Side
+from services.upload.domain.geometry import SIDES, Points, Side, after, before
 from services.upload.domain.pagemap import THERE, Share
 
 FAR = 20.0  # pictures away: such a corner is none
@@ -46,15 +46,23 @@ def likeness(mask: Share, level: float, sides: Lines) -> float:
 
 def corners_of(sides: Lines) -> Points:
     """Return where neighbouring sides meet: the corner before each side first, shape (n, 2)."""
-    meet = np.cross(np.roll(sides, 1, axis=0), sides)
-    return meet[:, :2] / np.where(abs(meet[:, 2:]) < 1e-9, 1e-9, meet[:, 2:])  # noqa: PLR2004 - parallel
+    (a, b, c), (d, e, f) = before(sides).T, sides.T
+    apart = a * e - b * d
+    meet = np.stack([b * f - c * e, c * d - a * f], axis=1)
+    return np.asarray(meet / np.where(abs(apart) < 1e-9, 1e-9, apart)[:, None], np.float64)  # noqa: PLR2004 - parallel
 
 
 def lines_through(corners: Points) -> Lines:
     """Return the lines from each corner to the next, normals out of a polygon that runs clockwise on screen."""
-    along = np.roll(corners, -1, axis=0) - corners
-    normals = np.stack([along[:, 1], -along[:, 0]], axis=1) / (np.linalg.norm(along, axis=1, keepdims=True) + 1e-12)
-    return np.column_stack([normals, -(normals * corners).sum(axis=1)])
+    return lines_between(corners, after(corners))
+
+
+def lines_between(starts: Points, ends: Points) -> Lines:
+    """Return the lines from each start to its end, normals to the left of the way there."""
+    x, y = (ends - starts).T
+    length = np.sqrt(x * x + y * y) + 1e-12
+    a, b = y / length, -x / length
+    return np.stack([a, b, -(a * starts[:, 0] + b * starts[:, 1])], axis=1)
 
 
 def border_line(side: Side) -> NDArray[np.float64]:
@@ -64,7 +72,7 @@ def border_line(side: Side) -> NDArray[np.float64]:
 
 def on_border(side: NDArray[np.float64]) -> bool:
     """Tell whether a side is one of the picture's borders."""
-    return any(np.allclose(side, border_line(name), atol=1e-9) for name in SIDES)
+    return any((side == border_line(name)).all() for name in SIDES)
 
 
 def _edge(mask: Share, level: float) -> Points | None:
@@ -100,7 +108,7 @@ def _four(hull: Points) -> Points | None:
 
 def _clockwise(hull: Points) -> Points:
     """Return a hull so that it runs clockwise on screen, neighbours apart."""
-    apart = np.linalg.norm(hull - np.roll(hull, 1, axis=0), axis=1) > 1e-9  # noqa: PLR2004
+    apart = np.linalg.norm(hull - before(hull), axis=1) > 1e-9  # noqa: PLR2004
     hull = hull[apart]
     x, y = hull.T
     area = float((x * np.roll(y, -1) - y * np.roll(x, -1)).sum())
@@ -109,13 +117,13 @@ def _clockwise(hull: Points) -> Points:
 
 def _added(corners: Points) -> tuple[NDArray[np.float64], Points]:
     """Return for each side the area that the polygon gains without it, and where its neighbours then meet."""
-    start, end = corners, np.roll(corners, -1, axis=0)
-    before, after = start - np.roll(start, 1, axis=0), end - np.roll(end, -1, axis=0)
-    across = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    start, end = corners, after(corners)
+    first, last = start - before(start), end - after(end)
+    across = first[:, 0] * last[:, 1] - first[:, 1] * last[:, 0]
     gap = end - start
     with np.errstate(divide="ignore", invalid="ignore"):
-        step = (gap[:, 0] * after[:, 1] - gap[:, 1] * after[:, 0]) / across
-        tips = start + before * step[:, None]
+        step = (gap[:, 0] * last[:, 1] - gap[:, 1] * last[:, 0]) / across
+        tips = start + first * step[:, None]
         area = abs(gap[:, 0] * (tips - start)[:, 1] - gap[:, 1] * (tips - start)[:, 0]) / 2
     return np.where((step > 0) & np.isfinite(area), area, np.inf), tips
 

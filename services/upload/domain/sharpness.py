@@ -14,6 +14,7 @@ MOST_TILES = 32
 BAND = 128  # pixels
 MANY = 8  # bands of a page that is not read whole
 PATCH = np.ones((15, 15), np.uint8)
+QUICKEST = cv2.CCL_BBDT  # of the ways to connect pixels, all of which find the same: a third of the usual one's time
 
 Slopes = NDArray[np.float32]
 
@@ -31,16 +32,16 @@ def sharpness(page: Picture) -> float | None:
     tiles = [cv2.GaussianBlur(tile.astype(np.float32), (0, 0), 0.6) for tile in _written_tiles(page)]
     if not tiles:
         return None
-    contrasts = [cv2.dilate(tile, PATCH) - cv2.erode(tile, PATCH) for tile in tiles]
-    least = max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrasts, 98)))
-    written = np.array(contrasts) > least
+    contrasts = np.array([cv2.dilate(tile, PATCH) - cv2.erode(tile, PATCH) for tile in tiles])
+    contrast = _apart(contrasts)
+    written = contrast > max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrasts, 98)))
     if written.sum() < LEAST_INK:
         return None
-    across = [cv2.Sobel(tile, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8).astype(np.float32) for tile in tiles]
-    down = [cv2.Sobel(tile, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8).astype(np.float32) for tile in tiles]
-    ink = np.array(contrasts)[written]
+    gradients = (np.array([cv2.Sobel(tile, cv2.CV_32F, x, 1 - x, scale=1 / 8) for tile in tiles]) for x in (1, 0))
+    across, down = (_apart(gradient) for gradient in gradients)
+    ink = contrast[written]
     slopes = (_steepest(across, down, angle)[written] / ink for angle in np.radians(DIRECTIONS))
-    return min(float(np.median(slope)) for slope in slopes)
+    return min(float(np.partition(slope, slope.size // 2)[slope.size // 2]) for slope in slopes)
 
 
 def _written_tiles(page: Picture) -> list[Picture]:
@@ -56,11 +57,15 @@ def _written_tiles(page: Picture) -> list[Picture]:
     return [tiles[number] for number in written[chosen]]
 
 
-def _steepest(across: list[Slopes], down: list[Slopes], angle: float) -> NDArray[np.float32]:
-    """Return for each pixel of each tile the steepest slope nearby in one direction."""
-    cosine, sine = float(np.cos(angle)), float(np.sin(angle))
-    pairs = zip(across, down, strict=True)
-    return np.array([cv2.dilate(np.abs(x * cosine + y * sine), PATCH) for x, y in pairs])
+def _steepest(across: Slopes, down: Slopes, angle: float) -> Slopes:
+    """Return for each pixel the steepest slope nearby in one direction."""
+    slopes = np.abs(across * float(np.cos(angle)) + down * float(np.sin(angle)))
+    return np.asarray(cv2.dilate(slopes, PATCH), np.float32)
+
+
+def _apart(tiles: Slopes) -> Slopes:
+    """Return tiles one below the other, with so many rows of zeros between them that no patch reaches the next."""
+    return np.pad(tiles, ((0, 0), (0, len(PATCH) // 2), (0, 0))).reshape(-1, TILE)
 
 
 def letter_height(page: Picture) -> float | None:
@@ -71,7 +76,7 @@ def letter_height(page: Picture) -> float | None:
     bands = np.split(page[: page.shape[0] // BAND * BAND], max(1, page.shape[0] // BAND))
     half = page if page.shape[0] < MANY * BAND else np.concatenate(bands[::2])
     ink = cv2.adaptiveThreshold(half, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15)
-    stats = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[2][1:]
+    stats = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, QUICKEST)[2][1:]
     width, height, area = (
         stats[:, cv2.CC_STAT_WIDTH],
         stats[:, cv2.CC_STAT_HEIGHT],

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from services.upload.domain.edgestrip import edge_colours
 from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import Lines, border_line, corners_of, lines_through
@@ -39,13 +40,13 @@ def bowed(corners: Points, bow: float) -> Points:
 @pytest.mark.parametrize("push", [(0.006, 0.0), (0.0, -0.02), (-0.025, 0.02)])
 def test_sides_are_moved_to_the_edge_of_the_paper(push: tuple[float, float]) -> None:
     """A mask that is off by up to 2.5 % of the picture still ends at the corners, within 2 of 1000 pixels."""
-    found = corners_of(traced(sides_through(PAGE + np.array(push)), photo(PAGE)))
+    found = corners_of(traced(sides_through(PAGE + np.array(push)), edge_colours(photo(PAGE))))
     assert abs(found - PAGE).max() < 0.002
 
 
 def test_a_bowed_sheet_keeps_its_corners() -> None:
     """The outline goes through the corners, not through the middle of the bow."""
-    found = corners_of(traced(sides_through(PAGE), photo(bowed(PAGE, 0.012))))
+    found = corners_of(traced(sides_through(PAGE), edge_colours(photo(bowed(PAGE, 0.012)))))
     assert abs(found - PAGE).max() < 0.005
 
 
@@ -54,14 +55,14 @@ def test_writing_is_no_edge_of_the_paper() -> None:
     picture = photo(PAGE)
     corners = PAGE * 1000 + np.array([(25, 20), (-25, 22), (-25, -20), (25, -20)])
     cv2.polylines(picture, [np.round(corners).astype(np.int32)], isClosed=True, color=(40, 40, 40), thickness=4)
-    assert abs(corners_of(traced(sides_through(PAGE), picture)) - PAGE).max() < 0.002
+    assert abs(corners_of(traced(sides_through(PAGE), edge_colours(picture))) - PAGE).max() < 0.002
 
 
 def test_without_an_edge_nothing_moves() -> None:
     """On a desk as white as the paper the mask is all there is."""
     blank = np.full((1000, 1000, 3), 225, np.uint8)
     sides = sides_through(PAGE)
-    assert traced(sides, blank) == pytest.approx(sides)
+    assert traced(sides, edge_colours(blank)) == pytest.approx(sides)
 
 
 def test_a_border_stays_a_border() -> None:
@@ -69,6 +70,6 @@ def test_a_border_stays_a_border() -> None:
     sides = sides_through(np.array([(0.0, 0.2), (0.7, 0.2), (0.7, 0.8), (0.0, 0.8)]))
     sides[3] = border_line("L")
     sheet = np.array([(-0.2, 0.2), (0.7, 0.2), (0.7, 0.8), (-0.2, 0.8)])
-    found = traced(sides, photo(sheet))
+    found = traced(sides, edge_colours(photo(sheet)))
     assert found[3] == pytest.approx(border_line("L"))
     assert abs(corners_of(found) - np.array([(0, 0.2), (0.7, 0.2), (0.7, 0.8), (0, 0.8)])).max() < 0.003
