@@ -103,6 +103,18 @@ async def test_lost_answer_leads_to_the_same_device(door: Door) -> None:
     assert (third.status_code, third.json()["code"]) == (409, "idempotency_key.reused")
 
 
+async def test_a_key_lets_nobody_else_in(door: Door) -> None:
+    """Whoever starts as another person, or for something else, under a key that is taken gets no access with it."""
+    name = new_id()
+    async with Caller(door.url, "nobody") as nobody:
+        first = await nobody.post("/v1/newcomers", json=somebody(), headers=key(name))
+        for other in ({"name": "Max Beispiel"}, {"errand": "apply"}):
+            answer = await nobody.post("/v1/newcomers", json=somebody(**other), headers=key(name))
+            assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key.reused")
+        async with Caller(door.url, first.json()["token"]) as device:
+            assert (await device.get("/v1/documents")).status_code == 200
+
+
 async def test_who_applies_gets_a_receipt_that_anybody_can_check(door: Door, phone: Phone) -> None:
     """Without any page: number, time and code; signed, checked, its owner's, and nobody else's; a change is found."""
     async with await start(door, errand="apply") as newcomer, await start(door) as other, door.caller("desk") as desk:
