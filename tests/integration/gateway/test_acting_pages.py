@@ -92,7 +92,7 @@ async def test_an_open_page_hears_nothing_after_the_end(
 
 
 async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
-    """A double tap shows a new code for the same invitation; the first code is worthless then."""
+    """A double tap shows a new code for the same invitation, the first is worthless; another name is another person."""
     token = phone.headers["Authorization"].removeprefix("Bearer ")
     async with loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as citizen:
         text = (await citizen.get("/trusted")).text
@@ -100,8 +100,10 @@ async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
         form = {"key": _key(text), "kind": "beistand", "scope": ["upload", "read"], "last_day": last_day}
         form |= {"called": "Frau Kaya", "citizen_name": "Amina Yildiz"}
         pages = [(await citizen.post("/trusted", data=form)).text for _ in range(2)]
+        other = (await citizen.post("/trusted", data=form | {"called": "Herr Demir"})).text
     codes = [page.partition('id="code">')[2].partition("<")[0] for page in pages]
-    assert len((await phone.get("/v1/mandates")).json()["items"]) == 1
+    assert "Code für Herr Demir" in other
+    assert [one["called"] for one in (await phone.get("/v1/mandates")).json()["items"]] == ["Herr Demir", "Frau Kaya"]
     async with loopback.client(base_url=door.url, headers=OURS) as nobody:
         answers = [await nobody.post("/accept", data={"code": code, "name": HELPER}) for code in codes]
     assert [answer.status_code for answer in answers] == [422, 303]
