@@ -107,7 +107,8 @@ class Newcomers:
             await self._people.own(helper, citizen.citizen_id, work.session)
 
     async def _keep(self, newcomer: Newcomer, key: str, work: Work) -> Citizen:
-        row = {**_plain(newcomer), "person": _said(newcomer), "key": _hash(key)}
+        no_number = None if newcomer.receipt_number else {"receipt_number"}  # or none would be there twice
+        row = newcomer.model_dump(by_alias=True, exclude=no_number) | {"person": _said(newcomer), "key": _hash(key)}
         citizen = Citizen(newcomer.id, newcomer.device_id)
         await self._newcomers.insert_one(row, session=work.session)
         await self._people.found(citizen, work.session)
@@ -172,13 +173,8 @@ class Newcomers:
         await self._newcomers.update_one(undecided, {"$set": fields})
 
 
-def _plain(newcomer: Newcomer) -> dict[str, object]:
-    """Return a row without the person; who did not apply has no number, so that none is there twice."""
-    nothing = {"person"} if newcomer.receipt_number else {"person", "receipt_number"}
-    return newcomer.model_dump(by_alias=True, exclude=nothing)
-
-
 def _said(newcomer: Newcomer) -> Any:
+    """Return who somebody says they are, as it is kept."""
     return newcomer.model_dump(mode="json", include={"person"})["person"]
 
 

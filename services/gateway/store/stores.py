@@ -73,6 +73,7 @@ class Stores:
             self.callbacks,
             self.channels,
             self.forwards,
+            self.alerts,
             self.packets,
             self.timeline,
         ):

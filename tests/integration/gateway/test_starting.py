@@ -39,8 +39,15 @@ async def test_what_does_not_fit_is_refused(door: Door, changed: dict[str, str],
 
 
 async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
-    """A month after starting, somebody who handed nothing in is gone, and their device knows it; others stay."""
-    month = timedelta(days=31)
+    """A month after starting, somebody who handed nothing in is gone, and their device knows it; others stay.
+
+    Somebody who cannot be forgotten does not keep the others from it.
+    """
+    month, stuck = timedelta(days=31), new_id()
+    started = {"_id": stuck, "key": stuck, "state": "started", "started_at": utc_now() - month}
+    await door.database.newcomers.insert_one(started)
+    unreadable = {"_id": stuck, "citizen_id": stuck, "state": "offered", "code": stuck, "pair": stuck}
+    await door.database.mandates.insert_one(unreadable)
     async with await start(door) as idle, await start(door) as busy:
         await busy.document()
         assert (await idle.get("/v1/documents")).status_code == 200
@@ -50,6 +57,8 @@ async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
         assert (await idle.get("/v1/documents")).status_code == 401
         assert (await busy.get("/v1/documents")).status_code == 200
     assert await door.database.newcomers.find_one({"_id": idle.citizen_id}) is None
+    for rows in (door.database.newcomers, door.database.mandates):
+        await rows.delete_one({"_id": stuck})
 
 
 async def test_nothing_of_somebody_forgotten_remains(door: Door) -> None:
