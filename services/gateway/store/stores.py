@@ -21,6 +21,7 @@ from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
+from services.gateway.store.reach import Reach
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
 from services.gateway.store.transfers import Transfers
@@ -47,6 +48,7 @@ class Stores:
     mandates: Mandates
     callbacks: Callbacks
     channels: Channels
+    reach: Reach
     forwards: Forwards
     alerts: Alerts
     packets: Packets
@@ -95,7 +97,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     """Put the stores of one database together."""
     acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
-    people, channels = People(database, clock), Channels(database, objects, acts, ledger, cards, clock)
+    people = People(database, clock)
     newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,
@@ -110,7 +112,8 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
-        channels=channels,
+        channels=Channels(database, objects, acts, ledger, cards, clock),
+        reach=Reach(database),
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),
