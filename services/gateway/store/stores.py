@@ -95,7 +95,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, limits: Limits, clock: Clock
 ) -> Stores:
     """Put the stores of one database together."""
-    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
+    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database, clock)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
     people = People(database, clock)
     newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
