@@ -135,6 +135,7 @@ def _page(
         filled=filled,
         limits=parts.limits,
         kinds=KINDS,
+        kept_days=drafts.KEPT.days,
         fresh_key=new_id(),
         **more,
     )

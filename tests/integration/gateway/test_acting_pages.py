@@ -76,6 +76,22 @@ async def test_pages_for_somebody_are_closed_unless_opened(
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
+async def test_an_empty_list_speaks_of_whom_it_is_about(
+    phone: Phone, stranger: Phone, browser: httpx.AsyncClient
+) -> None:
+    """It names the other person, says no more than the helper may know, and leads only where they may go."""
+    base = await _for(phone, stranger, "read")
+    shown = (await browser.get(f"{base}/things")).text
+    assert "Für Amina Yildiz ist noch nichts abgegeben." in shown
+    assert (f"{base}/things/events" in shown, f"{base}/hand-in" in shown) == (True, False)
+    await phone.delete(f"/v1/mandates/{base.rpartition('/')[2]}")
+    base = await _for(phone, stranger, "upload", "appointments")
+    shown = (await browser.get(f"{base}/things")).text
+    assert "Sie haben für Amina Yildiz noch nichts abgegeben." in shown
+    assert (f"{base}/things/events" in shown, f"{base}/hand-in" in shown) == (False, True)
+    assert "Für Amina Yildiz ist noch kein Rückruf gewünscht." in (await browser.get(f"{base}/callbacks")).text
+
+
 async def test_an_open_page_hears_nothing_after_the_end(
     phone: Phone, stranger: Phone, browser: httpx.AsyncClient
 ) -> None:
