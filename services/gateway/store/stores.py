@@ -95,9 +95,8 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, limits: Limits, clock: Clock
 ) -> Stores:
     """Put the stores of one database together."""
-    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database, clock)
+    acts, timeline, people = Acts(database, ledger, clock), Entries(database), People(database, clock)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
-    people = People(database, clock)
     newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,
@@ -107,7 +106,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         assignments=Assignments(database, acts, newcomers=newcomers, timeline=timeline, clock=clock),
         logins=Logins(database, clock),
         pages=pages,
-        drafts=drafts,
+        drafts=(drafts := Drafts(database, clock)),
         documents=Documents(database, acts, pages, newcomers, timeline, receipts, clock),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
