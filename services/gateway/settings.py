@@ -22,7 +22,7 @@ class GatewaySettings(BaseSettings):
     max_json_bytes: Annotated[int, Field(description="of a request without a file")] = 64 * 1024
 
     rate_activation: Annotated[
-        str, Field(description="activations of one client address, as `limits` writes rates")
+        str, Field(description="codes and logins of one client address, and codes one citizen asks for")
     ] = "10/minute"
     rate_newcomer: Annotated[
         str, Field(description="starts without an account of one client address (IPv6: its /64)")

@@ -26,11 +26,10 @@ pytestmark = pytest.mark.live
 
 
 @contextmanager
-def example(module: str, environment: Mapping[str, str], folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run an example that ends after the first thing it receives."""
-    own = {**environment, "AMTSBOTE_SUPPLIER_FOLDER": str(folder)}
-    command = [sys.executable, "-m", f"examples.{module}", "--once"]
-    process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
+def example(module: str, environment: Mapping[str, str], *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Run an example."""
+    command = [sys.executable, "-m", f"examples.{module}", *options]
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -43,6 +42,16 @@ async def line_of(process: subprocess.Popen[str]) -> dict[str, Any]:
     printed, _ = await asyncio.to_thread(process.communicate, timeout=120)
     assert process.returncode == 0, printed
     return dict(json.loads(printed))
+
+
+async def alert_about(document_id: str, desk: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what the tool printed about a document; it may hear of those that were handed in before, too."""
+
+    def first() -> dict[str, Any]:
+        alerts = (json.loads(line) for line in desk.stdout or ())
+        return next(alert for alert in alerts if alert["about_id"] == document_id)
+
+    return await asyncio.to_thread(first)
 
 
 def add(system: System, *words: str) -> dict[str, str]:
@@ -100,16 +109,17 @@ async def test_tool_and_suppliers_receive_what_a_citizen_handed_in(system: Syste
     secret, token = hooked["webhook_secret"], hooked["token"]
     hook = {"AMTSBOTE_SUPPLIER_SECRET": secret, "AMTSBOTE_SUPPLIER_TOKEN": token, "AMTSBOTE_SUPPLIER_PORT": str(port)}
     queue = {"AMTSBOTE_SUPPLIER_URL": queued["amqp_url"], "AMTSBOTE_SUPPLIER_TOKEN": queued["token"]}
+    supplying = system.environment | {"AMTSBOTE_SUPPLIER_FOLDER": str(tmp_path)}
     with (
-        example("caseworker_tool", system.environment | tools, tmp_path) as desk,
-        example("supplier", system.environment | hook, tmp_path) as by_webhook,
-        example("supplier_queue", system.environment | queue, tmp_path) as by_queue,
+        example("caseworker_tool", system.environment | tools) as desk,
+        example("supplier", supplying | hook, "--once") as by_webhook,
+        example("supplier_queue", supplying | queue, "--once") as by_queue,
     ):
         receipt = await citizen.hand_in()
         document_id = receipt["document_id"]
         await citizen.until_filed(document_id)
-        alert = await line_of(desk)
-        assert (alert["about_id"], alert["kind"]) == (document_id, "power_cut")
+        alert = await alert_about(document_id, desk)
+        assert alert["kind"] == "power_cut"
         assert alert["text"]
         assert alert["pdf_bytes"]
         await listening(port)
@@ -126,6 +136,7 @@ async def test_the_example_supplier_refuses_what_it_cannot_verify(system: System
     """A notice with a tampered body, another secret or an old date is answered 401 and fetches nothing."""
     port, secret = free_port(), "whsec_" + b64encode(b"k" * 32).decode()
     own = {"AMTSBOTE_SUPPLIER_SECRET": secret, "AMTSBOTE_SUPPLIER_TOKEN": "t", "AMTSBOTE_SUPPLIER_PORT": str(port)}
+    own |= {"AMTSBOTE_SUPPLIER_FOLDER": str(tmp_path)}
     body = b'{"data":{"forward_id":"f","files":[],"confirm_url":"http://127.0.0.1:9/"}}'
     now = datetime.now(UTC)
 
@@ -135,7 +146,7 @@ async def test_the_example_supplier_refuses_what_it_cannot_verify(system: System
 
     another = "whsec_" + b64encode(b"x" * 32).decode()
     forged = [headers(body + b" "), headers(body, another), headers(body, at=now.replace(year=2020)), {}]
-    with example("supplier", system.environment | own, tmp_path):
+    with example("supplier", system.environment | own):
         await listening(port)
         async with loopback.client(base_url=f"http://127.0.0.1:{port}") as http:
             statuses = [(await http.post("/", content=body, headers=each)).status_code for each in forged]

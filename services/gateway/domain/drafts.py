@@ -1,11 +1,15 @@
 """Drafts: the pages a device has sent and not yet handed in, in reading order; each change is a rule of its own."""
 
+from datetime import timedelta
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.refusal import RefusedError
 
 PageIds = tuple[str, ...]
+KEPT = timedelta(days=90)
+"""How long a draft stays that nobody changes; longer than the answer to handing one in, whose key begins anew then."""
 
 
 class Draft(BaseModel):

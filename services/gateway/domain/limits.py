@@ -16,4 +16,4 @@ class Limits:
     unfinished_uploads: int
     upload_days: int
     unsent_page_days: int
-    newcomers: int = 40
+    newcomers: int

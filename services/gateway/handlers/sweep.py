@@ -42,8 +42,11 @@ async def sweep_transfers(stores: Stores, clock: Clock) -> None:
 
 
 async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
-    """Remove pages older than `after` that are in no document, and in no draft of a device that is still let in."""
-    dropped = 0
+    """Remove pages older than `after` that are in no document, and in no draft of a device that is still let in.
+
+    Drafts that nobody changes go first.
+    """
+    expired, dropped = await stores.drafts.expire(clock()), 0
     async for idle in stores.pages.idle(clock() - after):
         ids = [page.id for page in idle]
         handed_in, drafts = await stores.documents.naming(ids), await stores.drafts.holding(ids)
@@ -51,8 +54,8 @@ async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
         await stores.pages.keep_for_good(sorted(handed_in & set(ids)))
         for page in idle:
             dropped += page.id not in handed_in | drafted and await stores.pages.drop(page)
-    if dropped:
-        log.info("pages.swept", dropped=dropped)
+    if expired or dropped:
+        log.info("pages.swept", drafts=expired, dropped=dropped)
 
 
 async def sweep_cards(channels: Channels) -> None:

@@ -19,9 +19,9 @@ async def tell(event: Event[Any], *, ledger: Ledger, stores: Stores) -> None:
     async with ledger.once("gateway.tell", event) as work:
         match fact:
             case NoticeSent():
-                await stores.channels.reach.told(fact, work.session)
+                await stores.reach.told(fact, work.session)
             case NoticeFailed():
-                await stores.channels.reach.failed(fact, work)
+                await stores.reach.failed(fact, work)
             case _:
                 await _ask(fact, stores, work)
     if isinstance(fact, NoticeFailed) and fact.gone:  # if we die before this, the sweep does it

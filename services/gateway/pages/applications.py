@@ -25,4 +25,4 @@ async def show(request: Request, newcomer_id: Id, citizen: Reader, parts: Ready)
 async def receipt(request: Request, newcomer_id: Id, citizen: Reader, parts: Ready) -> Response:
     """Send the receipt as a PDF that proves itself, to be kept."""
     application = await parts.stores.newcomers.application(newcomer_id, citizen.citizen_id)
-    return await receipt_to_keep(request, application, citizen, parts)
+    return await receipt_to_keep(request, application, parts)

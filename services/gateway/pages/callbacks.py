@@ -6,11 +6,11 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.callbacks import Callback, check_window
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Arranger
@@ -46,8 +46,7 @@ async def wish(request: Request, citizen: Arranger, filled: FormOf, parts: Ready
     """Keep a wish; the promise follows."""
     if filled.only_language:
         return await _show(request, citizen, parts, filled=filled)
-    key = f"callback.{filled.get('key')}"
-    ask = Ask(principal_id(citizen), key, f"POST {PATH}", key)
+    ask = ask_of(request, filled)
     if await parts.stores.acts.first_answer(ask) is None:
         try:
             await parts.stores.callbacks.request(ask, _wished(citizen, filled, parts.clock()))

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
-from services.gateway.routes.answers import digest_of
 from services.gateway.routes.channels import opened
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.channels import BrowserWish, ChannelWish, MailboxWish, SubscriptionKeys
@@ -120,8 +119,7 @@ def _channel_of(link: str, parts: Parts) -> str:
 
 
 async def _open(request: Request, wish: ChannelWish, citizen: Citizen, filled: Filled, parts: Parts) -> None:
-    ask = Ask(principal_id(citizen), f"channel.{filled.get('key')}", f"POST {PATH}", digest_of(wish))
-    await opened(request, ask, wish, citizen, parts, language_of(request))
+    await opened(request, ask_of(request, filled), wish, citizen, parts, language_of(request))
 
 
 async def _show(

@@ -5,15 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.consents import TEXT_VERSIONS, check_consent
 from services.gateway.domain.documents import Document
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
-from services.gateway.routes.answers import digest_of
 from services.gateway.routes.consents import consent_of, words_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.asked import ConsentRequest
@@ -45,11 +44,12 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
         return await _show(request, document, supplier_id, parts, filled=filled)
     if not pages:
         return await _show(request, document, supplier_id, parts, filled=filled, status=422, missing=True)
-    version = filled.get("text_version")
-    check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
-    wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
-    ask = Ask(principal_id(citizen), f"consent.{filled.get('key')}", f"POST {PATH}", digest_of(wish))
-    await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
+    ask = ask_of(request, filled)
+    if await parts.stores.acts.first_answer(ask) is None:  # a page may have given way by now, and had not then
+        version = filled.get("text_version")
+        check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
+        wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
+        await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
     return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, principal_id
+from services.gateway.domain.access import Ask
 from services.gateway.domain.documents import Exchange
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
@@ -41,7 +41,7 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
 ) -> Response:
     """Keep a picture and put it in the place of a page; sent again under its key, it takes effect once."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
-    owner = principal_id(citizen)
+    owner = request.state.principal
     with parts.uploads.one_of(owner):
         async with received(request, parts.limits, parts.patience) as file:
             ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, principal_id
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.consents import Consent
 from services.gateway.domain.documents import Document
 from services.gateway.domain.notices import POWER_CUT
@@ -37,25 +37,27 @@ async def refresh(request: Request, document_id: Id, citizen: Viewer, parts: Rea
 
 @router.get(PATH + "/pdf")
 async def pdf(document_id: Id, citizen: Viewer, parts: Ready) -> Response:
-    """Send the readable document, to be kept: browsers' viewers do not work behind our headers."""
-    response = await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen), parts)
-    kept = response.headers["content-disposition"].replace("inline", "attachment", 1)
-    response.headers["content-disposition"] = kept
-    return response
+    """Send the readable document, to be kept."""
+    return _to_keep(await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen), parts))
 
 
 @router.get(PATH + "/receipt.pdf")
 async def receipt(request: Request, document_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the receipt as a PDF that proves itself, to be kept."""
     document = await parts.stores.documents.of_citizen(document_id, citizen)
-    return await receipt_to_keep(request, document, citizen, parts)
+    return await receipt_to_keep(request, document, parts)
 
 
-async def receipt_to_keep(request: Request, document: Document, citizen: Citizen, parts: Parts) -> Response:
+async def receipt_to_keep(request: Request, document: Document, parts: Parts) -> Response:
     """Return the PDF of a receipt, as a file of its own."""
-    request.state.standing = await parts.rates.hit("receipt", principal_id(citizen))
-    response = await receipt_pdf_of(document, parts, language_of(request))
-    response.headers["content-disposition"] = f'attachment; filename="{document.receipt_number}-receipt.pdf"'
+    request.state.standing = await parts.rates.hit("receipt", request.state.principal)
+    return _to_keep(await receipt_pdf_of(document, parts, language_of(request)))
+
+
+def _to_keep(response: Response) -> Response:
+    """Let a browser save a file: its own viewer does not work behind our headers."""
+    shown = response.headers["content-disposition"]
+    response.headers["content-disposition"] = shown.replace("inline", "attachment", 1)
     return response
 
 

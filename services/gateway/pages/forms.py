@@ -1,11 +1,14 @@
 """What a form sends: its fields, and perhaps the wish for another language instead of the form's own act."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.gateway.domain.access import Ask
 from services.gateway.pages.language import FIELD, choose
 
 
@@ -27,6 +30,16 @@ class Filled:
     def only_language(self) -> bool:
         """Whether a language button was pressed: the page comes again with what was typed, and nothing is done."""
         return FIELD in self.fields
+
+
+def ask_of(request: Request, filled: Filled) -> Ask:
+    """Return what tells a form that is sent twice from a new wish; a form that is filled in otherwise is a new one.
+
+    A browser may bring back a page of ours, and with it the form's key, from before the form was sent.
+    """
+    path = request.url.path
+    digest = hashlib.sha256(json.dumps(filled.fields, sort_keys=True).encode()).hexdigest()
+    return Ask(request.state.principal, f"{path} {digest}", f"POST {path}", digest)
 
 
 async def _read(request: Request) -> Filled:

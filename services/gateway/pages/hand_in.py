@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain import drafts
-from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.access import Ask, Citizen
 from services.gateway.domain.documents import check_submission
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.kinds import KINDS
@@ -81,7 +81,7 @@ async def send(request: Request, citizen: Uploader, filled: FormOf, parts: Ready
     if filled.only_language:
         return await _show(request, citizen, parts, filled=filled, retake=filled.get("retake") or None)
     key = filled.get("key")
-    ask = Ask(principal_id(citizen), key, f"POST {PATH}", key)
+    ask = Ask(request.state.principal, key, f"POST {PATH}", key)
     answer = await parts.stores.acts.first_answer(ask)
     if answer is None:
         draft = await parts.stores.drafts.of_device(citizen.device_id)
@@ -135,6 +135,7 @@ def _page(
         filled=filled,
         limits=parts.limits,
         kinds=KINDS,
+        kept_days=drafts.KEPT.days,
         fresh_key=new_id(),
         **more,
     )

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from services.gateway.domain.access import Ask, Citizen, principal_id
+from services.gateway.domain.access import Citizen
 from services.gateway.domain.mandates import CODE_WORKS, LONGEST, Mandate
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
+from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
 from services.gateway.routes.mandates import accept_url, mandate_of
@@ -43,8 +43,7 @@ async def invite(request: Request, citizen: Visitor, filled: FormOf, parts: Read
     """Keep an invitation, each form's only once, and show its code."""
     if filled.only_language:
         return await _show(request, citizen, parts, filled=filled)
-    key = f"mandate.{filled.get('key')}"
-    ask = Ask(principal_id(citizen), key, f"POST {PATH}", key)
+    ask = ask_of(request, filled)
     try:
         answer = await parts.stores.acts.first_answer(ask) or await parts.stores.mandates.offer(
             ask, mandate_of(_wish(filled), citizen, parts)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.routes.acting import MayRead
-from services.gateway.routes.documented import file, problems
+from services.gateway.routes.documented import problems, sends
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.routes.printing import receipt_pdf_of
 from services.gateway.schemas.answered import Receipt
@@ -20,12 +20,7 @@ async def receipt(newcomer_id: Id, citizen: MayRead, parts: Ready, language: InL
     return parts.stores.receipts.of(application, language)
 
 
-@router.get(
-    RECEIPT + ".pdf",
-    summary="The same as a PDF",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/pdf"),
-)
+@router.get(RECEIPT + ".pdf", summary="The same as a PDF", **sends("application/pdf"))
 async def pdf(request: Request, newcomer_id: Id, citizen: MayRead, parts: Ready, language: InLanguage) -> Response:
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)

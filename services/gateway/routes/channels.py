@@ -75,14 +75,12 @@ async def test(request: Request, channel_id: Id, citizen: AsCitizen, parts: Read
 @router.delete(
     PATH + "/{channel_id}",
     status_code=204,
-    response_class=Response,
     summary="Be told no more",
     responses=problems(401, 403, 404),
 )
-async def end(channel_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
+async def end(channel_id: Id, citizen: AsCitizen, parts: Ready) -> None:
     """Switch a channel off, and forget its address."""
     await parts.stores.channels.end(channel_id, citizen.citizen_id)
-    return Response(status_code=204)
 
 
 async def opened(  # noqa: PLR0917 - who asks for what, and in which language

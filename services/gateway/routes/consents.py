@@ -12,7 +12,7 @@ from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.schemas.answered import ConsentKept
 from services.gateway.schemas.asked import ConsentRequest
-from services.gateway.schemas.shown import ConsentText, SupplierList, SupplierShown
+from services.gateway.schemas.offered import ConsentText, SupplierList, SupplierShown
 from shared.events.event import Code, Id
 from shared.ids import new_id
 

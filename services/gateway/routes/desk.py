@@ -1,14 +1,17 @@
 """The desk: what a caseworker tool may read, which is what its team was alerted about."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
 from services.gateway.routes.access import AsTool, ask_of
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, file, problems
+from services.gateway.routes.documented import IDEMPOTENT, problems, sends
+from services.gateway.routes.documents import shown_of
 from services.gateway.routes.files import facts_of, original_of, pdf_of, text_of
-from services.gateway.routes.parts import Parts, Ready
+from services.gateway.routes.parts import Ready
 from services.gateway.schemas.answered import CallKept
 from services.gateway.schemas.asked import CallReport
 from services.gateway.schemas.newcomers import DeskCallbackShown
@@ -16,14 +19,13 @@ from services.gateway.schemas.shown import DocumentShown
 from shared.events.event import Id
 from shared.events.gateway import CallReported
 from shared.ids import new_id
-from shared.partners import Tool
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"])
 DOCUMENT = "/documents/{document_id}"
 CALLBACK = "/callbacks/{callback_id}"
 
 
-async def _granted(document_id: str, tool: Tool, parts: Parts) -> Document:
+async def _granted(document_id: Id, tool: AsTool, parts: Ready) -> Document:
     """Return what a team may read: what it was alerted about, and what newcomers brought who wait for it."""
     found = await parts.stores.documents.granted(document_id)
     if not await parts.stores.assignments.waits_for(tool.team, found.citizen_id):
@@ -31,56 +33,36 @@ async def _granted(document_id: str, tool: Tool, parts: Parts) -> Document:
     return found
 
 
+Granted = Annotated[Document, Depends(_granted)]
+
+
 @router.get(DOCUMENT, summary="A document", responses=problems(401, 403, 404))
-async def document(document_id: Id, tool: AsTool, parts: Ready) -> DocumentShown:
+async def document(found: Granted, parts: Ready) -> DocumentShown:
     """Show a document and where it went."""
-    found = await _granted(document_id, tool, parts)
-    forwards = await parts.stores.forwards.of([document_id])
-    return DocumentShown.of(found, forwards[document_id])
+    return await shown_of(found, parts)
 
 
-@router.get(
-    DOCUMENT + "/pdf",
-    summary="The filed PDF",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/pdf"),
-)
-async def pdf(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+@router.get(DOCUMENT + "/pdf", summary="The filed PDF", **sends("application/pdf"))
+async def pdf(found: Granted, parts: Ready) -> Response:
     """Send the readable document."""
-    return await pdf_of(await _granted(document_id, tool, parts), parts)
+    return await pdf_of(found, parts)
 
 
-@router.get(
-    DOCUMENT + "/text",
-    summary="The recognised text",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("text/plain"),
-)
-async def text(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+@router.get(DOCUMENT + "/text", summary="The recognised text", **sends("text/plain"))
+async def text(found: Granted, parts: Ready) -> Response:
     """Send what was read on the pages."""
-    return await text_of(await _granted(document_id, tool, parts), parts)
+    return await text_of(found, parts)
 
 
-@router.get(
-    DOCUMENT + "/facts",
-    summary="The facts that were read",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/json"),
-)
-async def facts(document_id: Id, tool: AsTool, parts: Ready) -> Response:
+@router.get(DOCUMENT + "/facts", summary="The facts that were read", **sends("application/json"))
+async def facts(found: Granted, parts: Ready) -> Response:
     """Send suggested dates, amounts and numbers, each with its place on its page."""
-    return await facts_of(await _granted(document_id, tool, parts), parts)
+    return await facts_of(found, parts)
 
 
-@router.get(
-    DOCUMENT + "/pages/{page_id}/original",
-    summary="An untouched picture",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("image/*"),
-)
-async def original(document_id: Id, page_id: Id, tool: AsTool, parts: Ready) -> Response:
+@router.get(DOCUMENT + "/pages/{page_id}/original", summary="An untouched picture", **sends("image/*"))
+async def original(found: Granted, page_id: Id, parts: Ready) -> Response:
     """Send a page as it was uploaded."""
-    found = await _granted(document_id, tool, parts)
     found.check_page(page_id)
     return await original_of(await parts.stores.pages.granted(page_id), parts)
 

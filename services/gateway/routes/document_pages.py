@@ -6,9 +6,10 @@ from fastapi import APIRouter, Header, Request, Response
 
 from services.gateway.domain.documents import Exchange
 from services.gateway.routes.access import ask_of
-from services.gateway.routes.acting import MaySee, MayUpload
+from services.gateway.routes.acting import MayUpload
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documents import Seen
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.schemas.answered import Receipt
 from services.gateway.schemas.asked import PageExchange
@@ -33,9 +34,8 @@ _EXCHANGE: dict[str, Any] = {
 
 
 @router.get(PATH, summary="The pages of a document", responses=problems(401, 403, 404))
-async def show(document_id: Id, citizen: MaySee, parts: Ready, response: Response) -> PagesShown:
+async def show(document: Seen, response: Response) -> PagesShown:
     """Show which page stands where, and what stood there before; the tag changes with the pages only."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen)
     response.headers["etag"] = document.tag
     return PagesShown.of(document)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from starlette.responses import Response
+
 from services.gateway.domain.refusal import STATUS
 from services.gateway.schemas.problem import MEDIA_TYPE, Problem
 
@@ -27,11 +29,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _problem(status) for status in sorted({*statuses, 429, 503})}
 
 
-def file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    """Describe an answer that is a file."""
-    return {
-        200: {"description": "The file", "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
-    }
+def sends(media_type: str, *more: int) -> dict[str, Any]:
+    """Describe a route that sends a file to whoever may have it; `more` are the statuses of its other problems."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    answers = problems(401, 403, 404, *more) | {200: {"description": "The file", "content": content}}
+    return {"response_class": Response, "responses": answers}
 
 
 def as_sent(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """Documents: handed in, receipted, filed."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.gateway.domain.documents import check_submission
+from services.gateway.domain.documents import Document, check_submission
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MaySee, MayUpload
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, file, problems
+from services.gateway.routes.documented import IDEMPOTENT, problems, sends
 from services.gateway.routes.files import facts_of, pdf_of, text_of
-from services.gateway.routes.parts import InLanguage, Ready
+from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.schemas.answered import Receipt
 from services.gateway.schemas.asked import Submission
 from services.gateway.schemas.shown import DocumentList, DocumentShown
@@ -18,6 +20,7 @@ from shared.events.event import Id
 
 router = APIRouter(tags=["documents"])
 PATH = "/v1/documents"
+ONE = PATH + "/{document_id}"
 
 
 @router.post(
@@ -47,49 +50,45 @@ async def show_all(citizen: MaySee, parts: Ready, cursor: str | None = None) -> 
     return DocumentList(items=items, next_cursor=part.next)
 
 
-@router.get(PATH + "/{document_id}", summary="A document", responses=problems(401, 403, 404))
-async def show(document_id: Id, citizen: MaySee, parts: Ready) -> DocumentShown:
+async def _seen(document_id: Id, citizen: MaySee, parts: Ready) -> Document:
+    return await parts.stores.documents.of_citizen(document_id, citizen)
+
+
+Seen = Annotated[Document, Depends(_seen)]
+"""A document of the citizen who asks, or for whom somebody asks who may see it."""
+
+
+@router.get(ONE, summary="A document", responses=problems(401, 403, 404))
+async def show(document: Seen, parts: Ready) -> DocumentShown:
     """Show what became of a document."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen)
-    forwards = await parts.stores.forwards.of([document_id])
-    return DocumentShown.of(document, forwards[document_id])
+    return await shown_of(document, parts)
 
 
-@router.get(PATH + "/{document_id}/receipt", summary="The receipt", responses=problems(401, 403, 404))
-async def receipt(document_id: Id, citizen: MaySee, parts: Ready, language: InLanguage) -> Receipt:
+async def shown_of(document: Document, parts: Parts) -> DocumentShown:
+    """Return a document as whoever may see it does, with where it went."""
+    forwards = await parts.stores.forwards.of([document.id])
+    return DocumentShown.of(document, forwards[document.id])
+
+
+@router.get(ONE + "/receipt", summary="The receipt", responses=problems(401, 403, 404))
+async def receipt(document: Seen, parts: Ready, language: InLanguage) -> Receipt:
     """Show what was handed in, and when it arrived."""
-    document = await parts.stores.documents.of_citizen(document_id, citizen)
     return parts.stores.receipts.of(document, language)
 
 
-@router.get(
-    PATH + "/{document_id}/pdf",
-    summary="The filed PDF",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/pdf"),
-)
-async def pdf(document_id: Id, citizen: MaySee, parts: Ready) -> Response:
+@router.get(ONE + "/pdf", summary="The filed PDF", **sends("application/pdf"))
+async def pdf(document: Seen, parts: Ready) -> Response:
     """Send the readable document."""
-    return await pdf_of(await parts.stores.documents.of_citizen(document_id, citizen), parts)
+    return await pdf_of(document, parts)
 
 
-@router.get(
-    PATH + "/{document_id}/text",
-    summary="The recognised text",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("text/plain"),
-)
-async def text(document_id: Id, citizen: MaySee, parts: Ready) -> Response:
+@router.get(ONE + "/text", summary="The recognised text", **sends("text/plain"))
+async def text(document: Seen, parts: Ready) -> Response:
     """Send what was read on the pages."""
-    return await text_of(await parts.stores.documents.of_citizen(document_id, citizen), parts)
+    return await text_of(document, parts)
 
 
-@router.get(
-    PATH + "/{document_id}/facts",
-    summary="The facts that were read",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/json"),
-)
-async def facts(document_id: Id, citizen: MaySee, parts: Ready) -> Response:
+@router.get(ONE + "/facts", summary="The facts that were read", **sends("application/json"))
+async def facts(document: Seen, parts: Ready) -> Response:
     """Send suggested dates, amounts and numbers, each with its place on its page."""
-    return await facts_of(await parts.stores.documents.of_citizen(document_id, citizen), parts)
+    return await facts_of(document, parts)

@@ -6,7 +6,7 @@ from services.gateway.domain.pages import FORMATS
 from services.gateway.domain.transfers import EXTENSIONS, VERSION
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import Ready
-from services.gateway.schemas.shown import LimitsShown, UploadLimits
+from services.gateway.schemas.offered import LimitsShown, UploadLimits
 from shared.catalogue import asyncapi
 
 router = APIRouter(tags=["about"])

@@ -11,7 +11,7 @@ from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsSupplier, ask_of
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, file, problems
+from services.gateway.routes.documented import IDEMPOTENT, problems, sends
 from services.gateway.routes.handing_over import hand_over
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import ConfirmationKept
@@ -23,12 +23,7 @@ from shared.partners import Supplier
 router = APIRouter(prefix="/v1/packets/{link}", tags=["packets"])
 
 
-@router.get(
-    "",
-    summary="Download a packet, once",
-    response_class=Response,
-    responses=problems(401, 403, 404, 410) | file("application/pdf"),
-)
+@router.get("", summary="Download a packet, once", **sends("application/pdf", 410))
 async def download(request: Request, link: str, supplier: AsSupplier, parts: Ready) -> Response:
     """Send the papers; the link is used up when all of them were sent, so a broken download can be repeated."""
     packet = _read(link, "download", parts.windows.download_days, supplier, parts)

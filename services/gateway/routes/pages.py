@@ -8,7 +8,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MaySee, MayUpload
 from services.gateway.routes.answers import respond
-from services.gateway.routes.documented import IDEMPOTENT, file, problems
+from services.gateway.routes.documented import IDEMPOTENT, problems, sends
 from services.gateway.routes.files import annotated_of, original_of
 from services.gateway.routes.multipart import OPENAPI, Received, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
@@ -58,23 +58,13 @@ async def show(page_id: Id, citizen: MaySee, parts: Ready, language: InLanguage)
     return PageShown.of(page, parts.texts, language)
 
 
-@router.get(
-    PATH + "/{page_id}/original",
-    summary="The untouched picture",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("image/*"),
-)
+@router.get(PATH + "/{page_id}/original", summary="The untouched picture", **sends("image/*"))
 async def original(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
     """Send the bytes as they were uploaded."""
     return await original_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
 
 
-@router.get(
-    PATH + "/{page_id}/annotated",
-    summary="The picture with hints",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("image/jpeg"),
-)
+@router.get(PATH + "/{page_id}/annotated", summary="The picture with hints", **sends("image/jpeg"))
 async def annotated(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
     """Send the small picture that shows what is wrong and where."""
     return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)

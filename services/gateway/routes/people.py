@@ -11,7 +11,7 @@ from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.routes.timeline import timeline_of
 from services.gateway.schemas.asked import Acceptance
 from services.gateway.schemas.mandates import Accepted, HelpedList, HelpedShown
-from services.gateway.schemas.shown import Timeline
+from services.gateway.schemas.timeline import Timeline
 from shared.events.event import Id
 
 router = APIRouter(tags=["people"])

@@ -25,7 +25,8 @@ async def receipt_pdf_of(document: Document, parts: Parts, language: str) -> Res
         "content-disposition": f'inline; filename="{document.receipt_number}-receipt.pdf"',
         "content-language": language,
     }
-    return Response(parts.stores.receipts.sealed(document, made), media_type="application/pdf", headers=headers)
+    sealed = await asyncio.to_thread(parts.stores.receipts.sealed, document, made)
+    return Response(sealed, media_type="application/pdf", headers=headers)
 
 
 async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:

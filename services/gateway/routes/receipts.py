@@ -1,5 +1,6 @@
 """Receipts for others: as a PDF to be kept, and the check that anybody can make of one."""
 
+import asyncio
 from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
@@ -8,14 +9,13 @@ from services.gateway.domain.documents import Document
 from services.gateway.domain.receipts import Claims, NotGenuineError, is_code_of, open_pdf
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import client_of
-from services.gateway.routes.acting import MaySee
-from services.gateway.routes.documented import file, problems
+from services.gateway.routes.documented import problems, sends
+from services.gateway.routes.documents import ONE, Seen
 from services.gateway.routes.multipart import openapi_of, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.routes.printing import receipt_pdf_of
 from services.gateway.schemas.asked import ReceiptCheck
 from services.gateway.schemas.receipts import KeySetShown, ReceiptVerdict
-from shared.events.event import Id
 from shared.ids import parse_number
 
 router = APIRouter(tags=["receipts"])
@@ -26,16 +26,10 @@ JWKS = "/.well-known/jwks.json"
 MAX_PDF_BYTES = 4 * 1024**2
 
 
-@router.get(
-    "/v1/documents/{document_id}/receipt.pdf",
-    summary="The receipt as a PDF",
-    response_class=Response,
-    responses=problems(401, 403, 404) | file("application/pdf"),
-)
-async def pdf(request: Request, document_id: Id, citizen: MaySee, parts: Ready, language: InLanguage) -> Response:
+@router.get(ONE + "/receipt.pdf", summary="The receipt as a PDF", **sends("application/pdf"))
+async def pdf(request: Request, document: Seen, parts: Ready, language: InLanguage) -> Response:
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
-    document = await parts.stores.documents.of_citizen(document_id, citizen)
     return await receipt_pdf_of(document, parts, language)
 
 
@@ -84,7 +78,8 @@ async def verdict_of_pdf(request: Request, parts: Parts, language: str) -> Recei
     limits = replace(parts.limits, file_bytes=MAX_PDF_BYTES)
     try:
         async with received(request, limits, parts.patience) as found:
-            claims = open_pdf(found.file.read(), parts.stores.receipts.ready_keys)
+            keys = parts.stores.receipts.ready_keys
+            claims = await asyncio.to_thread(lambda: open_pdf(found.file.read(), keys))
         newest = await _check_record(claims, parts)
     except RefusedError as refused:
         if refused.code not in {"page.format", "page.empty"}:

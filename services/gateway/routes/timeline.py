@@ -16,7 +16,7 @@ from services.gateway.routes.access import AsCitizen
 from services.gateway.routes.acting import MayRead, MaySee
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
-from services.gateway.schemas.shown import EntryShown, Timeline
+from services.gateway.schemas.timeline import EntryShown, Timeline
 from shared.events.event import Id
 
 router = APIRouter(tags=["timeline"])

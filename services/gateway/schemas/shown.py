@@ -1,6 +1,5 @@
-"""The bodies of answers to reading requests."""
+"""Pages, documents and callbacks as those who may see them do."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,7 +11,6 @@ from services.gateway.domain.forwards import Forward
 from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
 from services.gateway.domain.texts import Texts
-from services.gateway.domain.timeline import Entry
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
 from shared.events.upload import Stage, TypeSuggestion
@@ -155,36 +153,6 @@ class CallbackShown(Shown):
         return cls(callback_id=callback.id, **callback.model_dump(include=set(cls.model_fields)), **more)
 
 
-class AboutShown(Shown):
-    """What an entry is about."""
-
-    type: str
-    id: str
-
-
-class EntryShown(Shown):
-    """One thing that happened, in the reader's language."""
-
-    id: str
-    at: datetime
-    kind: str
-    code: str
-    about: AboutShown
-    document_id: str | None
-    due_at: datetime | None
-    by: str | None = None
-    text: str
-
-    @classmethod
-    def of(cls, entry: Entry, texts: Texts, language: str, suppliers: Mapping[str, str]) -> "EntryShown":
-        """Return an entry as its citizen reads it."""
-        return cls(
-            about=AboutShown(type=entry.about, id=entry.about_id),
-            text=texts.entry(entry, language, suppliers),
-            **entry.model_dump(include=set(cls.model_fields) - {"about"}),
-        )
-
-
 class DocumentList(Shown):
     """Documents, newest first; `next_cursor` is for the following ones."""
 
@@ -197,54 +165,3 @@ class CallbackList(Shown):
 
     items: tuple[CallbackShown, ...]
     next_cursor: str | None = None
-
-
-class Timeline(Shown):
-    """Entries, newest first."""
-
-    items: tuple[EntryShown, ...]
-    next_cursor: str | None = None
-
-
-class ConsentText(Shown):
-    """What a citizen agrees to, and the version to name when agreeing."""
-
-    purpose: str
-    text_version: str
-    language: str
-    text: str
-
-
-class SupplierShown(Shown):
-    """A supplier that papers can be forwarded to."""
-
-    supplier_id: str
-    name: str
-
-
-class SupplierList(Shown):
-    """All suppliers."""
-
-    items: tuple[SupplierShown, ...]
-
-
-class UploadLimits(Shown):
-    """What holds for uploads in parts (tus): how long one waits for its next part, and how many may be unfinished."""
-
-    version: str
-    extensions: tuple[str, ...]
-    valid_days: int
-    max_unfinished: int
-
-
-class LimitsShown(Shown):
-    """What this server takes; a page that is never handed in goes after `unsent_page_days`."""
-
-    max_file_bytes: int
-    max_pages_per_document: int
-    max_json_bytes: int
-    media_types: tuple[str, ...]
-    rates: dict[str, str]
-    languages: tuple[str, ...]
-    uploads: UploadLimits
-    unsent_page_days: int

@@ -14,6 +14,10 @@ class Alerts:
         self._forwards = database.forwards
         self._callbacks = database.callbacks
 
+    async def prepare(self) -> None:
+        """Create the index."""
+        await self._alerts.create_index("about_id")  # for `forgetting.py`
+
     async def keep(self, fact: AlertRaised, session: Session) -> None:
         """Remember that a team was alerted."""
         about = {"_id": _row_id(fact.team, fact.about_id)}

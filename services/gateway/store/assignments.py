@@ -7,7 +7,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.newcomers import Assigned
 from services.gateway.store.acts import Acts
 from services.gateway.store.newcomers import FORGOTTEN, Newcomers
-from services.gateway.store.paging import oldest_first
+from services.gateway.store.paging import part_of
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
 from shared.ids import new_id
@@ -39,9 +39,7 @@ class Assignments:
     async def waiting(self, team: str, cursor: Cursor | None) -> Part[Newcomer]:
         """Return who waits for a team, the longest first."""
         query = {"team": team, "state": "waiting"}
-        return await oldest_first(
-            self._newcomers, query, cursor, time_field="requested_at", read=Newcomer.model_validate
-        )
+        return await part_of(self._newcomers, query, cursor, Newcomer, by="requested_at", oldest_first=True)
 
     async def waits_for(self, team: str, citizen_id: str) -> bool:
         """Tell whether a citizen id is a newcomer's who waits for this team."""

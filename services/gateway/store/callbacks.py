@@ -11,7 +11,7 @@ from services.gateway.domain.timeline import Aside
 from services.gateway.schemas.answered import CallbackKept, CallKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
-from services.gateway.store.paging import newest_first
+from services.gateway.store.paging import part_of
 from services.gateway.store.timeline import Entries
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
 from shared.events.gateway import CallReported
@@ -82,9 +82,7 @@ class Callbacks:
     async def newest(self, citizen_id: str, cursor: Cursor | None) -> Part[Callback]:
         """Return callbacks of this citizen, newest first."""
         query = {"citizen_id": await self._owners.readable_by(citizen_id)}
-        return await newest_first(
-            self._callbacks, query, cursor, time_field="requested_at", read=Callback.model_validate
-        )
+        return await part_of(self._callbacks, query, cursor, Callback, by="requested_at")
 
     async def follow(self, fact: CallbackFact, session: Session) -> None:
         """Move a callback forward; the promised window replaces the wished one, attempts only grow."""

@@ -11,7 +11,6 @@ from services.gateway.domain.channels import CODE_WORKS, Cards, Channel, hash_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.channels import ChannelShown
 from services.gateway.store.acts import Acts
-from services.gateway.store.reach import Reach
 from shared.cards import CARDS, MEDIA_TYPE, Card, Subscription, channel_of, key_of
 from shared.clock import Clock
 from shared.errors import UnavailableError
@@ -33,7 +32,6 @@ class Channels:
     ) -> None:
         """Keep channels in `database`, their cards in `objects`."""
         self._channels = database.channels
-        self.reach = Reach(database)
         self._objects = objects
         self._acts = acts
         self._ledger = ledger

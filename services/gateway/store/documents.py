@@ -14,7 +14,7 @@ from services.gateway.store.acts import Acts
 from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.owners import Owners
 from services.gateway.store.pages import Pages
-from services.gateway.store.paging import newest_first
+from services.gateway.store.paging import part_of
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -188,9 +188,7 @@ class Documents:
     async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""
         query = await self._owners.reach(whose)
-        return await newest_first(
-            self._documents, query, cursor, time_field="received_at", read=Document.model_validate
-        )
+        return await part_of(self._documents, query, cursor, Document, by="received_at")
 
     async def file(self, fact: DocumentFiled, session: Session) -> None:
         """Keep where the readable document is; of several versions the highest, in whatever order they come."""

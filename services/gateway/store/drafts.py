@@ -1,11 +1,14 @@
 """Drafts: one per device, changed only from the state that was read."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.drafts import Draft, PageIds, replace
+from services.gateway.domain.drafts import KEPT, Draft, PageIds, replace
 from services.gateway.domain.limits import Limits
+from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.storage.documents import Database, Session
 
@@ -15,13 +18,15 @@ TRIES = 10
 class Drafts:
     """Keeps what devices are about to hand in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         """Keep drafts in `database`."""
         self._drafts = database.drafts
+        self._clock = clock
 
     async def prepare(self) -> None:
-        """Create the index that finds the draft a page is in."""
+        """Create the indexes: the draft a page is in, and those that nobody changes."""
         await self._drafts.create_index("page_ids")
+        await self._drafts.create_index("changed_at")
 
     async def of_device(self, device_id: str, session: Session | None = None) -> Draft:
         """Return a device's draft, empty if it has none."""
@@ -52,7 +57,7 @@ class Drafts:
         draft = await self.of_device(device_id, session)
         changed = _after(draft, replace(draft.page_ids, old or "", new, limits))
         if draft.version == 0:
-            await self._drafts.insert_one(changed.model_dump(by_alias=True), session=session)
+            await self._drafts.insert_one(self._row(changed) | {"_id": changed.id}, session=session)
         elif not await self._update(draft, changed, session):
             raise UnavailableError("a draft changed meanwhile")
 
@@ -61,10 +66,15 @@ class Drafts:
         rows = await self._drafts.find({"page_ids": {"$in": list(page_ids)}}).to_list(None)
         return [Draft.model_validate(row) for row in rows]
 
+    async def expire(self, now: datetime) -> int:
+        """Forget drafts that nobody has changed for long; return how many."""
+        done = await self._drafts.delete_many({"changed_at": {"$lt": now - KEPT}})
+        return int(done.deleted_count)
+
     async def _keep(self, draft: Draft, changed: Draft) -> bool:
         if draft.version == 0:
             try:
-                await self._drafts.insert_one(changed.model_dump(by_alias=True))
+                await self._drafts.insert_one(self._row(changed) | {"_id": changed.id})
             except DuplicateKeyError:
                 return False
             return True
@@ -72,8 +82,11 @@ class Drafts:
 
     async def _update(self, draft: Draft, changed: Draft, session: Session | None = None) -> bool:
         seen = {"_id": draft.id, "version": draft.version}
-        done = await self._drafts.update_one(seen, {"$set": changed.model_dump(exclude={"id"})}, session=session)
+        done = await self._drafts.update_one(seen, {"$set": self._row(changed)}, session=session)
         return bool(done.modified_count)
+
+    def _row(self, draft: Draft) -> dict[str, Any]:
+        return draft.model_dump(exclude={"id"}) | {"changed_at": self._clock()}
 
 
 def _after(draft: Draft, page_ids: PageIds) -> Draft:

@@ -11,6 +11,7 @@ from services.gateway.store.newcomers import FORGOTTEN
 from services.gateway.store.paging import AT_ONCE
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
+from shared.loops import attempt
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, again_on_conflict
 
@@ -29,10 +30,11 @@ class Forgetting:
         """Let those go who started before then and never handed anything in; return how many."""
         idle = {"$or": [{"state": "started", "started_at": {"$lt": before}}, {"state": FORGOTTEN}]}
         rows = await self._database.newcomers.find(idle, {"_id": 1}).limit(AT_ONCE).to_list(AT_ONCE)
-        for row in rows:
-            await again_on_conflict(partial(self._close, row["_id"]))
-            await self._clear(row["_id"])
-        return len(rows)
+        return sum([await attempt(partial(self._forget, row["_id"]), "forget") for row in rows])
+
+    async def _forget(self, newcomer_id: str) -> None:
+        await again_on_conflict(partial(self._close, newcomer_id))
+        await self._clear(newcomer_id)
 
     async def _close(self, newcomer_id: str) -> None:
         async with self._ledger.begin() as work:
@@ -54,11 +56,13 @@ class Forgetting:
             for found in (rows.mandates, rows.devices, rows.pages, rows.callbacks)
         ]
         principals = [f"citizen:{newcomer_id}", *(f"mandate:{mandate_id}" for mandate_id in mandates)]
+        helpers = [row["helper_id"] for row in given if row["helper_id"]]
         for collection, query in (
             (rows.mandates, theirs),
             (rows.callbacks, theirs),
             (rows.alerts, {"about_id": {"$in": wishes}}),
-            (rows.timeline, {"$or": [theirs, {"about_id": {"$in": mandates}}]}),  # the helpers' names them, too
+            (rows.timeline, theirs),
+            (rows.timeline, {"citizen_id": {"$in": helpers}, "about_id": {"$in": mandates}}),  # it names them, too
             (rows.drafts, {"$or": [{"_id": {"$in": devices}}, {"page_ids": {"$in": pages}}]}),
             (rows.answers, {"$or": [_asked_by(principal) for principal in principals]}),
         ):

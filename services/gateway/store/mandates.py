@@ -16,7 +16,7 @@ from services.gateway.domain.timeline import Aside
 from services.gateway.schemas.mandates import MandateShown
 from services.gateway.store.acts import Acts
 from services.gateway.store.codes import MANDATE, hash_code, hash_typed
-from services.gateway.store.paging import AT_ONCE, newest_first
+from services.gateway.store.paging import AT_ONCE, part_of
 from services.gateway.store.people import ANSWER_LOST, People
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -204,15 +204,12 @@ class Mandates:
 
     async def given_by(self, citizen_id: str, cursor: Cursor | None) -> Part[Mandate]:
         """Return the mandates that a citizen gave, newest first."""
-        return await self._newest({"citizen_id": citizen_id}, cursor, "offered_at")
+        return await part_of(self._mandates, {"citizen_id": citizen_id}, cursor, Mandate, by="offered_at")
 
     async def held_by(self, person: Person, cursor: Cursor | None) -> Part[Mandate]:
         """Return the mandates under which somebody can act now, those accepted last first."""
         in_force = {"helper_id": {"$in": person.helper_ids}, "state": "accepted", "ends_at": {"$gt": self._clock()}}
-        return await self._newest(in_force, cursor, "accepted_at")
-
-    async def _newest(self, query: dict[str, Any], cursor: Cursor | None, time_field: str) -> Part[Mandate]:
-        return await newest_first(self._mandates, query, cursor, time_field=time_field, read=Mandate.model_validate)
+        return await part_of(self._mandates, in_force, cursor, Mandate, by="accepted_at")
 
     async def _one(self, query: dict[str, Any]) -> Mandate:
         row = await self._mandates.find_one(query)

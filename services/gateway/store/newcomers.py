@@ -63,13 +63,13 @@ class Newcomers:
         Sent again under its key, as the answer got lost, it leads to the same device while nobody has used it.
 
         Raises:
-            RefusedError: `idempotency_key.reused`: the device is in use.
+            RefusedError: `idempotency_key.reused`: the device is in use, or somebody else started under this key.
         """
         newcomer = self._new(new_id(), person, errand)
         try:
             token = await again_on_conflict(partial(self._start, newcomer, key))
         except DuplicateKeyError:
-            return await self._again(key)
+            return await self._again(newcomer, key)
         return Citizen(newcomer.id, newcomer.device_id), token
 
     async def start_beside(self, helper: Helper, person: Person, errand: Errand, key: str) -> Citizen:
@@ -107,7 +107,8 @@ class Newcomers:
             await self._people.own(helper, citizen.citizen_id, work.session)
 
     async def _keep(self, newcomer: Newcomer, key: str, work: Work) -> Citizen:
-        row = {**newcomer.model_dump(mode="json", include={"person"}), **_plain(newcomer), "key": _hash(key)}
+        no_number = None if newcomer.receipt_number else {"receipt_number"}  # or none would be there twice
+        row = newcomer.model_dump(by_alias=True, exclude=no_number) | {"person": _said(newcomer), "key": _hash(key)}
         citizen = Citizen(newcomer.id, newcomer.device_id)
         await self._newcomers.insert_one(row, session=work.session)
         await self._people.found(citizen, work.session)
@@ -115,8 +116,9 @@ class Newcomers:
             await self.submitted(newcomer, work)
         return citizen
 
-    async def _again(self, key: str) -> tuple[Citizen, str]:
-        row = await self._newcomers.find_one({"key": _hash(key)})
+    async def _again(self, newcomer: Newcomer, key: str) -> tuple[Citizen, str]:
+        same = {"key": _hash(key), "errand": newcomer.errand, "person": _said(newcomer)}
+        row = await self._newcomers.find_one(same)
         token = await self._people.renew(row["device_id"]) if row else None
         if row is None or token is None:
             raise RefusedError("idempotency_key.reused")
@@ -171,10 +173,9 @@ class Newcomers:
         await self._newcomers.update_one(undecided, {"$set": fields})
 
 
-def _plain(newcomer: Newcomer) -> dict[str, object]:
-    """Return a row without the person; who did not apply has no number, so that none is there twice."""
-    nothing = {"person"} if newcomer.receipt_number else {"person", "receipt_number"}
-    return newcomer.model_dump(by_alias=True, exclude=nothing)
+def _said(newcomer: Newcomer) -> Any:
+    """Return who somebody says they are, as it is kept."""
+    return newcomer.model_dump(mode="json", include={"person"})["person"]
 
 
 def _hash(key: str) -> str:

@@ -54,6 +54,7 @@ class Pages:
         """Create the indexes."""
         await self._pages.create_index([("state", 1), ("repeat_at", 1)])
         await self._pages.create_index([("handed_in", 1), ("_id", 1)])
+        await self._pages.create_index("citizen_id")  # for `forgetting.py`
 
     async def keep(self, ask: Ask, page: Page, file: BinaryIO, also: Also | None = None) -> Answer:
         """Make the bytes durable, then the page and what it changes; return the first answer if it was kept before."""

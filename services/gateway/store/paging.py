@@ -1,41 +1,35 @@
 """Lists by time, newest or oldest first, in parts."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from services.gateway.domain.paging import Cursor, Part
 from shared.storage.documents import Collection
 
-T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 PART = 50
 AT_ONCE = 1000
 """How many rows one round of a job takes; the next round finds the rest."""
 
 
-async def _in_order(
-    after: Literal["$lt", "$gt"],
-    collection: Collection,
+async def part_of(
+    rows: Collection,
     query: dict[str, Any],
     cursor: Cursor | None,
+    model: type[M],
     *,
-    time_field: str,
-    read: Callable[[dict[str, Any]], T],
-) -> Part[T]:
-    """Return the rows after `cursor`, at most `PART`."""
+    by: str,
+    oldest_first: bool = False,
+) -> Part[M]:
+    """Return the rows after `cursor`, at most `PART`; `by` names the time that orders them."""
+    after, direction = ("$gt", 1) if oldest_first else ("$lt", -1)
     conditions = [query]
     if cursor:
-        beyond = {time_field: {after: cursor.at}}
-        same_time = {time_field: cursor.at, "_id": {after: cursor.id}}
-        conditions.append({"$or": [beyond, same_time]})
-    direction = -1 if after == "$lt" else 1
-    order = [(time_field, direction), ("_id", direction)]
-    rows = await collection.find({"$and": conditions}).sort(order).limit(PART + 1).to_list(PART + 1)
-    following = len(rows) > PART
-    rows = rows[:PART]
-    last = Cursor(rows[-1][time_field], rows[-1]["_id"]).text() if following else None
-    return Part([read(row) for row in rows], last)
-
-
-newest_first = partial(_in_order, "$lt")
-oldest_first = partial(_in_order, "$gt")
+        same_time = {by: cursor.at, "_id": {after: cursor.id}}
+        conditions.append({"$or": [{by: {after: cursor.at}}, same_time]})
+    ordered = rows.find({"$and": conditions}).sort([(by, direction), ("_id", direction)])
+    found = await ordered.limit(PART + 1).to_list(PART + 1)
+    shown = found[:PART]
+    following = Cursor(shown[-1][by], shown[-1]["_id"]).text() if len(found) > PART else None
+    return Part([model.model_validate(row) for row in shown], following)

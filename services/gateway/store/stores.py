@@ -21,6 +21,7 @@ from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
+from services.gateway.store.reach import Reach
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
 from services.gateway.store.transfers import Transfers
@@ -47,6 +48,7 @@ class Stores:
     mandates: Mandates
     callbacks: Callbacks
     channels: Channels
+    reach: Reach
     forwards: Forwards
     alerts: Alerts
     packets: Packets
@@ -73,6 +75,7 @@ class Stores:
             self.callbacks,
             self.channels,
             self.forwards,
+            self.alerts,
             self.packets,
             self.timeline,
         ):
@@ -92,9 +95,8 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
     database: Database, ledger: Ledger, objects: Objects, receipts: Receipts, cards: Cards, limits: Limits, clock: Clock
 ) -> Stores:
     """Put the stores of one database together."""
-    acts, timeline, drafts = Acts(database, ledger, clock), Entries(database), Drafts(database)
+    acts, timeline, people = Acts(database, ledger, clock), Entries(database), People(database, clock)
     pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
-    people, channels = People(database, clock), Channels(database, objects, acts, ledger, cards, clock)
     newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,
@@ -104,12 +106,13 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         assignments=Assignments(database, acts, newcomers=newcomers, timeline=timeline, clock=clock),
         logins=Logins(database, clock),
         pages=pages,
-        drafts=drafts,
+        drafts=(drafts := Drafts(database, clock)),
         documents=Documents(database, acts, pages, newcomers, timeline, receipts, clock),
         consents=Consents(database, acts, ledger, timeline),
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
-        channels=channels,
+        channels=Channels(database, objects, acts, ledger, cards, clock),
+        reach=Reach(database),
         forwards=Forwards(database),
         alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),

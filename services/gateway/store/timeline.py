@@ -7,7 +7,7 @@ from services.gateway.domain.access import Citizen, Person
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.timeline import NOTHING_MORE, OF_MANDATES, TO_HELPERS, Aside, Entry, entry_of
 from services.gateway.store.owners import Owners
-from services.gateway.store.paging import newest_first
+from services.gateway.store.paging import part_of
 from shared.events.event import Fact
 from shared.ids import new_id
 from shared.storage.documents import Database, Session
@@ -49,12 +49,12 @@ class Entries:
         hidden = [without, *(OF_MANDATES if acting else ())]
         citizen_id = whose.citizen_id if isinstance(whose, Citizen) else whose
         query = {"citizen_id": await self._owners.readable_by(citizen_id), "kind": {"$nin": hidden}}
-        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+        return await part_of(self._entries, query, cursor, Entry, by="at")
 
     async def of_helper(self, person: Person, cursor: Cursor | None) -> Part[Entry]:
         """Return what became of the mandates that somebody accepted, newest first."""
         query = {"citizen_id": {"$in": person.helper_ids}, "code": {"$in": TO_HELPERS}}
-        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+        return await part_of(self._entries, query, cursor, Entry, by="at")
 
     async def about(
         self, citizen_id: str, document_id: str, page_ids: Sequence[str], cursor: Cursor | None
@@ -62,7 +62,7 @@ class Entries:
         """Return what a citizen was told about a document, its pages and its forwards, newest first."""
         either = [{"document_id": document_id}, {"about_id": {"$in": [document_id, *page_ids]}}]
         query = {"citizen_id": await self._owners.readable_by(citizen_id), "$or": either}
-        return await newest_first(self._entries, query, cursor, time_field="at", read=Entry.model_validate)
+        return await part_of(self._entries, query, cursor, Entry, by="at")
 
     async def known_since(self, citizen_id: str, first_id: str, limit: int = 500) -> list[Entry]:
         """Return entries that became known at `first_id` (a UUIDv7) or later, in that order."""

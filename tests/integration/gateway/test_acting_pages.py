@@ -76,6 +76,22 @@ async def test_pages_for_somebody_are_closed_unless_opened(
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
+async def test_an_empty_list_speaks_of_whom_it_is_about(
+    phone: Phone, stranger: Phone, browser: httpx.AsyncClient
+) -> None:
+    """It names the other person, says no more than the helper may know, and leads only where they may go."""
+    base = await _for(phone, stranger, "read")
+    shown = (await browser.get(f"{base}/things")).text
+    assert "Für Amina Yildiz ist noch nichts abgegeben." in shown
+    assert (f"{base}/things/events" in shown, f"{base}/hand-in" in shown) == (True, False)
+    await phone.delete(f"/v1/mandates/{base.rpartition('/')[2]}")
+    base = await _for(phone, stranger, "upload", "appointments")
+    shown = (await browser.get(f"{base}/things")).text
+    assert "Sie haben für Amina Yildiz noch nichts abgegeben." in shown
+    assert (f"{base}/things/events" in shown, f"{base}/hand-in" in shown) == (False, True)
+    assert "Für Amina Yildiz ist noch kein Rückruf gewünscht." in (await browser.get(f"{base}/callbacks")).text
+
+
 async def test_an_open_page_hears_nothing_after_the_end(
     phone: Phone, stranger: Phone, browser: httpx.AsyncClient
 ) -> None:
@@ -92,7 +108,7 @@ async def test_an_open_page_hears_nothing_after_the_end(
 
 
 async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
-    """A double tap shows a new code for the same invitation; the first code is worthless then."""
+    """A double tap shows a new code for the same invitation, the first is worthless; another name is another person."""
     token = phone.headers["Authorization"].removeprefix("Bearer ")
     async with loopback.client(base_url=door.url, headers=OURS, cookies={"amtsbote": token}) as citizen:
         text = (await citizen.get("/trusted")).text
@@ -100,8 +116,10 @@ async def test_a_form_sent_twice_invites_once(phone: Phone, door: Door) -> None:
         form = {"key": _key(text), "kind": "beistand", "scope": ["upload", "read"], "last_day": last_day}
         form |= {"called": "Frau Kaya", "citizen_name": "Amina Yildiz"}
         pages = [(await citizen.post("/trusted", data=form)).text for _ in range(2)]
+        other = (await citizen.post("/trusted", data=form | {"called": "Herr Demir"})).text
     codes = [page.partition('id="code">')[2].partition("<")[0] for page in pages]
-    assert len((await phone.get("/v1/mandates")).json()["items"]) == 1
+    assert "Code für Herr Demir" in other
+    assert [one["called"] for one in (await phone.get("/v1/mandates")).json()["items"]] == ["Herr Demir", "Frau Kaya"]
     async with loopback.client(base_url=door.url, headers=OURS) as nobody:
         answers = [await nobody.post("/accept", data={"code": code, "name": HELPER}) for code in codes]
     assert [answer.status_code for answer in answers] == [422, 303]

@@ -39,8 +39,15 @@ async def test_what_does_not_fit_is_refused(door: Door, changed: dict[str, str],
 
 
 async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
-    """A month after starting, somebody who handed nothing in is gone, and their device knows it; others stay."""
-    month = timedelta(days=31)
+    """A month after starting, somebody who handed nothing in is gone, and their device knows it; others stay.
+
+    Somebody who cannot be forgotten does not keep the others from it.
+    """
+    month, stuck = timedelta(days=31), new_id()
+    started = {"_id": stuck, "key": stuck, "state": "started", "started_at": utc_now() - month}
+    await door.database.newcomers.insert_one(started)
+    unreadable = {"_id": stuck, "citizen_id": stuck, "state": "offered", "code": stuck, "pair": stuck}
+    await door.database.mandates.insert_one(unreadable)
     async with await start(door) as idle, await start(door) as busy:
         await busy.document()
         assert (await idle.get("/v1/documents")).status_code == 200
@@ -50,6 +57,8 @@ async def test_who_never_hands_anything_in_is_forgotten(door: Door) -> None:
         assert (await idle.get("/v1/documents")).status_code == 401
         assert (await busy.get("/v1/documents")).status_code == 200
     assert await door.database.newcomers.find_one({"_id": idle.citizen_id}) is None
+    for rows in (door.database.newcomers, door.database.mandates):
+        await rows.delete_one({"_id": stuck})
 
 
 async def test_nothing_of_somebody_forgotten_remains(door: Door) -> None:
@@ -101,6 +110,18 @@ async def test_lost_answer_leads_to_the_same_device(door: Door) -> None:
             assert (await device.get("/v1/documents")).status_code == 200
         third = await nobody.post("/v1/newcomers", json=somebody(), headers=key(name))
     assert (third.status_code, third.json()["code"]) == (409, "idempotency_key.reused")
+
+
+async def test_a_key_lets_nobody_else_in(door: Door) -> None:
+    """Whoever starts as another person, or for something else, under a key that is taken gets no access with it."""
+    name = new_id()
+    async with Caller(door.url, "nobody") as nobody:
+        first = await nobody.post("/v1/newcomers", json=somebody(), headers=key(name))
+        for other in ({"name": "Max Beispiel"}, {"errand": "apply"}):
+            answer = await nobody.post("/v1/newcomers", json=somebody(**other), headers=key(name))
+            assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key.reused")
+        async with Caller(door.url, first.json()["token"]) as device:
+            assert (await device.get("/v1/documents")).status_code == 200
 
 
 async def test_who_applies_gets_a_receipt_that_anybody_can_check(door: Door, phone: Phone) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.drafts import add
+from services.gateway.domain.drafts import KEPT, add
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import sweep, sweep_unsent
 from services.gateway.settings import GatewaySettings
@@ -71,7 +71,7 @@ async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) ->
 async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> None:
     """A page taken out of a draft goes with its pictures after two weeks, as does one drafted on a phone that is lost.
 
-    Drafted, handed-in and replaced ones stay.
+    Drafted, handed-in and replaced ones stay; drafted ones until nobody has changed their draft for long.
 
     So does a page that was handed in before that was noted on it.
     """
@@ -99,6 +99,9 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
     keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
     assert not {original_key(stray), picture_key} & set(keys)
     assert {original_key(page) for page in left} <= set(keys)
+    await sweep_unsent(kept, lambda: utc_now() + KEPT, after)
+    assert await kept.pages.known([drafted, old, new]) == {old, new}
+    assert (await kept.drafts.of_device(device.id)).page_ids == ()
 
 
 async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
