@@ -117,7 +117,6 @@ async def test_tool_and_suppliers_receive_what_a_citizen_handed_in(system: Syste
     ):
         receipt = await citizen.hand_in()
         document_id = receipt["document_id"]
-        await citizen.until_filed(document_id)
         alert = await alert_about(document_id, desk)
         assert alert["kind"] == "power_cut"
         assert alert["text"]

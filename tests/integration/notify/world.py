@@ -68,7 +68,7 @@ class World:
 
     channel: AbstractChannel
     objects: Objects
-    heard: list[dict[str, Any]] = field(default_factory=list)
+    heard: dict[str, dict[str, Any]] = field(default_factory=dict)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def happen(self, *facts: Fact) -> None:
@@ -105,7 +105,11 @@ class World:
 
     def all(self, fact: type[F], **like: Any) -> list[F]:
         """Return what was announced of a kind, with these fields."""
-        found = [fact.model_validate(event["data"]) for event in self.heard if event["type"] == TYPE_PREFIX + fact.type]
+        found = [
+            fact.model_validate(event["data"])
+            for event in self.heard.values()
+            if event["type"] == TYPE_PREFIX + fact.type
+        ]
         return [each for each in found if all(getattr(each, name) == value for name, value in like.items())]
 
     async def until(self, fact: type[F], timeout_s: float = 90, **like: Any) -> F:
@@ -119,9 +123,10 @@ class World:
             await self._news.wait_for(holds)
 
     async def hear(self, message: AbstractIncomingMessage) -> None:
-        """Keep one event."""
+        """Keep one event; of a copy only the first counts, as for every receiver."""
+        event = json.loads(message.body)
         async with message.process(), self._news:
-            self.heard.append(json.loads(message.body))
+            self.heard.setdefault(event["id"], event)
             self._news.notify_all()
 
 
