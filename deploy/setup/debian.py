@@ -23,6 +23,7 @@ PACKAGES = {
     "tesseract-ocr-tur": "Turkish",
     "tesseract-ocr-ukr": "Ukrainian",
     "fonts-dejavu-core": "typefaces of the sample letters, and of receipts in any language",
+    "fonts-dejavu-extra": "the condensed typeface of two sample letters",
     "fonts-liberation": "typefaces of the sample letters and of receipts",
     "libpango-1.0-0": "sets the text of receipts",
     "libpangoft2-1.0-0": "sets the text of receipts",

@@ -14,7 +14,7 @@ FILES: Final[dict[Face, tuple[str, str]]] = {
     "serif": ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf"),
     "dejavu": ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf"),
 }
-REMEDY: Final = "install the packages: apt-get install fonts-liberation fonts-dejavu-core"
+REMEDY: Final = "install the packages: apt-get install fonts-liberation fonts-dejavu-core fonts-dejavu-extra"
 MM_PER_POINT: Final = 25.4 / 72
 MEASURED_AT: Final = 200
 
