@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 KILLS = 20
 BETWEEN_KILLS_S = (0.5, 1.5)
+SPARE = 100  # what a killed process had in hand may be lost
 SETTLED_S = 15.0  # longer than it takes us to sweep what a killed process left
 
 
@@ -81,14 +82,15 @@ class Side:
         """Return the events a second that are handled of those that wait already; the first tenth is not counted."""
         await self._handler_once()
         await self.accepting.start()
-        await self.until(ACCEPTED, count, self.accepting)
+        await self.until(ACCEPTED, count + SPARE, self.accepting)
         await self.accepting.kill()
         await self.handling.start()
         await self.until(EFFECTS, count, self.handling)
         await self.handling.stop(patience=30)
         rows = await asyncio.to_thread(lambda: sorted(row["at"] for row in self.rows[EFFECTS].find({}, {"at": 1})))
         counted = rows[count // 10 : count]
-        return (len(counted) - 1) / (counted[-1] - counted[0]).total_seconds()
+        seconds: float = (counted[-1] - counted[0]).total_seconds()
+        return (len(counted) - 1) / seconds
 
     async def account(self, seed: int) -> Account:
         """Kill one process or the other, again and again, and count what became of what was accepted."""

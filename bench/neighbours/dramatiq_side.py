@@ -40,7 +40,7 @@ def main() -> None:
         except DuplicateKeyError:
             return
 
-    take = dramatiq.actor(effect, actor_name="take", queue_name="bench", broker=broker, max_retries=None)
+    take = dramatiq.actor(actor_name="take", queue_name="bench", broker=broker, max_retries=None)(effect)
 
     def accept() -> None:
         event_id = new_id()
