@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from services.notify.client.address import LOOPBACK
 from services.notify.client.mail import Mails
 from services.notify.client.outside import Outside
 from services.notify.client.push import Pushes
@@ -56,7 +57,7 @@ def app(
     outside = _outside(settings)
     service.cleanups.append(outside.close)
     _suppliers(service, settings, outside, clock)
-    mails, pushes = _mails(mail or MailSettings(), clock), _pushes(push or PushSettings(), service, outside)
+    mails, pushes = _mails(mail or MailSettings(), clock), _pushes(push or PushSettings(), service)
     _citizens(service, settings, mails, pushes)
     return service
 
@@ -115,11 +116,14 @@ def _mails(mail: MailSettings, clock: Clock) -> Mails | None:
     return Mails(mail, clock) if mail.offered else None
 
 
-def _pushes(push: PushSettings, service: Service, outside: Outside) -> Pushes | None:
+def _pushes(push: PushSettings, service: Service) -> Pushes | None:
+    """Return the way to browsers: of its own, as strangers name its addresses and nothing inside is open to it."""
     if push.key is None:
         return None
+    outside = Outside(answer_within_s=push.answer_within_s, allowed=LOOPBACK if push.trial_origins else ())
+    service.cleanups.append(outside.close)
     contact = push.contact or service.connections.public_url
-    return Pushes(outside, read_key(push.key), contact, service.clock)
+    return Pushes(outside, push.services, read_key(push.key), contact, service.clock)
 
 
 def _outside(settings: NotifySettings) -> Outside:

@@ -89,7 +89,7 @@ class NotifySettings(BaseSettings):
     night_until_h: Annotated[int, Field(ge=0, le=23, description="hour until which; the same hour: no night")] = 7
     allowed_networks: Annotated[
         tuple[IPvAnyNetwork, ...],
-        Field(description="private networks webhooks and pushes may reach; plain http only to loopback, if in here"),
+        Field(description="private networks webhooks may reach, pushes never; plain http only to loopback, if in here"),
     ] = ()
     ca_file: Annotated[
         Path | None, Field(description="PEM file of further certificate authorities to trust for webhooks")
