@@ -9,6 +9,7 @@ from services.notify.client.outside import Outside
 from services.notify.client.push import Pushes
 from services.notify.client.queue import SupplierQueues
 from services.notify.client.webhook import Webhooks
+from services.notify.handlers.admission import Admission
 from services.notify.handlers.alerting import alert
 from services.notify.handlers.dispatching import Dispatching
 from services.notify.handlers.forwarding import Forwarding
@@ -38,6 +39,8 @@ from shared.vapid import read_key
 _ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested, CitizenUnreached)
 _FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
 
+GIVE_UP_EVERY = 60  # looks
+
 
 def app(
     connections: Connections,
@@ -64,7 +67,9 @@ def app(
 
 def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clock: Clock) -> None:
     """Alert teams, and take packets to suppliers."""
-    connections, forwards = service.connections, Forwards(service.database)
+    connections, looking = service.connections, Looking(settings.look_every_s)
+    forwards = Forwards(service.database, looking.ring)
+    admission = _admission(settings.dispatchers, settings, looking, clock)
     forwarding = Forwarding(forwards, service.ledger, settings.rules(), settings.schedule())
     dispatching = Dispatching(
         forwards=forwards,
@@ -77,7 +82,8 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
         webhooks=Webhooks(outside, clock),
         queues=SupplierQueues(service.broker, service.has_started),
         schedule=settings.schedule(),
-        looking=Looking(settings.look_every_s),
+        looking=looking,
+        admission=admission,
         lease=timedelta(seconds=settings.lease_s),
         pick_up_within=timedelta(hours=settings.pick_up_within_h),
         clock=clock,
@@ -86,14 +92,16 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
     alerting = partial(alert, rules=settings.rules(), ledger=service.ledger, forwards=forwards)
     service.on("alert", alerting, *_ALERTING)
     service.on("follow", forwarding.follow, *_FORWARDING)
-    for number in range(settings.dispatchers):
+    for number in range(admission.workers):
         service.every(settings.look_every_s, dispatching.dispatch, name=f"dispatch.{number}")
+    service.every(GIVE_UP_EVERY * settings.look_every_s, dispatching.give_up, name="dispatch.give_up")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
 
 
 def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, pushes: Pushes | None) -> None:
     """Tell citizens through the channels they chose, as far as the operator offers any."""
-    notices = Notices(service.database)
+    notices, looking = Notices(service.database), Looking(settings.look_every_s)
+    admission = _admission(settings.tellers, settings, looking, service.clock)
     telling = Telling(
         notices=notices,
         ledger=service.ledger,
@@ -102,14 +110,22 @@ def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, p
         pushes=pushes,
         quiet=settings.quiet(),
         schedule=settings.schedule(),
-        looking=Looking(settings.look_every_s),
+        looking=looking,
+        admission=admission,
         lease=timedelta(seconds=settings.lease_s),
         clock=service.clock,
     )
     service.prepares.append(notices.prepare)
     service.on("tell", telling.ask, NoticeAsked)
-    for number in range(settings.tellers):
+    for number in range(admission.workers):
         service.every(settings.look_every_s, telling.tell, name=f"tell.{number}")
+    service.every(GIVE_UP_EVERY * settings.look_every_s, telling.give_up, name="tell.give_up")
+
+
+def _admission(at_once: int, settings: NotifySettings, looking: Looking, clock: Clock) -> Admission:
+    return Admission(
+        at_once=at_once, each=settings.at_once_each, breakers=settings.breakers(), bell=looking.ring, clock=clock
+    )
 
 
 def _mails(mail: MailSettings, clock: Clock) -> Mails | None:

@@ -33,6 +33,10 @@ class Pushes:
         self._contact = contact
         self._clock = clock
 
+    def host_of(self, card: Card) -> str:
+        """Return the name of a browser's push service; empty if it is none that we know."""
+        return (card.subscription and self._services.service_of(card.subscription.endpoint)) or ""
+
     async def send(self, card: Card, topic: NoticeTopic, notice_id: str) -> Outcome:
         """Send one notice; a later one about as pressing a thing takes the place of one not fetched yet."""
         if card.subscription is None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 from faststream.rabbit import RabbitBroker
 
 from services.notify.domain.retry import Outcome
@@ -15,6 +15,7 @@ from shared.messaging.topology import SUPPLIER, declare_with_dead
 
 DECLARED_WITHIN_S = 15.0
 _AWAY = Outcome("ours", "broker_unavailable")
+_FULL = Outcome("again", "queue_full")
 
 
 class SupplierQueues:
@@ -40,7 +41,9 @@ class SupplierQueues:
                 content_type=CONTENT_TYPE,
                 correlation_id=correlation_id,
             )
-        except (PublishError, AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
+        except PublishError as error:
+            return _FULL if isinstance(error.__cause__, DeliveryError) else _AWAY
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
             return _AWAY
         except asyncio.CancelledError:
             if is_cancelled():
