@@ -111,7 +111,7 @@ async def test_a_login_has_so_many_connections(stack: LocalStack, tmp_path: Path
     async with narrow(stack, tmp_path) as place:
         tool = place.add_tool("power_cut")
         async with await aio_pika.connect(tool["amqp_url"]) as first, await aio_pika.connect(tool["amqp_url"]):
-            with pytest.raises(InvalidFrameError, match="Connection.Close"):
+            with pytest.raises(InvalidFrameError, match=r"Connection\.Close"):
                 await aio_pika.connect(tool["amqp_url"])
             assert await (await first.channel()).get_queue(tool["queue"], ensure=False)
 
