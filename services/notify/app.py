@@ -14,6 +14,7 @@ from services.notify.handlers.alerting import alert
 from services.notify.handlers.dispatching import Dispatching
 from services.notify.handlers.forwarding import Forwarding
 from services.notify.handlers.looking import Looking
+from services.notify.handlers.measuring import measure
 from services.notify.handlers.sweeping import sweep
 from services.notify.handlers.telling import Telling
 from services.notify.settings import NotifySettings
@@ -39,7 +40,7 @@ from shared.vapid import read_key
 _ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested, CitizenUnreached)
 _FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
 
-GIVE_UP_EVERY = 60  # looks
+GIVE_UP_EVERY = MEASURE_EVERY = 60  # looks
 
 
 def app(
@@ -67,20 +68,20 @@ def app(
 
 def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clock: Clock) -> None:
     """Alert teams, and take packets to suppliers."""
-    connections, looking = service.connections, Looking(settings.look_every_s)
+    looking, admission = _admission(settings.dispatchers, settings, clock)
     forwards = Forwards(service.database, looking.ring)
-    admission = _admission(settings.dispatchers, settings, looking, clock)
     forwarding = Forwarding(forwards, service.ledger, settings.rules(), settings.schedule())
+    partners, queues = PartnersFile(service.connections.partners), SupplierQueues(service.broker, service.has_started)
     dispatching = Dispatching(
         forwards=forwards,
         forwarding=forwarding,
         ledger=service.ledger,
         objects=service.objects,
-        partners=PartnersFile(connections.partners),
-        links=Links(connections.link_secret),
-        public_url=connections.public_url,
+        partners=partners,
+        links=Links(service.connections.link_secret),
+        public_url=service.connections.public_url,
         webhooks=Webhooks(outside, clock),
-        queues=SupplierQueues(service.broker, service.has_started),
+        queues=queues,
         schedule=settings.schedule(),
         looking=looking,
         admission=admission,
@@ -92,16 +93,14 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
     alerting = partial(alert, rules=settings.rules(), ledger=service.ledger, forwards=forwards)
     service.on("alert", alerting, *_ALERTING)
     service.on("follow", forwarding.follow, *_FORWARDING)
-    for number in range(admission.workers):
-        service.every(settings.look_every_s, dispatching.dispatch, name=f"dispatch.{number}")
-    service.every(GIVE_UP_EVERY * settings.look_every_s, dispatching.give_up, name="dispatch.give_up")
+    _work(service, settings, admission, dispatch=dispatching)
+    service.every(MEASURE_EVERY * settings.look_every_s, partial(measure, partners, queues), name="measure_partners")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
 
 
 def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, pushes: Pushes | None) -> None:
     """Tell citizens through the channels they chose, as far as the operator offers any."""
-    notices, looking = Notices(service.database), Looking(settings.look_every_s)
-    admission = _admission(settings.tellers, settings, looking, service.clock)
+    notices, (looking, admission) = Notices(service.database), _admission(settings.tellers, settings, service.clock)
     telling = Telling(
         notices=notices,
         ledger=service.ledger,
@@ -117,14 +116,21 @@ def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, p
     )
     service.prepares.append(notices.prepare)
     service.on("tell", telling.ask, NoticeAsked)
-    for number in range(admission.workers):
-        service.every(settings.look_every_s, telling.tell, name=f"tell.{number}")
-    service.every(GIVE_UP_EVERY * settings.look_every_s, telling.give_up, name="tell.give_up")
+    _work(service, settings, admission, tell=telling)
 
 
-def _admission(at_once: int, settings: NotifySettings, looking: Looking, clock: Clock) -> Admission:
-    return Admission(
-        at_once=at_once, each=settings.at_once_each, breakers=settings.breakers(), bell=looking.ring, clock=clock
+def _work(service: Service, settings: NotifySettings, admission: Admission, **kinds: Dispatching | Telling) -> None:
+    """Let as many workers run as there are places, and one that gives up what waits for too long."""
+    for name, kind in kinds.items():
+        for number in range(admission.workers):
+            service.every(settings.look_every_s, kind.work, name=f"{name}.{number}")
+        service.every(GIVE_UP_EVERY * settings.look_every_s, kind.give_up, name=f"{name}.give_up")
+
+
+def _admission(at_once: int, settings: NotifySettings, clock: Clock) -> tuple[Looking, Admission]:
+    looking, breakers = Looking(settings.look_every_s), settings.breakers()
+    return looking, Admission(
+        at_once=at_once, each=settings.at_once_each, breakers=breakers, bell=looking.ring, clock=clock
     )
 
 

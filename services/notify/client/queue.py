@@ -51,6 +51,19 @@ class SupplierQueues:
             return _AWAY
         return Outcome("taken")
 
+    async def waiting(self, queue: str) -> int | None:
+        """Return how many messages wait in a partner's queue; nothing if that cannot be told now."""
+        if not self._started():
+            return None
+        try:
+            async with asyncio.timeout(DECLARED_WITHIN_S):
+                connection = await self._broker.connect()
+                async with connection.channel() as channel:
+                    asked = await channel.declare_queue(queue, passive=True)
+                    return asked.declaration_result.message_count
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
+            return None
+
     async def _make_sure_of_queue(self, supplier_id: str) -> None:
         """Declare queue and binding, on a channel whose failure hurts nobody else.
 

@@ -107,8 +107,8 @@ class Place:
             admission.begin(to)
 
     def met(self, outcome: Outcome) -> None:
-        """Learn from what the receiver did."""
-        if self._to is not None:
+        """Learn from what the receiver did; a failure of our own says nothing about it."""
+        if self._to is not None and outcome.kind != "ours":
             self._admission.met(self._to, outcome)
 
     def __enter__(self) -> Self:

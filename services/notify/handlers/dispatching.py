@@ -53,7 +53,7 @@ class Dispatching:
     pick_up_within: timedelta
     clock: Clock
 
-    async def dispatch(self) -> None:
+    async def work(self) -> None:
         """Try each forward that comes due, one after the other, until cancelled."""
         while True:
             forward, place = await self.looking.found(self._claim)

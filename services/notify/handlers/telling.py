@@ -64,7 +64,7 @@ class Telling:
             await self.notices.keep(notice, work)
         self.looking.ring()
 
-    async def tell(self) -> None:
+    async def work(self) -> None:
         """Try each notice that comes due, one after the other, until cancelled."""
         while True:
             notice, place = await self.looking.found(self._claim)
@@ -99,8 +99,8 @@ class Telling:
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
                 card = await self._card(notice)
-                if card and notice.host is None:
-                    await self._line_up(notice, card, now)
+                if card and notice.host is None and (host := self._host_of(card)):
+                    await self._line_up(replace(notice, host=host), now)
                     return
                 outcome = await self._try(notice, card, place) if card else None
         except StaleError:
@@ -119,11 +119,13 @@ class Telling:
             return None
         return card if notice.topic in card.words else None
 
-    async def _line_up(self, notice: Notice, card: Card, now: datetime) -> None:
-        """Keep which server takes it, and let it wait for its turn there."""
+    def _host_of(self, card: Card) -> str:
         way = self._way(card)
-        known = replace(notice, host=way.host_of(card) if way else "")
-        await self.notices.save(known.postponed(now, notice.reason, counts=False))
+        return way.host_of(card) if way else ""
+
+    async def _line_up(self, notice: Notice, now: datetime) -> None:
+        """Keep which server takes it, and let it wait for its turn there."""
+        await self.notices.save(notice.postponed(now, notice.reason, counts=False))
 
     async def _try(self, notice: Notice, card: Card, place: Place) -> Outcome:
         way = self._way(card)

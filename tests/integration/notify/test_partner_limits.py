@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -11,6 +12,7 @@ import aio_pika
 import httpx
 import pytest
 from aiormq.exceptions import InvalidFrameError
+from prometheus_client import REGISTRY
 
 from deploy.local.stack import LocalStack
 from services.broker_admin import POLICY
@@ -136,11 +138,13 @@ async def test_who_reads_nothing_is_shown_to_a_person(stack: LocalStack, tmp_pat
     """The operator sees what waits for whom, and that nobody reads it."""
     async with narrow(stack, tmp_path) as place:
         supplier = place.add_supplier("--queue")
-        async with await aio_pika.connect(place.environment["AMTSBOTE_RABBIT_URL"]) as connection:
+        measured = partial(REGISTRY.get_sample_value, "amtsbote_partner_messages", {"queue": supplier["queue"]})
+        async with running(place), await aio_pika.connect(place.environment["AMTSBOTE_RABBIT_URL"]) as connection:
             channel = await connection.channel()
             await channel.default_exchange.publish(aio_pika.Message(b"{}"), supplier["queue"])
             line = f"{supplier['id']}  1 waiting  nobody reads"
             await until(lambda: line in place.partners("waiting").stdout)
+            await until(lambda: measured() == 1)
 
 
 @asynccontextmanager

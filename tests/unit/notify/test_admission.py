@@ -93,6 +93,13 @@ def test_an_answer_that_refuses_is_an_answer() -> None:
     assert all(world.try_("a", ANSWER) for _ in range(9))
 
 
+def test_our_own_failure_says_nothing_about_a_receiver() -> None:
+    """A broker of ours that is away neither shuts a supplier nor opens one that is shut."""
+    world, ours = World(), Outcome("ours", "broker_unavailable")
+    assert all(world.try_("a", outcome) for outcome in (SILENCE, SILENCE, ours, SILENCE))
+    assert not world.try_("a", ours)
+
+
 def test_who_is_not_known_yet_counts_towards_all_together() -> None:
     """A notice whose address was not looked up has a place and no receiver."""
     world = World()
