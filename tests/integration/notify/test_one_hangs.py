@@ -170,3 +170,13 @@ async def test_what_hangs_for_citizens_delays_no_urgent_word(pushing: tuple[Tell
         await _ask(teller, f"{service.url}/hook", "news", newcomer=False)
     channel_id = await _ask(teller, f"{service.url}/hook", "urgent", newcomer=False)
     await teller.events.until(NoticeSent, SOON_S, channel_id=channel_id)
+
+
+async def test_a_notice_that_the_version_before_kept_is_told(pushing: tuple[Teller, SilentServer]) -> None:
+    """A row without a line, which no handler of this process brought, is found and told."""
+    teller, service = pushing
+    channel_id = await _ask(teller, f"{service.url}/hook", "test", newcomer=False)
+    await teller.events.until(NoticeSent, SOON_S, channel_id=channel_id)
+    without = {"$unset": dict.fromkeys(("host", "to", "rank", "newcomer"), ""), "$set": {"due_at": now()}}
+    await teller.service.database.notices.update_one({"channel_id": channel_id}, without)
+    await teller.events.until_true(lambda: len(teller.events.all(NoticeSent, channel_id=channel_id)) == 2)
