@@ -100,7 +100,8 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
 
 def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, pushes: Pushes | None) -> None:
     """Tell citizens through the channels they chose, as far as the operator offers any."""
-    notices, (looking, admission) = Notices(service.database), _admission(settings.tellers, settings, service.clock)
+    looking, admission = _admission(settings.tellers, settings, service.clock)
+    notices = Notices(service.database, looking.ring)
     telling = Telling(
         notices=notices,
         ledger=service.ledger,

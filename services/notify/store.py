@@ -144,9 +144,10 @@ class Forwards:
 class Notices:
     """Keeps, for each lane of a channel, what is to be told through it and when it last was; no address, no word."""
 
-    def __init__(self, database: Database) -> None:
-        """Use a collection of `database`."""
+    def __init__(self, database: Database, bell: Bell = lambda: None) -> None:
+        """Use a collection of `database`; ring when a notice is brought."""
         self._notices = database.notices
+        self._bell = bell
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -162,6 +163,7 @@ class Notices:
         """Keep a notice that was locked."""
         values = _values(notice)
         await self._notices.replace_one({"_id": values.pop("row_id")}, values, session=work.session)
+        self._bell()
 
     async def save(self, notice: Notice, work: Work | None = None) -> None:
         """Keep a notice as it is now, if nobody changed it since it was read.

@@ -31,7 +31,7 @@ class Looking:
         self._awake_until = time.monotonic()
 
     def ring(self) -> None:
-        """Look at once, and often for a while: something was brought, or room was made."""
+        """Look at once, and often for a while: something was brought, or will be once it commits; or room was made."""
         self._awake_until = time.monotonic() + IDLE * self._every_s
         self._bell.set()
 

@@ -62,7 +62,6 @@ class Telling:
             before = await self.notices.locked(f"{fact.channel_id}.{lane_of(fact.topic)}", work)
             notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
             await self.notices.keep(notice, work)
-        self.looking.ring()
 
     async def work(self) -> None:
         """Try each notice that comes due, one after the other, until cancelled."""
