@@ -1,13 +1,53 @@
 """Gives each partner a login, a queue and rights to just that, over RabbitMQ's management HTTP API."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import httpx
 from faststream.rabbit import RabbitExchange, RabbitQueue
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.messaging.topology import EXCHANGES, UNROUTED, dead_name, quorum_queue, work_queue
+
+POLICY = "amtsbote.partners"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one partner may take of the broker: messages and bytes that wait in a queue, connections, channels."""
+
+    messages: int
+    size_bytes: int
+    connections: int
+    channels: int
+
+
+class ManagementSettings(BaseSettings):
+    """Where RabbitMQ's operator door is, from `AMTSBOTE_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
+
+    rabbit_management_url: Annotated[
+        SecretStr, Field(description="RabbitMQ's HTTP API with an administrator, to make partners' logins")
+    ] = SecretStr("http://guest:guest@127.0.0.1:15672")
+    rabbit_public_url: Annotated[
+        str | None, Field(description="the broker as partners reach it, amqps://HOST:PORT, if not as we do")
+    ] = None
+    partner_queue_length: Annotated[
+        int, Field(ge=1, description="messages that may wait in one partner's queue; what does not fit waits with us")
+    ] = 100_000
+    partner_queue_bytes: Annotated[int, Field(ge=1, description="their bytes, in one queue")] = 200_000_000
+    partner_connections: Annotated[int, Field(ge=1, description="connections of one partner's login")] = 20
+    partner_channels: Annotated[int, Field(ge=1, description="channels of one partner's login")] = 100
+
+    @property
+    def limits(self) -> Limits:
+        """What one partner may take of the broker."""
+        return Limits(
+            self.partner_queue_length, self.partner_queue_bytes, self.partner_connections, self.partner_channels
+        )
 
 
 class BrokerAdminError(Exception):
@@ -50,6 +90,27 @@ class BrokerAdmin:
         self._declare_queue(quorum_queue(dead_name(name)))
         self._declare_queue(work_queue(name))
         self._bind(exchange.name, name, routing_key)
+
+    def limit_queues(self, limits: Limits) -> None:
+        """Bound the queues of all partners, those that are there already included; again is fine.
+
+        What does not fit is refused, so it stays with us. A policy, as arguments of a queue cannot be changed; quorum
+        queues take these keys since RabbitMQ 3.8.0 (`overflow` other than `reject-publish-dlx`), one policy a queue.
+        """
+        bounds = {"max-length": limits.messages, "max-length-bytes": limits.size_bytes, "overflow": "reject-publish"}
+        policy = {"pattern": r"^(desk|supplier)[.]", "definition": bounds, "apply-to": "queues", "priority": 10}
+        self._call("PUT", f"policies/{self._host}/{POLICY}", policy)
+
+    def limit_login(self, queue: str, limits: Limits) -> None:
+        """Bound the connections and channels of the login of a queue's partner; again is fine."""
+        for limit, most in (("max-connections", limits.connections), ("max-channels", limits.channels)):
+            self._call("PUT", f"user-limits/{self._login(queue)}/{limit}", {"value": most})
+
+    def waiting(self, queue: str) -> tuple[int, int]:
+        """Return how many messages wait in a queue and how many consumers it has, as known some seconds ago."""
+        found = self._call("GET", f"queues/{self._host}/{queue}", missing_is_fine=True)
+        told = found.json() if found.is_success else {}
+        return int(told.get("messages", 0)), int(told.get("consumers", 0))
 
     def add_login(self, queue: str, password: str) -> None:
         """Give a queue's partner a login that may read it, and nothing else; again changes the password.

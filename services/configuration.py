@@ -9,8 +9,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from pydantic_settings import BaseSettings
 
+from services.broker_admin import ManagementSettings
 from services.names import names
-from services.partners import ManagementSettings
 from services.run import ProcessSettings
 from shared.settings import Connections, MailSettings, PushSettings, explained
 

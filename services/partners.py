@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
-from services.broker_admin import BrokerAdmin, BrokerAdminError
+from services.broker_admin import BrokerAdmin, BrokerAdminError, ManagementSettings
 from services.partners_file import locked, write
 from shared.events.event import Code
 from shared.messaging.topology import DESK, SUPPLIER
@@ -38,19 +37,6 @@ SUPPLIER_ENV = {
 FAILED = 1
 
 
-class ManagementSettings(BaseSettings):
-    """Where RabbitMQ's operator door is, from `AMTSBOTE_*` variables."""
-
-    model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True)
-
-    rabbit_management_url: Annotated[
-        SecretStr, Field(description="RabbitMQ's HTTP API with an administrator, to make partners' logins")
-    ] = SecretStr("http://guest:guest@127.0.0.1:15672")
-    rabbit_public_url: Annotated[
-        str | None, Field(description="the broker as partners reach it, amqps://HOST:PORT, if not as we do")
-    ] = None
-
-
 @partners.command("add-tool")
 def add_tool(
     tool_id: Id,
@@ -66,7 +52,7 @@ def add_tool(
         tool = Tool(id=_code(tool_id), team=_code(team), token_sha256=hash_token(token))
         broker, queue = _broker(connections), f"desk.{tool_id}"
         broker.add_queue(queue, exchange=DESK, routing_key=f"team.{team}.*")
-        broker.add_login(queue, password)
+        _add_login(broker, queue, password)
         write(connections.partners, known.model_copy(update={"tools": (*known.tools, tool)}))
         amqp_url = broker.amqp_url(queue, password)
     shown = {"id": tool_id, "team": team, "token": token, "queue": queue, "amqp_url": amqp_url}
@@ -100,6 +86,35 @@ def add_supplier(
         shown |= {"token": token} | _way_for(supplier, connections)
         write(connections.partners, known.model_copy(update={"suppliers": (*known.suppliers, supplier)}))
     _show(shown, as_json=as_json, env=SUPPLIER_ENV if as_env else None)
+
+
+@partners.command("update")
+def update() -> None:
+    """Set the limits of all partners' queues and logins at the broker, also of those added by an older version."""
+    with _changing() as (connections, known):
+        broker, limits = _broker(connections), ManagementSettings().limits
+        broker.limit_queues(limits)
+        for queue in _queues(known).values():
+            broker.limit_login(queue, limits)
+    typer.echo(f"{len(_queues(known))} queues and logins up to date")
+
+
+@partners.command("waiting")
+def show_waiting(*, as_json: AsJson = False) -> None:
+    """Show what waits in partners' queues, and who of them reads nothing: a person should call them."""
+    try:
+        connections = Connections()
+        broker, queues = _broker(connections), _queues(Partners.load(connections.partners))
+        rows = [(partner, *broker.waiting(queue)) for partner, queue in queues.items()]
+    except BrokerAdminError as error:
+        raise _failed(str(error)) from error
+    except ValueError as error:
+        raise _unreadable() from error
+    if as_json:
+        typer.echo(json.dumps([{"id": row[0], "messages": row[1], "consumers": row[2]} for row in rows]))
+        return
+    for partner, messages, consumers in rows:
+        typer.echo(f"{partner}  {messages} waiting" + ("  nobody reads" if messages and not consumers else ""))
 
 
 @partners.command("list")
@@ -157,8 +172,21 @@ def _way_for(supplier: Supplier, connections: Connections) -> dict[str, str]:
         return {"webhook_url": str(supplier.webhook_url), "webhook_secret": secret}
     broker, queue, password = _broker(connections), f"supplier.{supplier.id}", secrets.token_urlsafe(32)
     broker.add_queue(queue, exchange=SUPPLIER, routing_key=supplier.id)
-    broker.add_login(queue, password)
+    _add_login(broker, queue, password)
     return {"queue": queue, "amqp_url": broker.amqp_url(queue, password)}
+
+
+def _add_login(broker: BrokerAdmin, queue: str, password: str) -> None:
+    limits = ManagementSettings().limits
+    broker.limit_queues(limits)
+    broker.add_login(queue, password)
+    broker.limit_login(queue, limits)
+
+
+def _queues(known: Partners) -> dict[str, str]:
+    """Return the queue of each partner that has one, by the partner's id."""
+    tools = {tool.id: f"desk.{tool.id}" for tool in known.tools}
+    return tools | {s.id: f"supplier.{s.id}" for s in known.suppliers if s.way == "queue"}
 
 
 def _end_queue(queue: str, connections: Connections) -> bool:

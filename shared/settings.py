@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from shared.push_services import BROWSERS, PushServices
+
 WRONG_SETTINGS = (ValidationError, SettingsError)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -112,6 +114,20 @@ class PushSettings(BaseSettings):
     contact: Annotated[
         str, Field(description="mailto: or https: address a push service may turn to; the public URL if empty")
     ] = ""
+    hosts: Annotated[
+        tuple[str, ...],
+        Field(description="push services browsers may name: hosts, each with all below it; https, port 443"),
+    ] = BROWSERS
+    trial_origins: Annotated[
+        tuple[str, ...],
+        Field(description="further push services for tests, e.g. http://127.0.0.1:9000: reached on this machine, too"),
+    ] = ()
+    answer_within_s: Annotated[float, Field(gt=0, le=60, description="seconds a push service may take to answer")] = 4
+
+    @property
+    def services(self) -> PushServices:
+        """The push services that subscriptions may lead to."""
+        return PushServices(self.hosts, self.trial_origins)
 
 
 def explained(error: ValueError) -> str:

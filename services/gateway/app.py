@@ -130,7 +130,7 @@ def _receipts(texts: Texts, settings: GatewaySettings, connections: Connections)
 
 
 def _offered(mail: MailSettings, push: PushSettings) -> Offered:
-    return Offered(mail.offered, read_key(push.key).public if push.key else None)
+    return Offered(mail.offered, read_key(push.key).public if push.key else None, push.services)
 
 
 def _follow(service: Service, kept: Stores, feed: Feed) -> None:

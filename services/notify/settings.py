@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.notify.domain.alert import AlertRules
 from services.notify.domain.quiet import Quiet
 from services.notify.domain.retry import Schedule
+from shared.breaker import Breakers
 from shared.events.event import Code
 from shared.events.notify import AlertKind
 
@@ -68,7 +69,9 @@ class NotifySettings(BaseSettings):
     )
     refused_tries: Annotated[int, Field(ge=1, description="tries when only a repair can help, e.g. after a 404")] = 3
     jitter: Annotated[Share, Field(description="by which a delay varies, so that tries do not bunch")] = 0.2
-    answer_within_s: Annotated[float, Field(gt=0, le=60, description="how long a supplier's server may take")] = 15
+    answer_within_s: Annotated[
+        float, Field(gt=0, le=60, description="seconds a supplier's server may take to answer")
+    ] = 15
     lease_s: Annotated[
         float, Field(gt=0, description="how long one try may take before another process takes over")
     ] = 120
@@ -77,8 +80,22 @@ class NotifySettings(BaseSettings):
     ] = 48
     look_every_s: Annotated[float, Field(gt=0, description="how often due forwards are looked for")] = 0.5
     sweep_every_s: Annotated[float, Field(gt=0, description="how often packets nobody may fetch are removed")] = 600
-    dispatchers: Annotated[int, Field(ge=1, le=32, description="how many suppliers are told at once")] = 4
-    tellers: Annotated[int, Field(ge=1, le=32, description="how many citizens are told at once")] = 2
+    dispatchers: Annotated[
+        int, Field(ge=1, le=32, description="packets taken to suppliers at once; one more for power cuts alone")
+    ] = 8
+    tellers: Annotated[
+        int, Field(ge=1, le=32, description="citizens told at once, half of them newcomers; one more for what presses")
+    ] = 8
+    at_once_each: Annotated[
+        int, Field(ge=1, le=32, description="of these, how many at one supplier, one push service, the mail server")
+    ] = 2
+    left_alone_after: Annotated[
+        int, Field(ge=1, description="so many tries in a row without an answer, and a server is left alone for a while")
+    ] = 3
+    left_alone_s: Annotated[
+        float, Field(gt=0, description="seconds it is left alone then; doubled each time it is silent once more")
+    ] = 30
+    left_alone_at_most_s: Annotated[float, Field(gt=0, description="seconds it is left alone at most")] = 600
     gather_s: Annotated[Seconds, Field(description="how long news for a citizen waits for more, to be one message")] = (
         60
     )
@@ -89,7 +106,7 @@ class NotifySettings(BaseSettings):
     night_until_h: Annotated[int, Field(ge=0, le=23, description="hour until which; the same hour: no night")] = 7
     allowed_networks: Annotated[
         tuple[IPvAnyNetwork, ...],
-        Field(description="private networks webhooks and pushes may reach; plain http only to loopback, if in here"),
+        Field(description="private networks webhooks may reach, pushes never; plain http only to loopback, if in here"),
     ] = ()
     ca_file: Annotated[
         Path | None, Field(description="PEM file of further certificate authorities to trust for webhooks")
@@ -115,6 +132,11 @@ class NotifySettings(BaseSettings):
         """Return when a supplier is tried again."""
         delays = tuple(timedelta(seconds=seconds) for seconds in self.delays_s)
         return Schedule(delays, self.refused_tries, self.jitter)
+
+    def breakers(self) -> Breakers:
+        """Return what leaves servers alone that do not answer."""
+        first, longest = timedelta(seconds=self.left_alone_s), timedelta(seconds=self.left_alone_at_most_s)
+        return Breakers(self.left_alone_after, first, max(first, longest))
 
     def quiet(self) -> Quiet:
         """Return when citizens are told."""

@@ -1,15 +1,15 @@
 """Consents, papers, forwards and notices in MongoDB; a `due_at` is also the lease of the process that tries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from pymongo import ReturnDocument
 
 from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
+from services.notify.domain.line import USUAL, Room
 from services.notify.domain.notice import Notice
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
@@ -22,6 +22,11 @@ _FORWARD = TypeAdapter(Forward)
 _NOTICE = TypeAdapter(Notice)
 
 T = TypeVar("T")
+Bell = Callable[[], None]
+
+# Without a lower bound the rows that are never due, of which there are most, are looked at, too.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LINE = [("rank", 1), ("due_at", 1), ("to", 1)]
 
 
 class StaleError(Exception):
@@ -35,8 +40,9 @@ class Forwards:
     row and the consent's row, so that one of the two transactions meets the other and is done again.
     """
 
-    def __init__(self, database: Database) -> None:
-        """Use the collections of `database`."""
+    def __init__(self, database: Database, bell: Bell = lambda: None) -> None:
+        """Use the collections of `database`; ring when a forward is brought."""
+        self._bell = bell
         self._consents = database.consents
         self._papers = database.papers
         self._forwards = database.forwards
@@ -48,6 +54,7 @@ class Forwards:
         await self._consents.create_index("forward_id")
         await self._forwards.create_index("consent_id", unique=True)
         await self._forwards.create_index("due_at")
+        await self._forwards.create_index(_LINE)
         await self._alerted.create_index("version")  # and with it the collection, which a transaction could not
 
     async def keep_consent(self, consent: Consent, work: Work) -> Consent:
@@ -73,15 +80,10 @@ class Forwards:
 
     async def is_newest(self, fact: DocumentFiled | DocumentFailed, work: Work) -> bool:
         """Tell whether teams were told of no later version of a document, and remember this one."""
-        highest = {"$max": {"version": fact.version}}
-        row = await self._alerted.find_one_and_update(
-            {"_id": fact.document_id},
-            highest,
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=work.session,
-        )
-        return bool(row["version"] == fact.version)
+        this = {"_id": fact.document_id}
+        await self._alerted.update_one(this, {"$max": {"version": fact.version}}, upsert=True, session=work.session)
+        row = await self._alerted.find_one(this, session=work.session)
+        return bool(row and row["version"] == fact.version)
 
     async def papers(self, document_id: str, work: Work) -> Papers | None:
         """Return what became of a document, or nothing yet; a handler that knows them meanwhile meets this one."""
@@ -91,6 +93,7 @@ class Forwards:
     async def add(self, forward: Forward, work: Work) -> None:
         """Keep a new forward and mark its consent as used."""
         await self._forwards.insert_one(_row(forward), session=work.session)
+        self._bell()
         await _set(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
 
     async def find(self, forward_id: str, work: Work | None = None) -> Forward:
@@ -122,22 +125,34 @@ class Forwards:
             raise StaleError(forward.forward_id)
         return later
 
-    async def claim(self, now: datetime, until: datetime) -> Forward | None:
-        """Take the forward that is due for longest, counting the try; it is due again at `until` if we die."""
-        row = await _claimed(self._forwards, now, until)
+    async def claim(self, room: Room, now: datetime, until: datetime) -> Forward | datetime | None:
+        """Take the first forward in line, counting the try, or return when one is due; it is due again at `until`."""
+        row = await _claimed(self._forwards, room, now, until)
+        return _read(_FORWARD, "forward_id", row) if isinstance(row, dict) else row
+
+    async def claim_old(self, to: Sequence[str], before: datetime, until: datetime) -> Forward | None:
+        """Take a forward that is due since `before` to one of these suppliers."""
+        row = await _claimed_old(self._forwards, to, before, until)
         return _read(_FORWARD, "forward_id", row) if row else None
+
+    async def name_supplier(self, supplier_id: str) -> None:
+        """Say to whom the forwards go that a version before this one kept, so that they can be passed over."""
+        kept_before = {"supplier_id": supplier_id, "state": "queued", "to": None}
+        await self._forwards.update_many(kept_before, {"$set": {"to": supplier_id, "rank": USUAL}})
 
 
 class Notices:
     """Keeps, for each lane of a channel, what is to be told through it and when it last was; no address, no word."""
 
-    def __init__(self, database: Database) -> None:
-        """Use a collection of `database`."""
+    def __init__(self, database: Database, bell: Bell = lambda: None) -> None:
+        """Use a collection of `database`; ring when a notice is brought."""
         self._notices = database.notices
+        self._bell = bell
 
     async def prepare(self) -> None:
-        """Create the index."""
+        """Create the indexes."""
         await self._notices.create_index("due_at")
+        await self._notices.create_index(_LINE)
 
     async def locked(self, row_id: str, work: Work) -> Notice | None:
         """Return a notice, or nothing yet; until `work` ends, others who would change it meet this one."""
@@ -146,8 +161,9 @@ class Notices:
 
     async def keep(self, notice: Notice, work: Work) -> None:
         """Keep a notice that was locked."""
-        values = asdict(notice)
+        values = _values(notice)
         await self._notices.replace_one({"_id": values.pop("row_id")}, values, session=work.session)
+        self._bell()
 
     async def save(self, notice: Notice, work: Work | None = None) -> None:
         """Keep a notice as it is now, if nobody changed it since it was read.
@@ -155,7 +171,7 @@ class Notices:
         Raises:
             StaleError: somebody did.
         """
-        values = {**asdict(notice), "version": notice.version + 1}
+        values = {**_values(notice), "version": notice.version + 1}
         as_read = {"_id": values.pop("row_id"), "version": notice.version}
         result = await self._notices.replace_one(as_read, values, session=work.session if work else None)
         if not result.matched_count:
@@ -165,35 +181,68 @@ class Notices:
         """Forget a channel that was switched off, unless it was asked for anew at this moment."""
         await self._notices.delete_one({"_id": notice.row_id, "version": notice.version})
 
-    async def claim(self, now: datetime, until: datetime) -> Notice | None:
-        """Take the notice that is due for longest, counting the try; it is due again at `until` if we die."""
-        row = await _claimed(self._notices, now, until)
+    async def claim(self, room: Room, now: datetime, until: datetime) -> Notice | datetime | None:
+        """Take the first notice in line, counting the try, or return when one is due; it is due again at `until`."""
+        row = await _claimed(self._notices, room, now, until)
+        return _read(_NOTICE, "row_id", row) if isinstance(row, dict) else row
+
+    async def claim_old(self, to: Sequence[str], before: datetime, until: datetime) -> Notice | None:
+        """Take a notice that is due since `before` through one of these."""
+        row = await _claimed_old(self._notices, to, before, until)
         return _read(_NOTICE, "row_id", row) if row else None
 
 
 async def _set(collection: Collection, row_id: str, values: dict[str, Any], work: Work) -> dict[str, Any]:
     """Set fields of a row that may not exist yet; the row changes in any case, so that others meet it."""
     change = {"$inc": {"version": 1}} | ({"$set": values} if values else {})
-    row: dict[str, Any] = await collection.find_one_and_update(
-        {"_id": row_id}, change, upsert=True, return_document=ReturnDocument.AFTER, session=work.session
-    )
-    return row
+    await collection.update_one({"_id": row_id}, change, upsert=True, session=work.session)
+    return await collection.find_one({"_id": row_id}, session=work.session) or {}
 
 
-async def _claimed(collection: Collection, now: datetime, until: datetime) -> dict[str, Any] | None:
-    """Take the row that is due for longest, counting the try."""
-    row: dict[str, Any] | None = await collection.find_one_and_update(
-        {"due_at": {"$lte": now}},
-        {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}},
-        sort=[("due_at", 1)],
-        return_document=ReturnDocument.AFTER,
-    )
-    return row
+async def _claimed(
+    collection: Collection, room: Room, now: datetime, until: datetime
+) -> dict[str, Any] | datetime | None:
+    """Take the row of the first rank that is due for longest; if there is none, return when the next is due.
+
+    Rows that a version before this one kept have no rank.
+    """
+    ranks = [*room.ranks, *([None] if USUAL in room.ranks else [])]
+    due = {"rank": {"$in": ranks}, "due_at": {"$gt": EVER, "$lte": now}, "to": {"$nin": list(room.busy)}}
+    while row := await collection.find_one(due, sort=[("rank", 1), ("due_at", 1)]):
+        if taken := await _taken(collection, row, until):
+            return taken
+    following = await collection.find_one({"due_at": {"$gt": now}}, {"due_at": 1}, sort=[("due_at", 1)])
+    return following["due_at"] if following else None
+
+
+async def _claimed_old(
+    collection: Collection, to: Sequence[str], before: datetime, until: datetime
+) -> dict[str, Any] | None:
+    while row := await collection.find_one({"due_at": {"$gt": EVER, "$lte": before}, "to": {"$in": list(to)}}):
+        if taken := await _taken(collection, row, until):
+            return taken
+    return None
+
+
+async def _taken(collection: Collection, row: dict[str, Any], until: datetime) -> dict[str, Any] | None:
+    """Lease a row that was found, counting the try, unless another process was faster.
+
+    Two plain commands by id: the local database reads all rows to find and change one in a single command.
+    """
+    as_read = {"_id": row["_id"], "version": row["version"]}
+    change = {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}}
+    result = await collection.update_one(as_read, change)
+    ahead = {"due_at": until, "attempt": row["attempt"] + 1, "version": row["version"] + 1}
+    return row | ahead if result.matched_count else None
 
 
 def _row(forward: Forward) -> dict[str, Any]:
     values = asdict(forward)
-    return {"_id": values.pop("forward_id"), **values}
+    return {"_id": values.pop("forward_id"), **values, "to": forward.to, "rank": forward.rank}
+
+
+def _values(notice: Notice) -> dict[str, Any]:
+    return {**asdict(notice), "to": notice.to, "rank": notice.rank}
 
 
 def _read(adapter: TypeAdapter[T], id_field: str, row: dict[str, Any]) -> T:

@@ -183,12 +183,14 @@ class NoticeAsked(Fact, type="notice.asked.v1", subject="channel_id"):
     """A citizen is to be told something through a channel they chose.
 
     The card under `card_key` says where and in which words; if it is gone, the channel was switched off.
+    `newcomer`: nobody at the office knows yet who they are.
     """
 
     channel_id: Id
     topic: NoticeTopic
     card_key: ObjectKey
     asked_at: AwareDatetime
+    newcomer: bool = False
 
 
 class CitizenUnreached(Fact, type="citizen.unreached.v1", subject="citizen_id"):

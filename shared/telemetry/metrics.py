@@ -2,6 +2,7 @@
 
 from prometheus_client import Counter, Gauge
 
+PARTNER_WAITING = Gauge("amtsbote_partner_messages", "Messages that wait in a partner's queue", ["queue"])
 HANDLED = Counter("amtsbote_messages_handled", "Messages whose handler succeeded", ["queue"])
 RETRIED = Counter("amtsbote_messages_retried", "Messages put aside for another try", ["queue", "reason"])
 BURIED = Counter("amtsbote_messages_buried", "Messages moved to a dead queue", ["queue", "reason"])

@@ -1,5 +1,6 @@
 """Talks to an identity provider: OpenID Connect, authorization code with PKCE, state and nonce."""
 
+import asyncio
 import base64
 import secrets
 from typing import Any
@@ -24,7 +25,9 @@ CALLBACK = "/login/back"
 ALGORITHMS = ["RS256", "PS256", "ES256", "RS384", "ES384", "RS512", "ES512"]
 """Signatures of ID tokens that we take: none that a shared secret makes, and never none at all."""
 TIMEOUT_S = 3.0
-"""For each of at most four requests, so that a login fails before our own deadline."""
+"""For each of at most four requests in all, so that a login fails before our own deadline."""
+MOST_BYTES = 1024 * 1024
+"""Of one answer: descriptions, keys and claims are some kilobytes."""
 LEEWAY_S = 60
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -40,6 +43,12 @@ class Metadata(BaseModel):
     jwks_uri: str
     userinfo_endpoint: str | None = None
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether every address in it is https."""
+        asked = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri, self.userinfo_endpoint)
+        return all(urlsplit(url).scheme == "https" for url in asked if url)
 
 
 class OpenIdProvider:
@@ -115,6 +124,9 @@ class OpenIdProvider:
             metadata = Metadata.model_validate(found)
         except ValidationError as error:
             raise self._unavailable(error) from error
+        if urlsplit(metadata.issuer).scheme == "https" and not metadata.is_https:
+            log.error("login.plain_endpoint", remedy="the provider must state https:// addresses")
+            raise RefusedError("login.unavailable", retry_after_s=60, name=self.name)
         if metadata.issuer != self._provider.issuer:  # Discovery 1.0, 4.3: else another provider could answer for it
             log.error("login.other_issuer", remedy="AMTSBOTE_GATEWAY_OIDC_ISSUER must be exactly the issuer it states")
             raise RefusedError("login.unavailable", retry_after_s=60, name=self.name)
@@ -130,10 +142,7 @@ class OpenIdProvider:
             headers["authorization"] = _basic(quote_plus(who), quote_plus(secret))  # RFC 6749, 2.3.1
         else:
             body += f"&client_id={quote_plus(who)}&client_secret={quote_plus(secret)}"
-        try:
-            answer = await self._http.post(metadata.token_endpoint, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise self._unavailable(error) from error
+        answer = await self._ask("POST", metadata.token_endpoint, headers, body)
         if answer.is_client_error:
             log.warning("login.code_refused", status=answer.status_code)
             raise RefusedError("login.failed")
@@ -166,9 +175,22 @@ class OpenIdProvider:
         return claims
 
     async def _get(self, url: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        return self._object(await self._ask("GET", url, headers or {}))
+
+    async def _ask(self, method: str, url: str, headers: dict[str, str], body: str | None = None) -> httpx.Response:
+        """Return an answer that came whole within its time and its size; packed, it could be any size."""
+        plain, read = {**headers, "accept-encoding": "identity"}, bytearray()
         try:
-            return self._object(await self._http.get(url, headers=headers))
-        except httpx.HTTPError as error:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                self._http.stream(method, url, headers=plain, content=body) as answer,
+            ):
+                async for piece in answer.aiter_raw():
+                    read += piece
+                    if len(read) > MOST_BYTES:
+                        raise httpx.DecodingError("the answer is too long")
+                return httpx.Response(answer.status_code, content=bytes(read), request=answer.request)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise self._unavailable(error) from error
 
     def _object(self, answer: httpx.Response) -> dict[str, Any]:

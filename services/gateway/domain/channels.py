@@ -50,9 +50,9 @@ class Channel(BaseModel):
     reason: str | None = None
     unreached_at: datetime | None = None  # a person was told that it does not work, and no other does
 
-    def notice(self, topic: NoticeTopic, at: datetime) -> NoticeAsked:
+    def notice(self, topic: NoticeTopic, at: datetime, *, newcomer: bool) -> NoticeAsked:
         """Ask for a notice."""
-        return NoticeAsked(channel_id=self.id, topic=topic, card_key=key_of(self.id), asked_at=at)
+        return NoticeAsked(channel_id=self.id, topic=topic, card_key=key_of(self.id), asked_at=at, newcomer=newcomer)
 
     def opened_by(self, typed: str, now: datetime) -> bool:
         """Tell whether this is the code that was sent to the address, and still works."""

@@ -12,6 +12,7 @@ from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import AssignmentDecided, AssignmentRequested, Errand
 
 State = Literal["started", "waiting", "existing", "new"]
+UNDECIDED: tuple[State, ...] = ("started", "waiting")
 APPLICATION = "antrag"
 LONGEST_NAME = 100
 SHORTEST_NAME = 2

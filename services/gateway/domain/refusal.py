@@ -86,6 +86,7 @@ STATUS = {
     "channel.exists": 409,
     "channel.not_offered": 409,
     "channel.address": 422,
+    "channel.push_service": 422,
     "channel.code_wrong": 422,
     "channel.unconfirmed": 409,
     "packet.missing": 404,

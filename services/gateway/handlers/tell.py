@@ -34,7 +34,7 @@ async def _ask(fact: Fact, stores: Stores, work: Work) -> None:
         return
     for citizen_id in whom(fact, document):
         for channel in await stores.channels.open_of(citizen_id, work.session):
-            work.announce(channel.notice(topic, work.clock()))
+            await stores.channels.ask(channel, topic, work)
 
 
 async def _about(fact: Fact, stores: Stores, work: Work) -> Document | None:

@@ -52,7 +52,10 @@ async def add_browser(request: Request, citizen: Visitor, filled: FormOf, parts:
         wish = BrowserWish(kind="push", endpoint=filled.get("endpoint"), keys=keys)
     except ValidationError as error:
         raise RefusedError("request.invalid") from error
-    await _open(request, wish, citizen, filled, parts)
+    try:
+        await _open(request, wish, citizen, filled, parts)
+    except RefusedError as refused:
+        return await _show(request, citizen, parts, problem=refused)
     return leave_for(request, f"{PATH}#push")
 
 

@@ -89,13 +89,16 @@ async def opened(  # noqa: PLR0917 - who asks for what, and in which language
     """Open a channel.
 
     Raises:
-        RefusedError: `channel.not_offered`, `channel.exists`, `channel.address`, or too many codes asked for.
+        RefusedError: `channel.not_offered`, `channel.exists`, `channel.address`, `channel.push_service`, or too many
+            codes asked for.
     """
     if answer := await parts.stores.acts.first_answer(ask):
         return answer
     if isinstance(wish, BrowserWish):
         if not parts.offered.push_key:
             raise RefusedError("channel.not_offered")
+        if not parts.offered.push_services.service_of(wish.endpoint):
+            raise RefusedError("channel.push_service")
         return await parts.stores.channels.add_browser(ask, citizen, wish.subscription, language)
     if not parts.offered.email:
         raise RefusedError("channel.not_offered")

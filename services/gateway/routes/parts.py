@@ -1,6 +1,6 @@
 """What the routes work with; put together by `app.py`, found again through the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,6 +17,7 @@ from services.gateway.store.stores import Stores
 from shared.clock import Clock
 from shared.links import Links
 from shared.partners import PartnersFile
+from shared.push_services import PushServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Offered:
 
     email: bool = False
     push_key: str | None = None
+    push_services: PushServices = field(default_factory=PushServices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pymongo import ReturnDocument
 
 from services.gateway.domain.access import Answer, Ask, Citizen
 from services.gateway.domain.channels import CODE_WORKS, Cards, Channel, hash_of, slot_of
+from services.gateway.domain.newcomers import UNDECIDED
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.channels import ChannelShown
 from services.gateway.store.acts import Acts
@@ -32,6 +33,7 @@ class Channels:
     ) -> None:
         """Keep channels in `database`, their cards in `objects`."""
         self._channels = database.channels
+        self._newcomers = database.newcomers
         self._objects = objects
         self._acts = acts
         self._ledger = ledger
@@ -126,7 +128,13 @@ class Channels:
         """
         channel = await self._usable(channel_id, citizen_id)
         async with self._ledger.begin() as work:
-            work.announce(channel.notice("test", work.clock()))
+            await self.ask(channel, "test", work)
+
+    async def ask(self, channel: Channel, topic: NoticeTopic, work: Work) -> None:
+        """Ask for a notice; those for newcomers wait behind all others."""
+        undecided = {"_id": channel.citizen_id, "state": {"$in": UNDECIDED}}
+        newcomer = await self._newcomers.find_one(undecided, {"_id": 1}, session=work.session)
+        work.announce(channel.notice(topic, work.clock(), newcomer=newcomer is not None))
 
     async def end(self, channel_id: str, citizen_id: str | None = None) -> None:
         """Switch a channel off for good: with its card gone nothing is sent any more; then its address is forgotten.
@@ -192,7 +200,7 @@ class Channels:
             replaced[:] = await self._give_way(channel, work.session)
             await self._channels.insert_one(channel.model_dump(by_alias=True), session=work.session)
             for topic in first:
-                work.announce(channel.notice(topic, work.clock()))
+                await self.ask(channel, topic, work)
             shown = ChannelShown.of(channel).model_dump(mode="json") | {"address": None}  # it would outlive the channel
             return Answer(201, shown, f"/v1/channels/{channel.id}")
 

@@ -14,6 +14,7 @@ from services.notify.domain.retry import Outcome
 from shared.cards import Card, Subscription
 from shared.clock import Clock
 from shared.events.gateway import NoticeTopic
+from shared.push_services import PushServices
 from shared.vapid import VapidKey
 
 DAY_S = 24 * 3600
@@ -24,22 +25,29 @@ _GONE = {f"http_{HTTPStatus.NOT_FOUND}", f"http_{HTTPStatus.GONE}"}
 class Pushes:
     """Sends notices to browsers' push services, whose addresses browsers gave us."""
 
-    def __init__(self, outside: Outside, key: VapidKey, contact: str, clock: Clock) -> None:
-        """Send through `outside`, signed with `key`; `contact` is whom a push service may turn to."""
+    def __init__(self, outside: Outside, services: PushServices, key: VapidKey, contact: str, clock: Clock) -> None:
+        """Send to `services` alone through `outside`, signed with `key`; `contact` is whom a service may turn to."""
         self._outside = outside
+        self._services = services
         self._key = key
         self._contact = contact
         self._clock = clock
+
+    def host_of(self, card: Card) -> str:
+        """Return the name of a browser's push service; empty if it is none that we know."""
+        return (card.subscription and self._services.service_of(card.subscription.endpoint)) or ""
 
     async def send(self, card: Card, topic: NoticeTopic, notice_id: str) -> Outcome:
         """Send one notice; a later one about as pressing a thing takes the place of one not fetched yet."""
         if card.subscription is None:
             return Outcome("never", "subscription_missing")
+        endpoint = card.subscription.endpoint
+        if not self._services.service_of(endpoint):  # kept before this was judged, or the operator took a service away
+            return Outcome("refused", "address_refused")
         try:
             body = encrypted(_shown(card, topic, notice_id), card.subscription)
         except ValueError:  # keys that no browser gives: nothing will ever be read there
             return Outcome("never", "subscription_invalid")
-        endpoint = card.subscription.endpoint
         outcome = await self._outside.post(endpoint, self._headers(endpoint, topic), body)
         return Outcome("never", outcome.reason) if outcome.reason in _GONE else outcome
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 from faststream.rabbit import RabbitBroker
 
 from services.notify.domain.retry import Outcome
@@ -15,6 +15,7 @@ from shared.messaging.topology import SUPPLIER, declare_with_dead
 
 DECLARED_WITHIN_S = 15.0
 _AWAY = Outcome("ours", "broker_unavailable")
+_FULL = Outcome("again", "queue_full")
 
 
 class SupplierQueues:
@@ -40,13 +41,28 @@ class SupplierQueues:
                 content_type=CONTENT_TYPE,
                 correlation_id=correlation_id,
             )
-        except (PublishError, AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
+        except PublishError as error:
+            return _FULL if isinstance(error.__cause__, DeliveryError) else _AWAY
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
             return _AWAY
         except asyncio.CancelledError:
             if is_cancelled():
                 raise
             return _AWAY
         return Outcome("taken")
+
+    async def waiting(self, queue: str) -> int | None:
+        """Return how many messages wait in a partner's queue; nothing if that cannot be told now."""
+        if not self._started():
+            return None
+        try:
+            async with asyncio.timeout(DECLARED_WITHIN_S):
+                connection = await self._broker.connect()
+                async with connection.channel() as channel:
+                    asked = await channel.declare_queue(queue, passive=True)
+                    return asked.declaration_result.message_count
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError):
+            return None
 
     async def _make_sure_of_queue(self, supplier_id: str) -> None:
         """Declare queue and binding, on a channel whose failure hurts nobody else.

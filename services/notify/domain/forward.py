@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
+from services.notify.domain.line import URGENT, USUAL, Rank
 from shared.events.event import Event, Fact, envelop
 from shared.events.gateway import PacketConfirmed
 from shared.events.notify import ForwardAcknowledged, ForwardFailed, ForwardPickedUp, ForwardQueued, ForwardSent
@@ -121,6 +122,16 @@ class Forward:
     def offered_since(self) -> datetime:
         """When the tries of the present offer began."""
         return self.renewal.at if self.renewal else self.queued_at
+
+    @property
+    def to(self) -> str | None:
+        """Who must answer for this to go on; nobody once the notice is there."""
+        return self.supplier_id if self.state == "queued" else None
+
+    @property
+    def rank(self) -> Rank:
+        """Which line it waits in: a power cut presses."""
+        return URGENT if self.purpose == "power_cut" else USUAL
 
     def queued(self) -> ForwardQueued:
         """Return the fact that began this forward."""

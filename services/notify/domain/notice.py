@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.notify.domain.forward import Origin
+from services.notify.domain.line import STRANGERS, URGENT, USUAL, Rank
 from services.notify.domain.quiet import OWN, Quiet, weightier
 from services.notify.domain.retry import Outcome, Schedule
 from shared.events.gateway import NoticeAsked, NoticeTopic
@@ -18,6 +19,10 @@ class Notice:
     """One lane of a channel; `due_at` is set while something is to be told, and is the lease of whoever tries it.
 
     What a citizen asked for themselves (a code, a test) has a lane of its own, so that news is not lost to it.
+
+    Attributes:
+        host: who takes it, `mail` or a push service; not known before its card was read.
+        newcomer: whether it is for somebody whom nobody knows yet.
     """
 
     row_id: str
@@ -32,7 +37,21 @@ class Notice:
     told_at: datetime | None = None
     pressed_at: datetime | None = None
     reason: str | None = None
+    host: str | None = None
+    newcomer: bool = False
     version: int = 0
+
+    @property
+    def to(self) -> str | None:
+        """Who must answer; newcomers have a line of their own there, so that their addresses hold up nobody else."""
+        return f"{self.host} newcomers" if self.host is not None and self.newcomer else self.host
+
+    @property
+    def rank(self) -> Rank:
+        """Which line it waits in: newcomers behind all others."""
+        if self.newcomer:
+            return STRANGERS
+        return URGENT if self.topic == "urgent" else USUAL
 
     def sent(self, at: datetime) -> "tuple[Notice, NoticeSent]":
         """Note that the channel took it."""
@@ -63,6 +82,12 @@ def asked(  # noqa: PLR0917 - what is known, and what is new
     before: Notice | None, fact: NoticeAsked, quiet: Quiet, now: datetime, notice_id: str, origin: Origin
 ) -> Notice:
     """Return what is to be told now that one thing more is; what still waits in the lane and it become one message."""
+    return replace(_asked(before, fact, quiet, now, notice_id, origin), newcomer=fact.newcomer)
+
+
+def _asked(  # noqa: PLR0917 - as above
+    before: Notice | None, fact: NoticeAsked, quiet: Quiet, now: datetime, notice_id: str, origin: Origin
+) -> Notice:
     row_id = f"{fact.channel_id}.{lane_of(fact.topic)}"
     if before is None:
         before = Notice(row_id, fact.channel_id, fact.card_key, fact.topic, notice_id, origin, now, None)

@@ -18,6 +18,11 @@ class Outcome:
     kind: Literal["taken", "again", "refused", "never", "ours"]
     reason: str = ""
 
+    @property
+    def is_silence(self) -> bool:
+        """Whether nobody was there: no answer, or a queue that nobody empties; an answer that refuses is none."""
+        return self.reason in ("timeout", "connection_failed", "queue_full")
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -14,8 +15,9 @@ from services.notify.domain.forward import Change, Forward, Packet
 from services.notify.domain.offer import offer
 from services.notify.domain.packet import cut_packet, key_of
 from services.notify.domain.retry import Outcome, Schedule
+from services.notify.handlers.admission import Admission, Place
 from services.notify.handlers.forwarding import Forwarding
-from services.notify.handlers.looking import Looking
+from services.notify.handlers.looking import Looking, Nothing
 from services.notify.store import Forwards, StaleError
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError
@@ -46,19 +48,36 @@ class Dispatching:
     queues: SupplierQueues
     schedule: Schedule
     looking: Looking
+    admission: Admission
     lease: timedelta
     pick_up_within: timedelta
     clock: Clock
 
-    async def dispatch(self) -> None:
+    async def work(self) -> None:
         """Try each forward that comes due, one after the other, until cancelled."""
         while True:
-            forward = await self.looking.found(self._claim)
-            await (self._lapse(forward) if forward.state == "sent" else self._dispatch(forward))
+            forward, place = await self.looking.found(self._claim)
+            with place:
+                await (self._lapse(forward) if forward.state == "sent" else self._dispatch(forward, place))
 
-    async def _claim(self) -> Forward | None:
+    async def give_up(self) -> None:
+        """Hand to a person what waits for too long for suppliers that do not answer."""
+        now, silent = self.clock(), self.admission.shut()
+        old = now - self.schedule.patience
+        while silent and (forward := await self.forwards.claim_old(silent, old, now + self.lease)):
+            await self._keep(forward, Outcome("never", forward.reason or "timeout"))
+
+    async def _claim(self) -> tuple[Forward, Place] | Nothing:
         now = self.clock()
-        return await self.forwards.claim(now, now + self.lease)
+        found = await self.forwards.claim(self.admission.room(), now, now + self.lease)
+        if not isinstance(found, Forward):
+            return self.admission.nothing(found)
+        if place := self.admission.take(found.to, found.rank):
+            return found, place
+        await self.forwards.name_supplier(found.supplier_id)
+        with suppress(StaleError):
+            await self.forwards.save(found.postponed(now, found.reason or "", counts=False).forward)
+        return Nothing(0)
 
     async def _lapse(self, forward: Forward) -> None:
         """Go on with a packet that was not picked up in time, unless that is no longer so."""
@@ -70,11 +89,11 @@ class Dispatching:
             return  # picked up, confirmed or taken back at this very moment
         log.info("forward.not_picked_up", forward_id=forward.forward_id, state=change.forward.state)
 
-    async def _dispatch(self, forward: Forward) -> None:
+    async def _dispatch(self, forward: Forward, place: Place) -> None:
         """Try one forward; a try that outlives its lease is ended, as another process would begin the next."""
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
-                forward, outcome = await self._try(forward)
+                forward, outcome = await self._try(forward, place)
         except StaleError:
             return  # taken back or picked up meanwhile: there is nothing left to send
         except Exception as error:  # noqa: BLE001 - whatever it is, it has used up a try and a person may have to act
@@ -82,7 +101,7 @@ class Dispatching:
             outcome = Outcome("ours", "server_unavailable") if _away(error) else Outcome("again", "internal_error")
         await self._keep(forward, outcome)
 
-    async def _try(self, forward: Forward) -> tuple[Forward, Outcome]:
+    async def _try(self, forward: Forward, place: Place) -> tuple[Forward, Outcome]:
         if forward.attempt > len(self.schedule.delays):
             return forward, Outcome("never", forward.reason or "tries_used")
         supplier = self.partners.current().supplier(forward.supplier_id)
@@ -94,7 +113,9 @@ class Dispatching:
             return forward, Outcome("never", error.code)
         if forward.packet is None or forward.way != supplier.way:
             forward = await self.forwards.save(replace(forward, packet=packet, way=supplier.way))
-        return forward, await self._send(forward, packet, supplier)
+        outcome = await self._send(forward, packet, supplier)
+        place.met(outcome)
+        return forward, outcome
 
     async def _pack(self, forward: Forward) -> Packet:
         """Put the consented pages into the object store; done again, it puts the same bytes there."""

@@ -3,8 +3,8 @@
 import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +13,8 @@ from services.notify.domain.forward import Origin
 from services.notify.domain.notice import Notice, after, asked, lane_of
 from services.notify.domain.quiet import Quiet
 from services.notify.domain.retry import Outcome, Schedule
-from services.notify.handlers.looking import Looking
+from services.notify.handlers.admission import Admission, Place
+from services.notify.handlers.looking import Looking, Nothing
 from services.notify.store import Notices, StaleError
 from shared.cards import Card
 from shared.clock import Clock
@@ -31,6 +32,9 @@ log = structlog.get_logger()
 class Way(Protocol):
     """A kind of channel."""
 
+    def host_of(self, card: Card) -> str:
+        """Return the name of the server that takes what is sent to a card; empty if none does."""
+
     async def send(self, card: Card, topic: NoticeTopic, notice_id: str) -> Outcome:
         """Try once to tell the holder of a card."""
 
@@ -47,6 +51,7 @@ class Telling:
     quiet: Quiet
     schedule: Schedule
     looking: Looking
+    admission: Admission
     lease: timedelta
     clock: Clock
 
@@ -57,18 +62,33 @@ class Telling:
         notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
         await self.notices.keep(notice, work)
 
-    async def tell(self) -> None:
+    async def work(self) -> None:
         """Try each notice that comes due, one after the other, until cancelled."""
         while True:
-            notice = await self.looking.found(self._claim)
-            with suppress(StaleError):  # more was asked for meanwhile: what waits now stands for both
-                await self._tell(notice)
+            notice, place = await self.looking.found(self._claim)
+            with place, suppress(StaleError):  # more was asked for meanwhile: what waits now stands for both
+                await self._tell(notice, place)
 
-    async def _claim(self) -> Notice | None:
+    async def give_up(self) -> None:
+        """End what waits for too long for servers that do not answer."""
+        now, silent = self.clock(), self.admission.shut()
+        old = now - self.schedule.patience
+        while silent and (notice := await self.notices.claim_old(silent, old, now + self.lease)):
+            with suppress(StaleError):
+                await self._announce(*notice.failed(Outcome("again", "timeout"), now))
+
+    async def _claim(self) -> tuple[Notice, Place] | Nothing:
         now = self.clock()
-        return await self.notices.claim(now, now + self.lease)
+        found = await self.notices.claim(self.admission.room(), now, now + self.lease)
+        if not isinstance(found, Notice):
+            return self.admission.nothing(found)
+        if place := self.admission.take(found.to, found.rank):
+            return found, place
+        with suppress(StaleError):
+            await self.notices.save(found.postponed(now, found.reason, counts=False))
+        return Nothing(0)
 
-    async def _tell(self, notice: Notice) -> None:
+    async def _tell(self, notice: Notice, place: Place) -> None:
         now = self.clock()
         morning = self.quiet.awake(notice.topic, now)
         if morning > now:  # a further try would fall into the night
@@ -76,25 +96,45 @@ class Telling:
             return
         try:
             async with asyncio.timeout(self.lease.total_seconds() * 0.8):
-                outcome = await self._try(notice)
+                card = await self._card(notice)
+                if card and notice.host is None and (host := self._host_of(card)):
+                    await self._line_up(replace(notice, host=host), now)
+                    return
+                outcome = await self._try(notice, card, place) if card else None
+        except StaleError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it has used up a try and a person may have to act
             log.warning("notice.broke", channel_id=notice.channel_id, error=type(error).__name__, where=where(error))
             ours = isinstance(error, (UnavailableError, OSError))
             outcome = Outcome("ours", "server_unavailable") if ours else Outcome("again", "internal_error")
         await self._keep(notice, outcome)
 
-    async def _try(self, notice: Notice) -> Outcome | None:
-        """Send one notice; nothing comes of it if the channel was switched off or has no word for the topic."""
+    async def _card(self, notice: Notice) -> Card | None:
+        """Return what may be said where; nothing if the channel was switched off or has no word for the topic."""
         try:
             card = Card.model_validate_json(await self.objects.get(notice.card_key))
         except PermanentError:
             return None
-        if notice.topic not in card.words:
-            return None
-        way = self.mails if card.mailbox else self.pushes
+        return card if notice.topic in card.words else None
+
+    def _host_of(self, card: Card) -> str:
+        way = self._way(card)
+        return way.host_of(card) if way else ""
+
+    async def _line_up(self, notice: Notice, now: datetime) -> None:
+        """Keep which server takes it, and let it wait for its turn there."""
+        await self.notices.save(notice.postponed(now, notice.reason, counts=False))
+
+    async def _try(self, notice: Notice, card: Card, place: Place) -> Outcome:
+        way = self._way(card)
         if way is None:  # the operator no longer offers it, or not in this process
             return Outcome("refused", "way_not_offered")
-        return await way.send(card, notice.topic, notice.notice_id)
+        outcome = await way.send(card, notice.topic, notice.notice_id)
+        place.met(outcome)
+        return outcome
+
+    def _way(self, card: Card) -> Way | None:
+        return self.mails if card.mailbox else self.pushes
 
     async def _keep(self, notice: Notice, outcome: Outcome | None) -> None:
         tell = log.bind(channel_id=notice.channel_id, topic=notice.topic, attempt=notice.attempt)

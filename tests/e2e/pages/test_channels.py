@@ -146,7 +146,10 @@ async def test_a_browser_that_changes_its_subscription_is_told_there(phone: Phon
     await phone.go("/channels")
     await phone.page.evaluate(REGISTER)
     [worker] = phone.context.service_workers or [await phone.context.wait_for_event("serviceworker")]
-    subscription = {"endpoint": "https://push.example/new", "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22}}
+    subscription = {
+        "endpoint": "https://fcm.googleapis.com/fcm/send/new",
+        "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22},
+    }
     await worker.evaluate("json => renew({newSubscription: {toJSON: () => json}})", subscription)
     await phone.go("/channels")
     card = phone.page.locator("#push [data-channel=on]")

@@ -39,7 +39,7 @@ async def add(phone: Phone, address: str = "erika@example.org", name: str | None
 async def subscribe(phone: Phone, endpoint: str | None = None) -> httpx.Response:
     """Ask to be told in a browser."""
     keys = {"p256dh": POINT, "auth": SECRET}
-    wish = {"kind": "push", "endpoint": endpoint or f"https://push.example/{new_id()}", "keys": keys}
+    wish = {"kind": "push", "endpoint": endpoint or f"https://fcm.googleapis.com/fcm/send/{new_id()}", "keys": keys}
     return await phone.post(CHANNELS, json=wish, headers=key())
 
 
@@ -146,7 +146,7 @@ async def test_somebody_elses_channel_is_missing(door: Door, phone: Phone, stran
 
 async def test_a_browser_belongs_to_whoever_used_it_last(door: Door, phone: Phone, stranger: Phone) -> None:
     """A phone that was handed on tells its new citizen's news, not the old one's, and each thing once."""
-    endpoint = f"https://push.example/{new_id()}"
+    endpoint = f"https://fcm.googleapis.com/fcm/send/{new_id()}"
     old = (await subscribe(phone, endpoint)).raise_for_status().json()["channel_id"]
     new = (await subscribe(stranger, endpoint)).raise_for_status().json()["channel_id"]
     assert await states(phone) == []
@@ -158,11 +158,24 @@ async def test_a_browser_belongs_to_whoever_used_it_last(door: Door, phone: Phon
     assert await states(stranger) == ["on"]
 
 
-@pytest.mark.parametrize("wrong", [{"endpoint": "ftp://push.example/x"}, {"keys": {"auth": SECRET}}])
+@pytest.mark.parametrize("wrong", [{"endpoint": "ftp://fcm.googleapis.com/x"}, {"keys": {"auth": SECRET}}])
 async def test_what_is_no_subscription_is_refused(phone: Phone, wrong: dict[str, Any]) -> None:
     """A subscription is taken as browsers make them, or not at all."""
-    whole = {"kind": "push", "endpoint": "https://push.example/x", "keys": {"p256dh": POINT, "auth": SECRET}}
+    whole = {
+        "kind": "push",
+        "endpoint": "https://fcm.googleapis.com/fcm/send/x",
+        "keys": {"p256dh": POINT, "auth": SECRET},
+    }
     assert (await phone.post(CHANNELS, json=whole | wrong, headers=key())).status_code == 422
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "fcm.googleapis.com:8443", "push.example"])
+async def test_a_push_service_that_no_browser_has_is_refused(phone: Phone, host: str) -> None:
+    """A stranger cannot have us call machines of their choice; a person with a rare browser reads what they can do."""
+    answer = await subscribe(phone, f"https://{host}/admin/delete?x=1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "channel.push_service")
+    assert "Browser" in answer.json()["detail"]
+    assert await states(phone) == []
 
 
 def _retake(page_id: str) -> PageChecked:

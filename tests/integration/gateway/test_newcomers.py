@@ -13,7 +13,7 @@ from shared.events.notify import AlertKind, AlertRaised
 from shared.ids import new_id
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Caller, Phone, key, somebody, window
-from tests.integration.gateway.test_channels import mailbox
+from tests.integration.gateway.test_channels import mailbox, subscribe
 
 pytestmark = pytest.mark.live
 
@@ -41,6 +41,22 @@ async def assign(desk: Caller, newcomer_id: str, citizen_id: str | None, name: s
     """Say whose a newcomer's papers are."""
     wish = {"citizen_id": citizen_id}
     return await desk.post(f"{QUEUE}/{newcomer_id}/assignment", json=wish, headers=key(name))
+
+
+async def test_what_is_said_to_newcomers_waits_behind_all_others(door: Door, phone: Phone) -> None:
+    """A notice says that it is for somebody whom nobody knows, until a person at the desk has decided."""
+    async with await start(door) as newcomer, door.caller("desk") as desk:
+        told = {who: (await subscribe(who)).raise_for_status().json()["channel_id"] for who in (newcomer, phone)}
+        for who, channel_id in told.items():
+            (await who.post(f"/v1/channels/{channel_id}/test")).raise_for_status()
+        first = [(await door.heard(told[who], "notice.asked.v1"))[0]["data"]["newcomer"] for who in (newcomer, phone)]
+        assert first == [True, False]
+        await newcomer.document()
+        await alert(door, newcomer.citizen_id)
+        (await assign(desk, newcomer.citizen_id, None)).raise_for_status()
+        (await newcomer.post(f"/v1/channels/{told[newcomer]}/test")).raise_for_status()
+        *_, asked = await door.heard(told[newcomer], "notice.asked.v1", count=2)
+        assert asked["data"]["newcomer"] is False
 
 
 async def test_papers_come_to_their_citizen_and_no_further(door: Door, phone: Phone) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,20 +22,14 @@ from services.notify.settings import NotifySettings
 from shared.ids import new_id
 from shared.service import Service
 from shared.settings import Connections, MailSettings, PushSettings
+from shared.vapid import make_key
 from tests import loopback
+from tests.integration.notify.quick import AWAKE, QUICK
 from tests.integration.notify.supplier_server import SupplierServer
+from tests.integration.notify.teller import Teller
 from tests.integration.notify.world import World, world
+from tests.mail_server import MailServer
 from tests.waiting import until_ready
-
-# Tries within seconds; a supplier's server has four seconds to answer.
-QUICK = NotifySettings(
-    delays_s=(0, 0.2, 0.2, 0.2),
-    refused_tries=2,
-    answer_within_s=4,
-    lease_s=10,
-    look_every_s=0.05,
-    allowed_networks=(IPv4Network("127.0.0.0/8"),),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +142,30 @@ async def supplier() -> AsyncIterator[SupplierServer]:
 def supplier_id(place: Place, supplier: SupplierServer) -> str:
     """Return a supplier that is told by webhook at `supplier`."""
     return place.add_supplier("--webhook", supplier.url)["id"]
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def teller(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Teller]:
+    """Return a notify service with a mail server and a push key."""
+    folder = tmp_path_factory.mktemp("teller")
+    key = make_key(folder / "push.json")
+    async with (
+        corner(stack.environment, folder) as place,
+        MailServer().serving() as mail,
+        SupplierServer().serving() as browsers,
+    ):
+        push = PushSettings(
+            key=folder / "push.json",
+            contact="mailto:it@example.org",
+            trial_origins=(browsers.url.removesuffix("/hook"),),
+        )
+        sender = "Ihre Post <post@post.example>"
+        settings = MailSettings(host="127.0.0.1", port=mail.port, security="none", sender=sender)
+        async with (
+            working(place, AWAKE, settings, push) as service,
+            world(place.environment["AMTSBOTE_RABBIT_URL"], service.objects) as events,
+        ):
+            yield Teller(service, events, mail, key, browsers)
 
 
 @dataclass(frozen=True, slots=True)

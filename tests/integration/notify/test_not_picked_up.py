@@ -7,7 +7,8 @@ import pytest
 
 from deploy.local.stack import LocalStack
 from shared.events.notify import AlertRaised, ForwardFailed, ForwardSent
-from tests.integration.notify.conftest import QUICK, corner, working
+from tests.integration.notify.conftest import corner, working
+from tests.integration.notify.quick import QUICK
 from tests.integration.notify.supplier_server import SupplierServer
 from tests.integration.notify.world import world
 
