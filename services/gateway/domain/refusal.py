@@ -62,6 +62,8 @@ STATUS = {
     "document.no_facts": 404,
     "consent.missing": 404,
     "consent.page_foreign": 422,
+    "consent.page_several": 409,
+    "consent.page_uncounted": 409,
     "consent.text_outdated": 409,
     "consent.text_missing": 404,
     "consent.revoked": 410,

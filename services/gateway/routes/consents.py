@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.consents import TEXT_VERSIONS, Consent, check_consent
+from services.gateway.domain.consents import TEXT_VERSIONS, Consent, check_consent, check_seen, unseen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.answers import digest_of, respond
@@ -53,6 +53,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
+    check_seen(wish.page_ids, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
     return respond(await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language)))
 
 
