@@ -126,7 +126,11 @@ class DocumentShown(Shown):
     def of(cls, document: Document, forwards: list[Forward]) -> "DocumentShown":
         """Return a document as its citizen and the job centre see it."""
         kept = document.model_dump(include=set(cls.model_fields))
-        filing = document.filing.model_dump(include=set(cls.model_fields) - {"version"}) if document.filing else {}
+        filing = (
+            document.filing.model_dump(include=set(cls.model_fields) - {"version", "page_ids"})
+            if document.filing
+            else {}
+        )
         return cls(
             document_id=document.id,
             page_ids=document.page_ids,
