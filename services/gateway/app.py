@@ -20,6 +20,7 @@ from services.gateway.pages.site import site
 from services.gateway.pages.words import load_words
 from services.gateway.routes.parts import Offered, Parts, Windows
 from services.gateway.routes.patience import Patience
+from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
 from services.gateway.routes.uploads import Uploads
 from services.gateway.routes.web import web
@@ -71,6 +72,7 @@ def app(
         feed=feed,
         clock=clock,
         printer=Printer(),
+        press=Press(),
         offered=_offered(mail or MailSettings(), push or PushSettings()),
         login=_login(service, settings),
     )

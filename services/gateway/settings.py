@@ -33,6 +33,12 @@ class GatewaySettings(BaseSettings):
     )
     rate_citizen: Annotated[str, Field(description="requests of one citizen")] = "600/minute"
     rate_upload: Annotated[str, Field(description="uploads of one citizen")] = "120/minute"
+    rate_submit: Annotated[
+        str, Field(description="documents one citizen hands in, and pages of them that are taken again")
+    ] = "10/minute"
+    rate_submit_newcomer: Annotated[
+        str, Field(description="the same, of all without an account at one client address (IPv6: its /64)")
+    ] = "5/minute"
     rate_tool: Annotated[str, Field(description="requests of one caseworker tool")] = "1200/minute"
     rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
 

@@ -37,6 +37,8 @@ class System:
             "AMTSBOTE_GATEWAY_URL": self.gateway_url,
             "AMTSBOTE_PUBLIC_URL": self.gateway_url,
             "AMTSBOTE_GATEWAY_RATE_CITIZEN": "100000/minute",  # one test citizen asks as often as many
+            "AMTSBOTE_GATEWAY_RATE_SUBMIT": "100000/minute",
+            "AMTSBOTE_GATEWAY_RATE_SUBMIT_NEWCOMER": "100000/minute",
             "AMTSBOTE_GATEWAY_RATE_ACTIVATION": "100000/minute",  # all of them from one address
             "AMTSBOTE_GATEWAY_RATE_NEWCOMER": "100000/minute",
             "AMTSBOTE_GATEWAY_MAX_NEWCOMERS": "100000",

@@ -8,6 +8,7 @@ from services.gateway.domain.documents import Exchange
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Uploader, Viewer
+from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Ready
@@ -46,6 +47,7 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
         async with received(request, parts.limits, parts.patience) as file:
             ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
             answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    await count_submission(request, citizen, parts)
     wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
     ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)
     await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))

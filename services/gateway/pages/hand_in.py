@@ -15,6 +15,7 @@ from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Uploader
+from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Parts, Ready
@@ -88,6 +89,7 @@ async def send(request: Request, citizen: Uploader, filled: FormOf, parts: Ready
         if key != draft.key:
             return await _show(request, citizen, parts, filled=filled, changed=True, status=409)
         check_submission(draft.page_ids, parts.limits)
+        await count_submission(request, citizen, parts)
         kind = filled.get("kind") if filled.get("kind") in KINDS else None
         answer = await parts.stores.documents.submit(ask, citizen, draft.page_ids, kind, language_of(request))
     sent = [page["page_id"] for page in answer.body["pages"]]

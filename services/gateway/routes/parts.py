@@ -10,6 +10,7 @@ from services.gateway.client.printer import Printer
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
 from services.gateway.routes.patience import Patience
+from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
 from services.gateway.routes.uploads import Uploads
 from services.gateway.store.feed import Feed
@@ -51,6 +52,7 @@ class Parts:
     feed: Feed
     clock: Clock
     printer: Printer
+    press: Press
     offered: Offered
     login: OpenIdProvider | None = None
 

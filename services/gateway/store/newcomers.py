@@ -130,6 +130,11 @@ class Newcomers:
         row = await self._newcomers.find_one(kept, session=session)
         return Newcomer.model_validate(row) if row else None
 
+    async def is_stranger(self, citizen_id: str) -> bool:
+        """Tell whether somebody started without an account, and nobody at the desk has said yet who they are."""
+        undecided = {"_id": citizen_id, "state": {"$in": ["started", "waiting"]}}
+        return await self._newcomers.find_one(undecided, {"_id": 1}) is not None
+
     async def application(self, newcomer_id: str, citizen_id: str) -> Document:
         """Return the application that a citizen made without an account, once they turned out to be one, or before.
 

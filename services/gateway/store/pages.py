@@ -136,8 +136,15 @@ class Pages:
         return str(row["citizen_id"]) if done.matched_count else None
 
     async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
-        """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment."""
-        await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}}, session=session)
+        """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment.
+
+        Raises:
+            RefusedError: `page.used`: a document names one of them; to read it again would cost us a minute.
+        """
+        unused = {"_id": {"$in": list(page_ids)}, "handed_in": None}
+        done = await self._pages.update_many(unused, {"$set": {"handed_in": True}}, session=session)
+        if done.matched_count != len(page_ids):
+            raise RefusedError("page.used")
 
     async def keep_for_good(self, page_ids: Sequence[str]) -> None:
         """Note pages that were handed in before this was noted at once."""

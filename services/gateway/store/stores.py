@@ -21,6 +21,7 @@ from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
+from services.gateway.store.printed import Printed
 from services.gateway.store.reach import Reach
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
@@ -54,6 +55,7 @@ class Stores:
     packets: Packets
     timeline: Entries
     receipts: Receipts
+    printed: Printed
     transfers: Transfers
     arrivals: Arrivals
     objects: Objects
@@ -118,6 +120,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         packets=Packets(database, objects, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
+        printed=Printed(objects, receipts),
         transfers=transfers,
         arrivals=Arrivals(transfers, pages, drafts, limits, clock),
         objects=objects,

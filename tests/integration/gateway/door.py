@@ -33,7 +33,10 @@ from tests.loopback import served
 from tests.waiting import until, until_ready
 
 OFTEN = "100000/minute"
-COUNTED = ("activation", "newcomer", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
+COUNTED = (
+    *("activation", "newcomer", "unknown", "citizen", "upload", "submit", "submit_newcomer"),
+    *("tool", "supplier", "receipt", "check"),
+)
 NO_HINDRANCE: dict[str, Any] = {
     **{f"rate_{name}": OFTEN for name in COUNTED},
     "max_newcomers": 100_000,
