@@ -54,6 +54,8 @@ STATUS = {
     "upload.checksum": 460,  # a number of the protocol's own
     "upload.checksum_unknown": 400,
     "upload.too_many": 429,
+    "upload.quota": 413,
+    "upload.quota_today": 429,
     "document.missing": 404,
     "document.no_pages": 422,
     "document.too_many_pages": 422,
@@ -93,6 +95,7 @@ STATUS = {
     "channel.address": 422,
     "channel.code_wrong": 422,
     "channel.unconfirmed": 409,
+    "mail.too_many": 429,
     "packet.missing": 404,
     "packet.expired": 410,
     "packet.used": 410,

@@ -13,6 +13,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.allowances import allow
 from services.gateway.routes.consents import consent_of, words_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.asked import ConsentRequest
@@ -50,6 +51,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
         check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
         check_seen(pages, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
         wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
+        await allow(request, citizen, parts, "consent")
         await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
     return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 

@@ -12,6 +12,7 @@ from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Ready
+from services.gateway.routes.room import room_for
 from services.gateway.schemas.shown import PageShown
 from shared.events.event import Id
 from shared.ids import new_id
@@ -44,7 +45,8 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     owner = request.state.principal
     with parts.uploads.one_of(owner):
-        async with received(request, parts.limits, parts.patience) as file:
+        room = room_for(request, citizen, parts, f"again.{key}")
+        async with room, received(request, parts.limits, parts.patience) as file:
             ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
             answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
     await count_submission(request, citizen, parts)

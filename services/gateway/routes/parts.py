@@ -12,6 +12,7 @@ from services.gateway.domain.texts import Texts
 from services.gateway.routes.patience import Patience
 from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
+from services.gateway.routes.tokens import Tokens
 from services.gateway.routes.uploads import Uploads
 from services.gateway.store.feed import Feed
 from services.gateway.store.stores import Stores
@@ -53,6 +54,7 @@ class Parts:
     clock: Clock
     printer: Printer
     press: Press
+    tokens: Tokens
     offered: Offered
     login: OpenIdProvider | None = None
 

@@ -22,6 +22,7 @@ from services.gateway.domain.transfers import (
 )
 from services.gateway.routes.chunk import Chunk, check, chunk
 from services.gateway.routes.parts import Parts
+from services.gateway.routes.room import room_for
 from shared.ids import new_id
 
 ALWAYS = {"tus-resumable": VERSION}
@@ -83,7 +84,9 @@ class Tus:
             changed_at=now,
             expires_at=now + transfers.valid_for,
         )
-        transfer = await transfers.begin(wish)
+        transfer = await transfers.begin(
+            wish, room_for(self.request, self.citizen, self.parts, wish.key, size_bytes=wish.length)
+        )
         location = {"location": f"{self.request.scope.get('root_path', '')}{path}/{transfer.id}"}
         if headers.get("content-type") != PART_TYPE or transfer.offset:
             return self._answer(transfer, 201, location)

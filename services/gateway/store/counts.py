@@ -9,6 +9,9 @@ from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.storage.documents import Database
 
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Most:
