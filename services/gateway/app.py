@@ -46,10 +46,12 @@ from shared.links import Links
 from shared.partners import PartnersFile
 from shared.service import Service, compose
 from shared.settings import Connections, MailSettings, PushSettings
+from shared.shares import Slots
 from shared.telemetry.health import Check, database_check
 from shared.vapid import read_key
 
 WATCH_AGAIN_S = 1.0
+MOST_STREAMS = 2000
 
 
 def app(
@@ -98,6 +100,7 @@ def _bounds(settings: GatewaySettings) -> dict[str, Any]:
         "patience": Patience(settings.client_silence_s, settings.client_body_s),
         "press": Press(),
         "tokens": Tokens(),
+        "streams": Slots(MOST_STREAMS),
         "uploads": Uploads(settings.max_uploads_each, settings.max_uploads_together),
     }
 

@@ -19,6 +19,7 @@ from services.gateway.store.stores import Stores
 from shared.clock import Clock
 from shared.links import Links
 from shared.partners import PartnersFile
+from shared.shares import Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Parts:
     printer: Printer
     press: Press
     tokens: Tokens
+    streams: Slots
     offered: Offered
     login: OpenIdProvider | None = None
 
