@@ -48,6 +48,7 @@ class Slots:
         self._holding: Counter[str] = Counter()
         self._in_line: Counter[str] = Counter()
         self._line: OrderedDict[str, deque[_Waiter]] = OrderedDict()
+        self._last = ""
 
     @property
     def held(self) -> int:
@@ -99,6 +100,7 @@ class Slots:
 
     def _take(self, shares: Sequence[Share]) -> None:
         self._held += 1
+        self._last = shares[0].name
         self._holding.update(share.name for share in shares)
 
     def _give_back(self, shares: Sequence[Share]) -> None:
@@ -131,15 +133,20 @@ class Slots:
         _less(self._in_line, waiter.shares)
 
     def _serve(self) -> None:
-        """Give what is free to the first in line who has room, name after name."""
-        for name in list(self._line):
-            waiter = next((each for each in self._line[name] if self._has_room(each.shares)), None)
+        """Give what is free to the first in line who has room, name after name; who had the last slot comes last."""
+        for name in sorted(self._line, key=lambda name: name == self._last):
+            waiter = next((each for each in self._line[name] if _stays(each) and self._has_room(each.shares)), None)
             if waiter is not None:
                 self._leave(waiter)
                 if name in self._line:
                     self._line.move_to_end(name)
                 self._take(waiter.shares)
                 waiter.turn.set_result(None)
+
+
+def _stays(waiter: _Waiter) -> bool:
+    """Tell whether somebody still waits; who is cancelled at this moment has not left the line yet."""
+    return not waiter.turn.done()
 
 
 def _less(counter: Counter[str], shares: Sequence[Share]) -> None:

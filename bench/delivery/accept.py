@@ -46,6 +46,7 @@ class Door:
             "AMTSBOTE_LINK_SECRET": secrets.token_urlsafe(32),
             "AMTSBOTE_GATEWAY_RATE_UPLOAD": "1000000/minute",
             "AMTSBOTE_GATEWAY_RATE_CITIZEN": "1000000/minute",
+            "AMTSBOTE_GATEWAY_MAX_UNSENT_BYTES": str(10**12),
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": str(WORKERS),
         }
         self._environment = {**os.environ, **environment, **own}

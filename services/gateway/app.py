@@ -12,7 +12,15 @@ from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import forget, sweep, sweep_cards, sweep_transfers, sweep_unsent
+from services.gateway.handlers.sweep import (
+    forget,
+    sweep,
+    sweep_cards,
+    sweep_counts,
+    sweep_removed,
+    sweep_transfers,
+    sweep_unsent,
+)
 from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
@@ -20,7 +28,9 @@ from services.gateway.pages.site import site
 from services.gateway.pages.words import load_words
 from services.gateway.routes.parts import Offered, Parts, Windows
 from services.gateway.routes.patience import Patience
+from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
+from services.gateway.routes.tokens import Tokens
 from services.gateway.routes.uploads import Uploads
 from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
@@ -36,10 +46,12 @@ from shared.links import Links
 from shared.partners import PartnersFile
 from shared.service import Service, compose
 from shared.settings import Connections, MailSettings, PushSettings
+from shared.shares import Slots
 from shared.telemetry.health import Check, database_check
 from shared.vapid import read_key
 
 WATCH_AGAIN_S = 1.0
+MOST_STREAMS = 2000
 
 
 def app(
@@ -86,6 +98,9 @@ def _bounds(settings: GatewaySettings) -> dict[str, Any]:
         "limits": settings.limits,
         "windows": Windows(settings.download_valid_days, settings.confirm_valid_days),
         "patience": Patience(settings.client_silence_s, settings.client_body_s),
+        "press": Press(),
+        "tokens": Tokens(),
+        "streams": Slots(MOST_STREAMS),
         "uploads": Uploads(settings.max_uploads_each, settings.max_uploads_together),
     }
 
@@ -147,10 +162,12 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     service.every(settings.reconcile_every_s, partial(reconcile, repeats), name="reconcile")
     service.every(settings.end_mandates_every_s, partial(end_mandates, kept.mandates), name="end_mandates")
     service.every(settings.arrive_every_s, partial(arrive, kept, service.clock), name="arrive")
+    service.every(settings.arrive_every_s, partial(sweep_removed, kept, service.clock), name="sweep.removed")
     unsent_after = timedelta(days=settings.unsent_page_days)
     for name, work in {
         "sweep": partial(sweep, service.objects, kept.pages, service.clock),
         "sweep.cards": partial(sweep_cards, kept.channels),
+        "sweep.counts": partial(sweep_counts, kept.counts),
         "sweep.transfers": partial(sweep_transfers, kept, service.clock),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
         "forget": partial(forget, Forgetting(service.database, service.ledger, kept, service.clock), service.clock),

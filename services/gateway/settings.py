@@ -28,16 +28,41 @@ class GatewaySettings(BaseSettings):
         str, Field(description="starts without an account of one client address (IPv6: its /64)")
     ] = "10/hour"
     max_newcomers: Annotated[int, Field(description="the same in a day, in all processes together")] = 40
+    max_wrong_codes: Annotated[
+        int, Field(description="codes mistyped at one client address in an hour, in all processes together")
+    ] = 60
+    max_wrong_codes_together: Annotated[
+        int,
+        Field(description="codes mistyped anywhere in an hour; beyond, who mistyped one waits until it is over"),
+    ] = 5000
     rate_unknown: Annotated[str, Field(description="requests of one client address without a valid token")] = (
         "60/minute"
     )
     rate_citizen: Annotated[str, Field(description="requests of one citizen")] = "600/minute"
     rate_upload: Annotated[str, Field(description="uploads of one citizen")] = "120/minute"
+    rate_submit: Annotated[
+        str, Field(description="documents one citizen hands in, and pages of them that are taken again")
+    ] = "10/minute"
+    rate_submit_newcomer: Annotated[
+        str, Field(description="the same, of all without an account at one client address (IPv6: its /64)")
+    ] = "5/minute"
     rate_tool: Annotated[str, Field(description="requests of one caseworker tool")] = "1200/minute"
     rate_supplier: Annotated[str, Field(description="requests of one supplier")] = "600/minute"
 
     rate_receipt: Annotated[str, Field(description="receipts printed for one citizen")] = "20/minute"
     rate_channel: Annotated[str, Field(description="codes and test messages one citizen has sent")] = "10/hour"
+    rate_consent: Annotated[str, Field(description="consents one citizen gives")] = "30/day"
+    rate_consent_newcomer: Annotated[
+        str, Field(description="the same, of all without an account at one client address")
+    ] = "60/day"
+    rate_callback: Annotated[str, Field(description="callbacks one citizen asks for")] = "10/day"
+    rate_callback_newcomer: Annotated[
+        str, Field(description="the same, of all without an account at one client address")
+    ] = "40/day"
+    rate_mail_target: Annotated[str, Field(description="codes and test messages to one e-mail address")] = "5/day"
+    rate_mail_newcomer: Annotated[
+        str, Field(description="the same, asked for by all without an account at one client address")
+    ] = "10/day"
     rate_check: Annotated[str, Field(description="receipts checked by one client address")] = "20/minute"
 
     receipt_keys: Annotated[
@@ -50,6 +75,15 @@ class GatewaySettings(BaseSettings):
     max_uploads_each: Annotated[int, Field(description="files of one citizen on their way at once")] = 4
     max_uploads_together: Annotated[int, Field(description="files of all citizens on their way at once")] = 32
 
+    max_unsent_bytes: Annotated[int, Field(description="of one citizen's files that are in no document yet")] = (
+        300 * 1024**2
+    )
+    max_unsent_bytes_newcomer: Annotated[int, Field(description="the same, of somebody without an account")] = (
+        60 * 1024**2
+    )
+    max_newcomer_bytes_a_day: Annotated[
+        int, Field(description="of files that all without an account send from one client address in a day")
+    ] = 600 * 1024**2
     max_unfinished_uploads: Annotated[int, Field(description="uploads in parts of one citizen that wait")] = 60
     upload_valid_days: Annotated[int, Field(description="how long an upload in parts waits for its next part")] = 7
     unsent_page_days: Annotated[
@@ -97,7 +131,12 @@ class GatewaySettings(BaseSettings):
             unfinished_uploads=self.max_unfinished_uploads,
             upload_days=self.upload_valid_days,
             unsent_page_days=self.unsent_page_days,
+            unsent_bytes=self.max_unsent_bytes,
+            unsent_bytes_newcomer=self.max_unsent_bytes_newcomer,
+            newcomer_bytes_a_day=self.max_newcomer_bytes_a_day,
             newcomers=self.max_newcomers,
+            wrong_codes=self.max_wrong_codes,
+            wrong_codes_together=self.max_wrong_codes_together,
         )
 
     @property

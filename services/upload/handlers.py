@@ -103,6 +103,7 @@ class Intake:
             cut=report.cut,
             cut_reader=report.cut_reader,
             rotate_cw=report.rotate_cw,
+            pages=report.pages,
             width=report.width,
             height=report.height,
             annotated_key=annotated_key,

@@ -28,11 +28,13 @@ class Milliseconds(_Message):
 class PageReport(_Message):
     """What the check of one page found.
 
+    `pages` is how many the file has, of which the first was looked at; none if nobody could count them.
     `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
     TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the
     reader sees them; `reasons` has the main one first.
     """
 
+    pages: int | None = None
     width: int = 0
     height: int = 0
     quad: tuple[Corner, Corner, Corner, Corner] | None = None

@@ -37,6 +37,9 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
     height: int = 0
     annotated_key: ObjectKey | None = None
+    pages: Annotated[int | None, Field(ge=1, description="of the file; the first was looked at; null if uncounted")] = (
+        None
+    )
     words: Annotated[int | None, Field(ge=0, description="read in the upper part; null if only seen")] = None
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
     checked_at: AwareDatetime

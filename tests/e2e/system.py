@@ -19,6 +19,17 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 90
+COUNTED = (
+    *("CITIZEN", "ACTIVATION", "NEWCOMER", "SUBMIT", "SUBMIT_NEWCOMER"),
+    *("CONSENT", "CONSENT_NEWCOMER", "CALLBACK", "CALLBACK_NEWCOMER", "MAIL_TARGET", "MAIL_NEWCOMER"),
+)
+NO_HINDRANCE = {
+    **{f"AMTSBOTE_GATEWAY_RATE_{name}": "100000/minute" for name in COUNTED},
+    "AMTSBOTE_GATEWAY_MAX_NEWCOMERS": "100000",
+    "AMTSBOTE_GATEWAY_MAX_WRONG_CODES": "100000",
+    "AMTSBOTE_GATEWAY_MAX_NEWCOMER_BYTES_A_DAY": str(10**12),
+}
+"""One test citizen asks as often as many, and all of them come from one address."""
 
 
 class System:
@@ -36,10 +47,7 @@ class System:
             "AMTSBOTE_GATEWAY_PORT": str(gateway),
             "AMTSBOTE_GATEWAY_URL": self.gateway_url,
             "AMTSBOTE_PUBLIC_URL": self.gateway_url,
-            "AMTSBOTE_GATEWAY_RATE_CITIZEN": "100000/minute",  # one test citizen asks as often as many
-            "AMTSBOTE_GATEWAY_RATE_ACTIVATION": "100000/minute",  # all of them from one address
-            "AMTSBOTE_GATEWAY_RATE_NEWCOMER": "100000/minute",
-            "AMTSBOTE_GATEWAY_MAX_NEWCOMERS": "100000",
+            **NO_HINDRANCE,
             "AMTSBOTE_OPERATIONS_PORT": str(operations),
             "AMTSBOTE_PARTNERS": str(folder / "partners.json"),
             "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),

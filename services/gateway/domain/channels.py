@@ -93,6 +93,12 @@ def parse_address(typed: str) -> str:
     return found.ascii_email or found.normalized
 
 
+def mailbox_of(address: str) -> str:
+    """Return what is one mailbox, however an address is written: what follows a plus goes to the same one."""
+    local, _, host = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
+
+
 def slot_of(citizen_id: str, subscription: Subscription | None) -> str:
     """Return what there is one of: an address of a citizen, or the subscription of a browser."""
     if subscription is None:

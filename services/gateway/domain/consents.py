@@ -1,10 +1,12 @@
 """Consents: exactly these pages, to this supplier, for this purpose, with the text that was agreed to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.documents import Document
+from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import ConsentGiven, ConsentRevoked
 
@@ -38,6 +40,35 @@ class Consent(BaseModel):
     def revoked(self, at: datetime) -> ConsentRevoked:
         """Say that this consent was taken back."""
         return ConsentRevoked(consent_id=self.id, revoked_at=at)
+
+
+def unseen(document: Document, sent: Sequence[Page]) -> dict[str, RefusedError]:
+    """Return why pages of a document cannot be agreed to, by their ids: one tick would stand for pages nobody saw.
+
+    Args:
+        document: what was handed in.
+        sent: its pages, as they were checked.
+    """
+    refused = {}
+    for number, page_id in enumerate(document.page_ids, 1):
+        page = next((page for page in sent if page.id == page_id), None)
+        count = document.count_of(page) if page else None
+        if count is None:
+            refused[page_id] = RefusedError("consent.page_uncounted", number=number)
+        elif count > 1:
+            refused[page_id] = RefusedError("consent.page_several", number=number, count=count)
+    return refused
+
+
+def check_seen(page_ids: Sequence[str], refused: Mapping[str, RefusedError]) -> None:
+    """Check that nobody agrees to pages that were not shown to them.
+
+    Raises:
+        RefusedError: `consent.page_several`, `consent.page_uncounted`.
+    """
+    for page_id in page_ids:
+        if page_id in refused:
+            raise refused[page_id]
 
 
 def check_consent(

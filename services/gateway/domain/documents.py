@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain.access import Acting
 from services.gateway.domain.limits import Limits
+from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import DocumentState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import DocumentSubmitted, MandateKind, SubmittedPage
@@ -52,6 +53,7 @@ class Filing(BaseModel):
     pdf_bytes: int
     text_key: str
     facts_key: str | None = None
+    page_ids: tuple[str, ...] = ()  # of each page of the PDF the file it came from; empty in what is older than this
     unreadable_page_ids: tuple[str, ...] = ()
     types: tuple[TypeSuggestion, ...] = ()
     filed_at: datetime
@@ -112,6 +114,13 @@ class Document(BaseModel):
     def changed_at(self) -> datetime:
         """When this version of the pages arrived."""
         return self.replacements[-1].replaced_at if self.replacements else self.received_at
+
+    def count_of(self, page: Page) -> int | None:
+        """Return how many pages the file of a page has, by its check or by the filing; None if neither knows."""
+        filed = self.filing.page_ids.count(page.id) if self.filing else 0
+        if filed == 1 and self.filing and page.id not in self.filing.unreadable_page_ids:
+            return page.count or 1
+        return filed if filed > 1 else page.count
 
     def check_page(self, page_id: str) -> None:
         """Check that a page is, or was, one of this document.

@@ -8,7 +8,10 @@ LINK_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, the most of each thing, how long unfinished ones wait; newcomers: of one address, in a day."""
+    """Sizes in bytes, the most of each thing, how long unfinished ones wait.
+
+    Newcomers are those of one address in a day; wrong codes those of an hour, at one address and everywhere.
+    """
 
     file_bytes: int
     pages: int
@@ -16,4 +19,9 @@ class Limits:
     unfinished_uploads: int
     upload_days: int
     unsent_page_days: int
+    unsent_bytes: int
+    unsent_bytes_newcomer: int
+    newcomer_bytes_a_day: int
     newcomers: int
+    wrong_codes: int
+    wrong_codes_together: int

@@ -12,6 +12,8 @@ from shared.limits import PDF_WITHIN
 
 HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+OF_SEVERAL = frozenset({"application/pdf", "image/tiff"})
+"""What can be a file of several pages; of every other format the first picture is the page, and the only one."""
 FORMATS = ("image/jpeg", "image/heic", "image/png", "image/webp", "image/tiff", "application/pdf")
 
 
@@ -29,6 +31,7 @@ class PageCheck(BaseModel):
     width: int = 0
     height: int = 0
     annotated_key: str | None = None
+    pages: int | None = None
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
     checked_at: datetime
@@ -49,6 +52,13 @@ class Page(BaseModel):
     state: PageState = "uploaded"
     check: PageCheck | None = None
     mandate_id: str | None = None
+
+    @property
+    def count(self) -> int | None:
+        """How many pages the file has; None as long as nobody has counted them."""
+        if self.check and self.check.pages:
+            return self.check.pages
+        return None if self.media_type in OF_SEVERAL else 1
 
     def uploaded(self) -> PageUploaded:
         """Say that the bytes of this page are durable."""

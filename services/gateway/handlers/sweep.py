@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 
 from services.gateway.store.channels import Channels
+from services.gateway.store.counts import Counts
 from services.gateway.store.forgetting import Forgetting
 from services.gateway.store.pages import ORIGINALS, Pages
 from services.gateway.store.stores import Stores
@@ -15,6 +16,7 @@ from shared.storage.objects import Objects
 log = structlog.get_logger()
 
 ORPHAN_AFTER = timedelta(days=1)
+REMOVED_AFTER = timedelta(minutes=10)
 FORGOTTEN_AFTER = timedelta(days=30)
 
 
@@ -58,10 +60,24 @@ async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
         log.info("pages.swept", drafts=expired, dropped=dropped)
 
 
+async def sweep_removed(stores: Stores, clock: Clock) -> None:
+    """Drop pages that somebody removed, some minutes later: upload may just be looking at one."""
+    now, dropped = clock(), 0
+    for page in await stores.pages.removed(now - REMOVED_AFTER, now - ORPHAN_AFTER):
+        dropped += await stores.pages.drop(page)
+    if dropped:
+        log.info("pages.removed", dropped=dropped)
+
+
 async def sweep_cards(channels: Channels) -> None:
     """Forget addresses that were never confirmed, and cards that belong to no channel."""
     if removed := await channels.sweep():
         log.info("channels.swept", removed=removed)
+
+
+async def sweep_counts(counts: Counts) -> None:
+    """Forget what was counted in windows of time that are over."""
+    await counts.sweep()
 
 
 async def forget(forgetting: Forgetting, clock: Clock) -> None:

@@ -14,6 +14,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Arranger
+from services.gateway.routes.allowances import allow
 from services.gateway.routes.parts import Parts, Ready
 from shared.clock import BERLIN
 from shared.events.gateway import CallbackTopic, Language
@@ -49,9 +50,11 @@ async def wish(request: Request, citizen: Arranger, filled: FormOf, parts: Ready
     ask = ask_of(request, filled)
     if await parts.stores.acts.first_answer(ask) is None:
         try:
-            await parts.stores.callbacks.request(ask, _wished(citizen, filled, parts.clock()))
+            wished = _wished(citizen, filled, parts.clock())
         except RefusedError as refused:
             return await _show(request, citizen, parts, filled=filled, problem=refused.code, status=refused.status)
+        await allow(request, citizen, parts, "callback")
+        await parts.stores.callbacks.request(ask, wished)
     return leave_for(request, f"{PATH}#callbacks")  # what was asked for stands below the form
 
 

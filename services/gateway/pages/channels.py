@@ -12,7 +12,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
-from services.gateway.routes.channels import opened
+from services.gateway.routes.channels import opened, try_out
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.channels import BrowserWish, ChannelWish, MailboxWish, SubscriptionKeys
 from shared.events.event import Id
@@ -75,8 +75,7 @@ async def confirm(request: Request, channel_id: Id, citizen: Visitor, filled: Fo
 async def test(request: Request, channel_id: Id, citizen: Visitor, parts: Ready) -> Response:
     """Send a test message."""
     try:
-        request.state.standing = await parts.rates.hit("channel", request.state.principal)
-        await parts.stores.channels.test(channel_id, citizen.citizen_id)
+        await try_out(request, channel_id, citizen, parts)
     except RefusedError as refused:
         return await _show(request, citizen, parts, problem=refused)
     return leave_for(request, f"{PATH}?sent={channel_id}")

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.consents import TEXT_VERSIONS, check_consent
+from services.gateway.domain.consents import TEXT_VERSIONS, check_consent, check_seen, unseen
 from services.gateway.domain.documents import Document
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf, ask_of
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Visitor
+from services.gateway.routes.allowances import allow
 from services.gateway.routes.consents import consent_of, words_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.asked import ConsentRequest
@@ -48,7 +49,9 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     if await parts.stores.acts.first_answer(ask) is None:  # a page may have given way by now, and had not then
         version = filled.get("text_version")
         check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
+        check_seen(pages, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
         wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
+        await allow(request, citizen, parts, "consent")
         await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
     return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 
@@ -82,6 +85,7 @@ async def _show(
         "consent.html",
         status,
         document=document,
+        unseen={key: _said(refused, request, parts) for key, refused in unseen(document, sent).items()},
         drawn={one.id for one in sent if one.check and one.check.annotated_key},
         supplier=parts.supplier_names[supplier_id],
         words=words_of(PURPOSE, supplier_id, parts, language_of(request)),
@@ -90,3 +94,8 @@ async def _show(
         fresh_key=new_id(),
         missing=values.get("missing", False),
     )
+
+
+def _said(refused: RefusedError, request: Request, parts: Parts) -> str:
+    _, detail = parts.texts.problem(refused.code, language_of(request), **refused.values)
+    return detail

@@ -8,9 +8,11 @@ from services.gateway.domain.documents import Exchange
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Uploader, Viewer
+from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Ready
+from services.gateway.routes.room import room_for
 from services.gateway.schemas.shown import PageShown
 from shared.events.event import Id
 from shared.ids import new_id
@@ -43,9 +45,11 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     owner = request.state.principal
     with parts.uploads.one_of(owner):
-        async with received(request, parts.limits, parts.patience) as file:
+        room = room_for(request, citizen, parts, f"again.{key}")
+        async with room, received(request, parts.limits, parts.patience) as file:
             ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
             answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    await count_submission(request, citizen, parts)
     wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
     ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)
     await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))

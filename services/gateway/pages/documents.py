@@ -51,7 +51,7 @@ async def receipt(request: Request, document_id: Id, citizen: Viewer, parts: Rea
 async def receipt_to_keep(request: Request, document: Document, parts: Parts) -> Response:
     """Return the PDF of a receipt, as a file of its own."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
-    return _to_keep(await receipt_pdf_of(document, parts, language_of(request)))
+    return _to_keep(await receipt_pdf_of(request, document, parts, language_of(request)))
 
 
 def _to_keep(response: Response) -> Response:

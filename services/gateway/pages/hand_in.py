@@ -1,6 +1,7 @@
 """Handing in: page after page, each checked while the next is taken, then all of them together as one document."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -10,14 +11,17 @@ from starlette.responses import Response
 from services.gateway.domain import drafts
 from services.gateway.domain.access import Ask, Citizen
 from services.gateway.domain.documents import check_submission
+from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import Uploader
+from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Parts, Ready
+from services.gateway.routes.room import room_for
 from services.gateway.schemas.shown import PageShown
 from shared.events.event import Id
 from shared.ids import new_id
@@ -56,13 +60,15 @@ async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, rep
     """Keep one page, and put it into the draft; sent again under its key, it is the same page."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     with parts.uploads.one_of(request.state.principal):
-        async with received(request, parts.limits, parts.patience) as file:
+        async with room_for(request, citizen, parts, key), received(request, parts.limits, parts.patience) as file:
             ask = Ask(request.state.principal, key, f"POST {UPLOAD}", file.sha256)
             answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
     page_id = str(answer.body["page_id"])
     await parts.stores.drafts.change(
         citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)
     )
+    if replaces:
+        await _remove(replaces, citizen, parts)
     return leave_for(request, PATH)
 
 
@@ -72,6 +78,8 @@ async def change(request: Request, citizen: Uploader, filled: FormOf, parts: Rea
     step, _, page_id = filled.get("change").partition(" ")
     if step in STEPS:
         await parts.stores.drafts.change(citizen.device_id, lambda pages: STEPS[step](pages, page_id))
+    if step == "remove":
+        await _remove(page_id, citizen, parts)
     return await _again(request, citizen, parts)
 
 
@@ -88,11 +96,19 @@ async def send(request: Request, citizen: Uploader, filled: FormOf, parts: Ready
         if key != draft.key:
             return await _show(request, citizen, parts, filled=filled, changed=True, status=409)
         check_submission(draft.page_ids, parts.limits)
+        await count_submission(request, citizen, parts)
         kind = filled.get("kind") if filled.get("kind") in KINDS else None
         answer = await parts.stores.documents.submit(ask, citizen, draft.page_ids, kind, language_of(request))
     sent = [page["page_id"] for page in answer.body["pages"]]
     await parts.stores.drafts.change(citizen.device_id, lambda pages: drafts.remove(pages, *sent))
     return leave_for(request, f"/documents/{answer.body['document_id']}")
+
+
+async def _remove(page_id: str, citizen: Citizen, parts: Parts) -> None:
+    """Let the bytes of a page go that was in the draft; one that is gone, or was handed in, stays as it is."""
+    with suppress(RefusedError):
+        page = await parts.stores.pages.of_citizen(page_id, citizen)
+        await parts.stores.pages.remove(page.id, parts.clock())
 
 
 async def _again(request: Request, citizen: Citizen, parts: Parts) -> Response:

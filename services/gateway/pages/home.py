@@ -11,7 +11,7 @@ from services.gateway.pages.origin import way_back
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.things import CHECKS
 from services.gateway.pages.visitor import AnyHelper, AnyHolder, Guest, Visitor, let_in
-from services.gateway.routes.access import client_of
+from services.gateway.routes.guesses import guess
 from services.gateway.routes.parts import Parts, Ready
 
 router = APIRouter()
@@ -46,9 +46,9 @@ async def activate(request: Request, helper: AnyHelper, filled: FormOf, parts: R
     """Use up the code of a letter: this device is the citizen's from now on, and stays a helper's if it was."""
     if filled.only_language:
         return _welcome(request, parts, filled)
-    request.state.standing = await parts.rates.hit("activation", client_of(request))
     try:
-        token = await _activated(filled.get("code"), helper, parts)
+        async with guess(request, parts):
+            token = await _activated(filled.get("code"), helper, parts)
     except RefusedError as refused:
         request.state.problem = refused.code
         return _welcome(request, parts, filled, problem=refused.code, status=refused.status)

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from fastapi import APIRouter, Header, Request
+from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 
 from services.gateway.domain.access import Acting, Citizen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.visitor import AnyActor
 from services.gateway.routes.parts import Parts, Ready
-from services.gateway.routes.timeline import HEARTBEAT_S, followed
+from services.gateway.routes.streams import stream
+from services.gateway.routes.timeline import followed
 from shared.events.gateway import MandateScope
 
 router = APIRouter()
@@ -25,10 +26,11 @@ CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
 
 
 @router.get("/live")
-async def follow(citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None) -> Response:
+async def follow(
+    request: Request, citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None
+) -> Response:
     """Send the kind of each timeline entry as it becomes known."""
-    parts.feed.check_room(citizen.citizen_id)
-    return EventSourceResponse(_news(citizen, parts, last_event_id), ping=HEARTBEAT_S)
+    return await stream(request, citizen, parts, _news(citizen, parts, last_event_id))
 
 
 async def _news(citizen: Citizen, parts: Parts, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:

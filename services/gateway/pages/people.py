@@ -11,7 +11,7 @@ from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.home import NEWS
 from services.gateway.pages.page import leave_for, page
 from services.gateway.pages.visitor import AnyActor, AnyHolder, AnyPerson, let_in
-from services.gateway.routes.access import client_of
+from services.gateway.routes.guesses import guess
 from services.gateway.routes.mandates import ACCEPT_PATH
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.asked import Acceptance
@@ -33,9 +33,9 @@ async def accept(request: Request, holder: AnyHolder, filled: FormOf, parts: Rea
     """Use up the code; a phone that nobody was given is the helper's from now on."""
     if filled.only_language:
         return _ask(request, filled)
-    request.state.standing = await parts.rates.hit("activation", client_of(request))
     try:
-        mandate, token = await parts.stores.mandates.accept(*_accepted(filled), holder)
+        async with guess(request, parts):
+            mandate, token = await parts.stores.mandates.accept(*_accepted(filled), holder)
     except RefusedError as refused:
         request.state.problem = refused.code
         return _ask(request, filled, refused)

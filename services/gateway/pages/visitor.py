@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, Helper, Person, principal_id
+from services.gateway.domain.access import Citizen, Helper, Person
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.acting import mandate_of
 from services.gateway.pages.look import look_of
-from services.gateway.routes.access import client_of
+from services.gateway.routes.access import person_with
 from services.gateway.routes.acting import act_for
-from services.gateway.routes.parts import Parts, Ready
+from services.gateway.routes.parts import Ready, parts_of
 from shared.events.gateway import MandateScope
 
 KEPT_S = 400 * 24 * 3600
@@ -29,6 +29,7 @@ def let_in(request: Request, response: Response, token: str) -> None:
 
     Lax and not strict: a link in a message of ours must lead in; `origin.py` guards the forms.
     """
+    parts_of(request).tokens.expect(token)
     secure = look_of(request).secure
     name = cookie_name(secure=secure)
     response.set_cookie(name, token, max_age=KEPT_S, path="/", secure=secure, httponly=True, samesite="lax")
@@ -50,11 +51,8 @@ async def holder_of(request: Request, parts: Ready) -> Person | None:
     token = request.cookies.get(cookie_name(secure=look_of(request).secure))
     if not token:
         return None
-    holder = await parts.stores.people.holder_of(token)
-    if holder is None:
-        await parts.rates.hit("unknown", client_of(request))
-        raise RefusedError("token.unknown")
-    await _count(request, parts, holder)
+    holder = await person_with(token, request, parts)
+    request.state.device_id = holder.device_id
     request.state.helping = isinstance(holder, Helper)
     return holder
 
@@ -127,12 +125,6 @@ def _may(*scopes: MandateScope) -> Callable[..., Awaitable[Citizen]]:
         return await visitor_of(await guest_of(request, person))
 
     return allowed
-
-
-async def _count(request: Request, parts: Parts, person: Person) -> None:
-    request.state.principal = principal_id(person)
-    request.state.device_id = person.device_id
-    request.state.standing = await parts.rates.hit("citizen", request.state.principal)
 
 
 Guest = Annotated[Citizen | None, Depends(guest_of)]

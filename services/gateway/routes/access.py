@@ -19,7 +19,7 @@ from services.gateway.domain.access import (
 )
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts, Ready
-from shared.partners import Supplier, Tool
+from shared.partners import Supplier, Tool, hash_token
 
 DEVICE = HTTPBearer(auto_error=False, scheme_name="device", description="The token of an activated device.")
 _TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token of a caseworker tool.")
@@ -49,12 +49,38 @@ async def _principal(request: Request, parts: Parts, credentials: Credentials) -
     if credentials is None:
         raise RefusedError("token.missing")
     token, partners = credentials.credentials, parts.partners.current()
-    holder = partners.tool_of(token) or partners.supplier_of(token) or await parts.stores.people.holder_of(token)
-    if holder is None:
-        await parts.rates.hit("unknown", client_of(request))  # only now: others come in from the same address
+    partner = partners.tool_of(token) or partners.supplier_of(token)
+    if partner is None:
+        return await person_with(token, request, parts)
+    request.state.principal = principal_id(partner)
+    rate = "tool" if isinstance(partner, Tool) else "supplier"
+    request.state.standing = await parts.rates.hit(rate, request.state.principal)
+    return partner
+
+
+async def person_with(token: str, request: Request, parts: Parts) -> Person:
+    """Return whose device holds a token. What is counted is counted before the database is asked.
+
+    Raises:
+        RefusedError: `token.unknown`; `rate.exceeded`, by this person, or by all unknown tokens of this address.
+    """
+    digest, address = hash_token(token), client_of(request)
+    seen = parts.tokens.principal_of(digest)
+    if seen is None:
+        await parts.rates.check("unknown", address)
+    if seen:
+        request.state.standing = await parts.rates.hit("citizen", seen)
+    with parts.tokens.looked_up(digest, address):
+        person = await parts.stores.people.holder_of(token)
+    if person is None:
+        parts.tokens.forget(digest)
+        await parts.rates.hit("unknown", address)  # failures only: others come in from the same address
         raise RefusedError("token.unknown")
-    request.state.principal = principal_id(holder)
-    return holder
+    request.state.principal = principal_id(person)
+    parts.tokens.keep(digest, request.state.principal)
+    if not seen:
+        request.state.standing = await parts.rates.hit("citizen", request.state.principal)
+    return person
 
 
 async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(DEVICE)]) -> Citizen:
@@ -69,27 +95,26 @@ async def as_citizen(request: Request, parts: Ready, credentials: Annotated[Cred
     return await _as_oneself(request, parts, credentials)
 
 
-def _only(scheme: HTTPBearer, rate: str, *roles: type[P]) -> Guard[P]:
-    """Return the guard that lets in who has one of some roles, counted by a rate."""
+def _only(scheme: HTTPBearer, *roles: type[P]) -> Guard[P]:
+    """Return the guard that lets in who has one of some roles."""
 
     async def allowed(request: Request, parts: Ready, credentials: Annotated[Credentials, Security(scheme)]) -> P:
         holder = await _principal(request, parts, credentials)
         if not isinstance(holder, roles):
             raise RefusedError("token.other_role")
-        request.state.standing = await parts.rates.hit(rate, request.state.principal)
         return holder
 
     return allowed
 
 
-as_person: Guard[Person] = _only(DEVICE, "citizen", Citizen, Helper)
-_as_oneself = _only(DEVICE, "citizen", Citizen)
+as_person: Guard[Person] = _only(DEVICE, Citizen, Helper)
+_as_oneself = _only(DEVICE, Citizen)
 
 
 AsCitizen = Annotated[Citizen, Depends(as_citizen)]
 AsPerson = Annotated[Person, Depends(as_person)]
-AsTool = Annotated[Tool, Depends(_only(_TOOL, "tool", Tool))]
-AsSupplier = Annotated[Supplier, Depends(_only(_SUPPLIER, "supplier", Supplier))]
+AsTool = Annotated[Tool, Depends(_only(_TOOL, Tool))]
+AsSupplier = Annotated[Supplier, Depends(_only(_SUPPLIER, Supplier))]
 
 
 def ask_of(request: Request, digest: str) -> Ask:

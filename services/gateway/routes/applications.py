@@ -25,4 +25,4 @@ async def pdf(request: Request, newcomer_id: Id, citizen: MayRead, parts: Ready,
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
     application = await parts.stores.newcomers.application(newcomer_id, citizen.citizen_id)
-    return await receipt_pdf_of(application, parts, language)
+    return await receipt_pdf_of(request, application, parts, language)

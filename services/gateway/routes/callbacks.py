@@ -7,6 +7,7 @@ from services.gateway.domain.callbacks import Callback, check_window
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MayArrange
+from services.gateway.routes.allowances import allow
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import Ready
@@ -35,6 +36,7 @@ async def wish(request: Request, wished: CallbackRequest, citizen: MayArrange, p
     now = parts.clock()
     check_window(wished.window_start, wished.window_end, now)
     callback = Callback.wished(citizen, now, **wished.model_dump())
+    await allow(request, citizen, parts, "callback")
     return respond(await parts.stores.callbacks.request(ask, callback))
 
 

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.access import Answer, Ask, Citizen
-from services.gateway.domain.channels import parse_address
+from services.gateway.domain.channels import mailbox_of, parse_address
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.access import AsCitizen, ask_of, client_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
@@ -67,8 +67,7 @@ async def confirm(channel_id: Id, asked: ChannelCode, citizen: AsCitizen, parts:
 )
 async def test(request: Request, channel_id: Id, citizen: AsCitizen, parts: Ready) -> Response:
     """Send a message that says no more than that messages arrive; repeated, it may arrive twice."""
-    request.state.standing = await parts.rates.hit("channel", request.state.principal)
-    await parts.stores.channels.test(channel_id, citizen.citizen_id)
+    await try_out(request, channel_id, citizen, parts)
     return Response(status_code=202)
 
 
@@ -103,5 +102,32 @@ async def opened(  # noqa: PLR0917 - who asks for what, and in which language
     if not parts.offered.email:
         raise RefusedError("channel.not_offered")
     address = parse_address(wish.address)
-    request.state.standing = await parts.rates.hit("channel", request.state.principal)
+    await _count(request, citizen, address, parts)
     return await parts.stores.channels.add_mailbox(ask, citizen, address, language)
+
+
+async def try_out(request: Request, channel_id: str, citizen: Citizen, parts: Parts) -> None:
+    """Send a test message.
+
+    Raises:
+        RefusedError: `channel.missing`, `channel.unconfirmed`, `rate.exceeded`, `mail.too_many`.
+    """
+    channel = await parts.stores.channels.one(channel_id, citizen.citizen_id)
+    await _count(request, citizen, channel.address, parts)
+    await parts.stores.channels.test(channel_id, citizen.citizen_id)
+
+
+async def _count(request: Request, citizen: Citizen, address: str | None, parts: Parts) -> None:
+    """Count a message that somebody has sent, and a mail also by whom it reaches: they may have asked for none.
+
+    Raises:
+        RefusedError: `rate.exceeded`, `mail.too_many`.
+    """
+    rates, counts, digest = parts.rates, parts.stores.counts, parts.links.digest
+    request.state.standing = await rates.hit("channel", request.state.principal)
+    await counts.take(rates.most("channel"), digest(request.state.principal))
+    if address is None:
+        return
+    if await parts.stores.newcomers.is_stranger(citizen.citizen_id):
+        await counts.take(rates.most("mail_newcomer", "mail.too_many"), digest(client_of(request)))
+    await counts.take(rates.most("mail_target", "mail.too_many"), digest(mailbox_of(address)))

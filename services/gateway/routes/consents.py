@@ -4,9 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.consents import TEXT_VERSIONS, Consent, check_consent
+from services.gateway.domain.consents import TEXT_VERSIONS, Consent, check_consent, check_seen, unseen
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsCitizen, ask_of
+from services.gateway.routes.allowances import allow
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
@@ -53,6 +54,8 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     document = await parts.stores.documents.of_citizen(document_id, citizen.citizen_id)
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
+    check_seen(wish.page_ids, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
+    await allow(request, citizen, parts, "consent")
     return respond(await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language)))
 
 

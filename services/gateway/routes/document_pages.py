@@ -9,7 +9,7 @@ from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MayUpload
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems
-from services.gateway.routes.documents import Seen
+from services.gateway.routes.documents import Seen, count_submission
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.schemas.answered import Receipt
 from services.gateway.schemas.asked import PageExchange
@@ -63,5 +63,6 @@ async def replace(  # noqa: PLR0917 - what FastAPI hands over
     The document is filed anew, and the page it replaces is kept. Papers that a supplier was sent stay as they were.
     """
     ask = ask_of(request, digest_of(wish))
+    await count_submission(request, citizen, parts)
     exchange = Exchange(document_id, page_id, wish.page_id, if_match)
     return respond(await parts.stores.documents.replace_page(ask, citizen, exchange, language))

@@ -9,6 +9,7 @@ from services.gateway.routes.documented import IDEMPOTENT, problems
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.answered import Activated
 from services.gateway.schemas.newcomers import Start
+from services.gateway.store.counts import DAY, Most
 from shared.clock import BERLIN
 
 router = APIRouter(tags=["newcomers"])
@@ -31,6 +32,7 @@ async def start(request: Request, wish: Start, parts: Ready) -> Activated:
     )
     await check_start(request, parts)
     citizen, token = await parts.stores.newcomers.start(person, wish.errand, key)
+    parts.tokens.expect(token)
     return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)
 
 
@@ -42,4 +44,6 @@ async def check_start(request: Request, parts: Parts) -> None:
     """
     address = client_of(request)
     request.state.standing = await parts.rates.hit("newcomer", address)
-    await parts.stores.newcomers.check_room(parts.links.digest(address), parts.limits.newcomers)
+    counts, digest = parts.stores.counts, parts.links.digest(address)
+    await counts.take(parts.rates.most("newcomer"), digest)
+    await counts.take(Most("newcomers", parts.limits.newcomers, DAY, "newcomer.too_many"), digest)

@@ -12,6 +12,7 @@ from services.gateway.routes.documented import IDEMPOTENT, problems, sends
 from services.gateway.routes.files import annotated_of, original_of
 from services.gateway.routes.multipart import OPENAPI, Received, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
+from services.gateway.routes.room import room_for
 from services.gateway.schemas.answered import PageKept
 from services.gateway.schemas.shown import PageShown
 from services.gateway.store.pages import new_page
@@ -32,9 +33,9 @@ PATH = "/v1/pages"
 async def upload(request: Request, citizen: MayUpload, parts: Ready) -> Response:
     """Keep the original bytes; 201 means that they are durable."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
-    ask_of(request, "")  # refused before a large body is read
+    key = ask_of(request, "").key  # refused before a large body is read
     with parts.uploads.one_of(request.state.principal):
-        async with received(request, parts.limits, parts.patience) as file:
+        async with room_for(request, citizen, parts, key), received(request, parts.limits, parts.patience) as file:
             page = page_of(file, citizen, parts)
             return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
 
@@ -56,6 +57,14 @@ async def show(page_id: Id, citizen: MaySee, parts: Ready, language: InLanguage)
     """Show what is known about a page."""
     page = await parts.stores.pages.of_citizen(page_id, citizen)
     return PageShown.of(page, parts.texts, language)
+
+
+@router.delete(PATH + "/{page_id}", status_code=204, summary="Remove", responses=problems(401, 403, 404, 409))
+async def remove(page_id: Id, citizen: MayUpload, parts: Ready) -> None:
+    """Remove a page that is in no document: its bytes go within minutes, and count no more towards the quota."""
+    page = await parts.stores.pages.of_citizen(page_id, citizen)
+    await parts.stores.drafts.let_go(page.id)
+    await parts.stores.pages.remove(page.id, parts.clock())
 
 
 @router.get(PATH + "/{page_id}/original", summary="The untouched picture", **sends("image/*"))

@@ -10,7 +10,9 @@ from services.gateway.client.printer import Printer
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.texts import Texts
 from services.gateway.routes.patience import Patience
+from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
+from services.gateway.routes.tokens import Tokens
 from services.gateway.routes.uploads import Uploads
 from services.gateway.store.feed import Feed
 from services.gateway.store.stores import Stores
@@ -18,6 +20,7 @@ from shared.clock import Clock
 from shared.links import Links
 from shared.partners import PartnersFile
 from shared.push_services import PushServices
+from shared.shares import Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ class Parts:
     feed: Feed
     clock: Clock
     printer: Printer
+    press: Press
+    tokens: Tokens
+    streams: Slots
     offered: Offered
     login: OpenIdProvider | None = None
 

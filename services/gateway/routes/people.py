@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Security
 
 from services.gateway.domain.paging import parse_cursor
-from services.gateway.routes.access import DEVICE, AsPerson, Credentials, as_person, client_of
+from services.gateway.routes.access import DEVICE, AsPerson, Credentials, as_person
 from services.gateway.routes.documented import problems
+from services.gateway.routes.guesses import guess
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.routes.timeline import timeline_of
 from services.gateway.schemas.asked import Acceptance
@@ -26,8 +27,10 @@ async def accept(
 ) -> Accepted:
     """Use up the code of an invitation, as who holds the token; who has none gets a helper's device and its token."""
     person = await as_person(request, parts, credentials) if credentials else None
-    request.state.standing = await parts.rates.hit("activation", client_of(request))
-    mandate, token = await parts.stores.mandates.accept(acceptance.code, acceptance.name, person)
+    async with guess(request, parts):
+        mandate, token = await parts.stores.mandates.accept(acceptance.code, acceptance.name, person)
+    if token:
+        parts.tokens.expect(token)
     return Accepted(**HelpedShown.of(mandate).model_dump(), token=token)
 
 

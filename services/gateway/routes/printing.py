@@ -1,35 +1,56 @@
 """Puts together what is printed on a receipt, in the reader's language."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 
+from fastapi import Request
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document
 from services.gateway.domain.pages import Page
 from services.gateway.domain.texts import Texts, direction_of
+from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts
+from services.gateway.routes.press import shares_of
 from services.gateway.schemas.sheet import Row, Sheet, SheetPage, SheetWords
-from shared.errors import PermanentError
+from shared.errors import PermanentError, UnavailableError
 
 _AT_ONCE = 4
 
 
-async def receipt_pdf_of(document: Document, parts: Parts, language: str) -> Response:
-    """Send the signed PDF.
+async def receipt_pdf_of(request: Request, document: Document, parts: Parts, language: str) -> Response:
+    """Send the signed PDF: as it was printed before, or printed when its turn comes.
 
     Raises:
+        RefusedError: `receipts.too_many`, `receipts.busy`.
         UnavailableError: it cannot be printed now.
     """
-    made = await parts.printer.print(await sheet_of(document, parts, language))
+    pages = await parts.stores.pages.of_document(document.page_ids)
+    key = parts.stores.printed.key_of(document, pages, language)
+    sealed = await parts.stores.printed.find(key)
+    if sealed is None:
+        stranger = await parts.stores.newcomers.is_stranger(document.citizen_id)
+        shares = shares_of(request.state.principal, client_of(request), stranger=stranger)
+        sealed = await parts.press.made(key, shares, partial(_printed, key, document, pages, parts, language))
     headers = {
         "content-disposition": f'inline; filename="{document.receipt_number}-receipt.pdf"',
         "content-language": language,
     }
-    sealed = await asyncio.to_thread(parts.stores.receipts.sealed, document, made)
     return Response(sealed, media_type="application/pdf", headers=headers)
 
 
-async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:
+async def _printed(key: str, document: Document, pages: Sequence[Page], parts: Parts, language: str) -> bytes:
+    """Print a receipt, seal it, and keep it; if it cannot be kept it is printed once more next time."""
+    made = await parts.printer.print(await sheet_of(document, pages, parts, language))
+    sealed = await asyncio.to_thread(parts.stores.receipts.sealed, document, made)
+    with suppress(UnavailableError):
+        await parts.stores.printed.keep(key, sealed)
+    return sealed
+
+
+async def sheet_of(document: Document, pages: Sequence[Page], parts: Parts, language: str) -> Sheet:
     """Return what is to be printed."""
     receipts, texts = parts.stores.receipts, parts.texts
     receipt = receipts.of(document, language)
@@ -43,7 +64,7 @@ async def sheet_of(document: Document, parts: Parts, language: str) -> Sheet:
         number=document.receipt_number,
         code=receipt.check_code,
         rows=_rows(document, receipt.handed_in_by_text, texts, language),
-        pages=await _pages(document, parts, language),
+        pages=await _pages(document, pages, parts, language),
         check_page=receipts.check_page,
         check_url=receipt.check_url,
         place=receipts.place(document),
@@ -62,8 +83,8 @@ def _rows(document: Document, by: str, texts: Texts, language: str) -> tuple[Row
     return tuple(Row(name=texts.get("receipt", name, language), value=value) for name, value in values.items())
 
 
-async def _pages(document: Document, parts: Parts, language: str) -> tuple[SheetPage, ...]:
-    known = {page.id: page for page in await parts.stores.pages.of_document(document.page_ids)}
+async def _pages(document: Document, pages: Sequence[Page], parts: Parts, language: str) -> tuple[SheetPage, ...]:
+    known = {page.id: page for page in pages}
     turns, texts = asyncio.Semaphore(_AT_ONCE), parts.texts
 
     async def picture(page: Page | None) -> bytes | None:

@@ -1,15 +1,20 @@
-"""Rate limits: counted per principal in this process; with n gateways a client gets at most n times as much."""
+"""Rates of requests, counted in this process before anything is looked up: with n gateways n times as much is allowed.
+
+What must not grow with the number of gateways is counted in the database, too: see `store/counts.py`.
+"""
 
 import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.store.counts import Most
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,20 @@ class Rates:
         if not allowed:
             raise RefusedError("rate.exceeded", retry_after_s=standing.reset_s)
         return standing
+
+    async def check(self, name: str, who: str) -> None:
+        """Check that `who` may make one more request, without counting it.
+
+        Raises:
+            RefusedError: `rate.exceeded`.
+        """
+        if not await self._limiter.test(self._items[name], name, who):
+            raise RefusedError("rate.exceeded", retry_after_s=(await self._standing(name, who)).reset_s)
+
+    def most(self, name: str, refusal: str = "rate.exceeded") -> Most:
+        """Return a rate as all processes together count it."""
+        item = self._items[name]
+        return Most(name, item.amount, timedelta(seconds=item.get_expiry()), refusal)
 
     async def _standing(self, name: str, who: str) -> Standing:
         item = self._items[name]

@@ -30,7 +30,7 @@ MAX_PDF_BYTES = 4 * 1024**2
 async def pdf(request: Request, document: Seen, parts: Ready, language: InLanguage) -> Response:
     """Print the receipt: tagged PDF/A-3b whose every byte is signed."""
     request.state.standing = await parts.rates.hit("receipt", request.state.principal)
-    return await receipt_pdf_of(document, parts, language)
+    return await receipt_pdf_of(request, document, parts, language)
 
 
 @router.post(CHECK, summary="Check a receipt by number and code", responses=problems(400, 422))

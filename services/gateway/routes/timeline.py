@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
@@ -16,11 +16,11 @@ from services.gateway.routes.access import AsCitizen
 from services.gateway.routes.acting import MayRead, MaySee
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import InLanguage, Parts, Ready
+from services.gateway.routes.streams import stream
 from services.gateway.schemas.timeline import EntryShown, Timeline
 from shared.events.event import Id
 
 router = APIRouter(tags=["timeline"])
-HEARTBEAT_S = 15
 
 
 @router.get("/v1/timeline", summary="Everything that happened, newest first", responses=problems(400, 401, 403))
@@ -52,11 +52,14 @@ async def show(
     responses=problems(401, 403),
 )
 async def follow(
-    citizen: AsCitizen, parts: Ready, language: InLanguage, last_event_id: Annotated[str | None, Header()] = None
+    request: Request,
+    citizen: AsCitizen,
+    parts: Ready,
+    language: InLanguage,
+    last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Send each entry as it becomes known; `Last-Event-ID` goes on where a connection broke."""
-    parts.feed.check_room(citizen.citizen_id)
-    return EventSourceResponse(_live(citizen, parts, language, last_event_id), ping=HEARTBEAT_S)
+    return await stream(request, citizen, parts, _live(citizen, parts, language, last_event_id))
 
 
 async def _live(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import format_datetime
+from functools import partial
 
 from fastapi import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from services.gateway.domain.transfers import (
 )
 from services.gateway.routes.chunk import Chunk, check, chunk
 from services.gateway.routes.parts import Parts
+from services.gateway.routes.room import room_for
 from shared.ids import new_id
 
 ALWAYS = {"tus-resumable": VERSION}
@@ -83,7 +85,8 @@ class Tus:
             changed_at=now,
             expires_at=now + transfers.valid_for,
         )
-        transfer = await transfers.begin(wish)
+        room = partial(room_for, self.request, self.citizen, self.parts, wish.key, size_bytes=wish.length)
+        transfer = await transfers.begin(wish, room)
         location = {"location": f"{self.request.scope.get('root_path', '')}{path}/{transfer.id}"}
         if headers.get("content-type") != PART_TYPE or transfer.offset:
             return self._answer(transfer, 201, location)

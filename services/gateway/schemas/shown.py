@@ -30,7 +30,10 @@ class ReasonShown(Shown):
 
 
 class PageShown(Shown):
-    """A page and what was said about it; `stage` is `read` once its upper part was read, too."""
+    """A page and what was said about it; `stage` is `read` once its upper part was read, too.
+
+    `pages` is how many its file has: of several the first was looked at, and none goes into a consent.
+    """
 
     page_id: str
     state: PageState
@@ -42,6 +45,7 @@ class PageShown(Shown):
     rotate_cw: int = 0
     width: int = 0
     height: int = 0
+    pages: int | None = None
     has_annotated: bool = False
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
@@ -122,7 +126,11 @@ class DocumentShown(Shown):
     def of(cls, document: Document, forwards: list[Forward]) -> "DocumentShown":
         """Return a document as its citizen and the job centre see it."""
         kept = document.model_dump(include=set(cls.model_fields))
-        filing = document.filing.model_dump(include=set(cls.model_fields) - {"version"}) if document.filing else {}
+        filing = (
+            document.filing.model_dump(include=set(cls.model_fields) - {"version", "page_ids"})
+            if document.filing
+            else {}
+        )
         return cls(
             document_id=document.id,
             page_ids=document.page_ids,

@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import tempfile
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO
 
 from services.gateway.domain.access import Ask
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.pages import HEAD_BYTES, Page, media_type_of
+from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.transfers import Transfer
 from services.gateway.store.drafts import Drafts
 from services.gateway.store.pages import Pages, new_page
@@ -49,6 +51,9 @@ class Arrivals:
         if page_id != page.id:  # it became that page before
             await self._transfers.remember(transfer, page_id)
         await self._transfers.drop_parts(transfer)
+        if transfer.replaces:
+            with suppress(RefusedError):  # it was handed in
+                await self._pages.remove(transfer.replaces, self._clock())
         return page_id
 
     def _page(self, transfer: Transfer, file: BinaryIO) -> Page:

@@ -61,7 +61,7 @@ class Documents:
         """Take a document: its row, its event and its receipt are durable together.
 
         Raises:
-            RefusedError: `page.missing`.
+            RefusedError: `page.missing`, `page.used`.
         """
 
         async def act(work: Work) -> Answer:
@@ -86,7 +86,7 @@ class Documents:
 
         Raises:
             RefusedError: `document.missing`, `document.version_missing`, `document.changed`, `page.missing`,
-                `page.replaced`, `document.page_twice`, `document.too_many_replacements`.
+                `page.used`, `page.replaced`, `document.page_twice`, `document.too_many_replacements`.
         """
 
         async def act(work: Work) -> Answer:

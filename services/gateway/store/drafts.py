@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from services.gateway.domain.drafts import KEPT, Draft, PageIds, replace
+from services.gateway.domain.drafts import KEPT, Draft, PageIds, remove, replace
 from services.gateway.domain.limits import Limits
 from shared.clock import Clock
 from shared.errors import UnavailableError
@@ -65,6 +65,11 @@ class Drafts:
         """Return the drafts that any of the pages is in."""
         rows = await self._drafts.find({"page_ids": {"$in": list(page_ids)}}).to_list(None)
         return [Draft.model_validate(row) for row in rows]
+
+    async def let_go(self, page_id: str) -> None:
+        """Take a page out of every draft that it is in."""
+        for draft in await self.holding([page_id]):
+            await self.change(draft.id, lambda pages: remove(pages, page_id))
 
     async def expire(self, now: datetime) -> int:
         """Forget drafts that nobody has changed for long; return how many."""

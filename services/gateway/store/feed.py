@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
 
 from services.gateway.domain.feed import Mark, Sent, parse_mark
-from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.timeline import Entry
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
@@ -14,7 +13,6 @@ from shared.ids import first_id_of
 from shared.storage.documents import Database
 
 LOOK_AGAIN_S = 5.0
-MOST_PER_CITIZEN = 10
 
 
 class Feed:
@@ -42,15 +40,6 @@ class Feed:
         for bells in self._bells.values():
             for bell in bells:
                 bell.set()
-
-    def check_room(self, citizen_id: str) -> None:
-        """Check that a citizen may open another connection.
-
-        Raises:
-            RefusedError: `events.too_many`.
-        """
-        if len(self._bells.get(citizen_id, ())) >= MOST_PER_CITIZEN:
-            raise RefusedError("events.too_many", retry_after_s=30)
 
     async def follow(self, citizen_id: str, last_event_id: str | None) -> AsyncGenerator[tuple[Mark, Entry], None]:
         """Yield entries as they become known, each with the mark to resume after it."""

@@ -1,7 +1,6 @@
 """Newcomers: started without an account, kept under a provisional citizen id, and forgotten if nothing comes of it."""
 
 import hashlib
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,7 +19,6 @@ from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session, again_on_conflict
 
-DAY = timedelta(days=1)
 FORGOTTEN = "forgotten"
 """The state of a row that says no more than that files may be left; with the last of them it goes, too."""
 
@@ -31,31 +29,17 @@ class Newcomers:
     def __init__(self, database: Database, ledger: Ledger, *, people: People, timeline: Entries, clock: Clock) -> None:
         """Keep newcomers in `database`."""
         self._newcomers = database.newcomers
-        self._starts = database.starts
         self._ledger = ledger
         self._people = people
         self._timeline = timeline
         self._clock = clock
 
     async def prepare(self) -> None:
-        """Create the indexes; where somebody started from is forgotten after a day."""
+        """Create the indexes."""
         await self._newcomers.create_index("key", unique=True)
         await self._newcomers.create_index("owner_id")  # for `owners.py`
         await self._newcomers.create_index("receipt_number", unique=True, sparse=True)
         await self._newcomers.create_index([("state", 1), ("started_at", 1)])  # for `forgetting.py`
-        await self._starts.create_index("at", expireAfterSeconds=int(DAY.total_seconds()))
-        await self._starts.create_index("address")
-
-    async def check_room(self, address: str, most: int) -> None:
-        """Count a start from an address, in all processes together.
-
-        Raises:
-            RefusedError: `newcomer.too_many` have started from there within a day.
-        """
-        now = self._clock()
-        if await self._starts.count_documents({"address": address, "at": {"$gt": now - DAY}}) >= most:
-            raise RefusedError("newcomer.too_many", retry_after_s=int(DAY.total_seconds()))
-        await self._starts.insert_one({"_id": new_id(), "address": address, "at": now})
 
     async def start(self, person: Person, errand: Errand, key: str) -> tuple[Citizen, str]:
         """Give somebody a provisional citizen id, and their device a token; who applies waits from now on.
@@ -129,6 +113,11 @@ class Newcomers:
         kept = {"_id": citizen_id, "state": {"$ne": FORGOTTEN}}
         row = await self._newcomers.find_one(kept, session=session)
         return Newcomer.model_validate(row) if row else None
+
+    async def is_stranger(self, citizen_id: str) -> bool:
+        """Tell whether somebody started without an account, and nobody at the desk has said yet who they are."""
+        undecided = {"_id": citizen_id, "state": {"$in": ["started", "waiting"]}}
+        return await self._newcomers.find_one(undecided, {"_id": 1}) is not None
 
     async def application(self, newcomer_id: str, citizen_id: str) -> Document:
         """Return the application that a citizen made without an account, once they turned out to be one, or before.

@@ -55,6 +55,7 @@ class Pages:
         await self._pages.create_index([("state", 1), ("repeat_at", 1)])
         await self._pages.create_index([("handed_in", 1), ("_id", 1)])
         await self._pages.create_index("citizen_id")  # for `forgetting.py`
+        await self._pages.create_index("removed_at", sparse=True)
 
     async def keep(self, ask: Ask, page: Page, file: BinaryIO, also: Also | None = None) -> Answer:
         """Make the bytes durable, then the page and what it changes; return the first answer if it was kept before."""
@@ -136,8 +137,32 @@ class Pages:
         return str(row["citizen_id"]) if done.matched_count else None
 
     async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
-        """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment."""
-        await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}}, session=session)
+        """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment.
+
+        Raises:
+            RefusedError: `page.used`: a document names one of them; to read it again would cost us a minute.
+        """
+        unused = {"_id": {"$in": list(page_ids)}, "handed_in": None}
+        done = await self._pages.update_many(unused, {"$set": {"handed_in": True}}, session=session)
+        if done.matched_count != len(page_ids):
+            raise RefusedError("page.used")
+
+    async def remove(self, page_id: str, at: datetime) -> None:
+        """Let a page go: a sweep drops it once nobody works on it any more.
+
+        Raises:
+            RefusedError: `page.used`: a document names it.
+        """
+        unused = {"_id": page_id, "handed_in": None}
+        if not (await self._pages.update_one(unused, {"$set": {"removed_at": at}})).matched_count:
+            raise RefusedError("page.used")
+
+    async def removed(self, checked_before: datetime, before: datetime) -> list[Page]:
+        """Return some pages that were let go before some time: those that were checked, and older ones in any case."""
+        gone = {"handed_in": None, "removed_at": {"$lt": checked_before}}
+        either = {"$or": [{"state": "checked"}, {"removed_at": {"$lt": before}}]}
+        rows = await self._pages.find({**gone, **either}).limit(AT_ONCE).to_list(AT_ONCE)
+        return [Page.model_validate(row) for row in rows]
 
     async def keep_for_good(self, page_ids: Sequence[str]) -> None:
         """Note pages that were handed in before this was noted at once."""

@@ -1,6 +1,7 @@
 """All stores of the gateway, put together."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from services.gateway.domain.channels import Cards
 from services.gateway.domain.limits import Limits
@@ -11,6 +12,7 @@ from services.gateway.store.assignments import Assignments
 from services.gateway.store.callbacks import Callbacks
 from services.gateway.store.channels import Channels
 from services.gateway.store.consents import Consents
+from services.gateway.store.counts import Counts
 from services.gateway.store.device_codes import DeviceCodes
 from services.gateway.store.documents import Documents
 from services.gateway.store.drafts import Drafts
@@ -21,6 +23,8 @@ from services.gateway.store.newcomers import Newcomers
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
+from services.gateway.store.printed import Printed
+from services.gateway.store.quota import Quota
 from services.gateway.store.reach import Reach
 from services.gateway.store.receipts import Receipts
 from services.gateway.store.timeline import Entries
@@ -54,9 +58,12 @@ class Stores:
     packets: Packets
     timeline: Entries
     receipts: Receipts
+    printed: Printed
     transfers: Transfers
     arrivals: Arrivals
     objects: Objects
+    counts: Counts
+    quota: Quota
 
     async def prepare(self) -> None:
         """Create all indexes."""
@@ -78,6 +85,8 @@ class Stores:
             self.alerts,
             self.packets,
             self.timeline,
+            self.counts,
+            self.quota,
         ):
             await store.prepare()
 
@@ -104,7 +113,6 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         device_codes=DeviceCodes(acts, people, clock),
         newcomers=newcomers,
         assignments=Assignments(database, acts, newcomers=newcomers, timeline=timeline, clock=clock),
-        logins=Logins(database, clock),
         pages=pages,
         drafts=(drafts := Drafts(database, clock)),
         documents=Documents(database, acts, pages, newcomers, timeline, receipts, clock),
@@ -112,13 +120,24 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
         channels=Channels(database, objects, acts, ledger, cards, clock),
-        reach=Reach(database),
-        forwards=Forwards(database),
-        alerts=Alerts(database),
         packets=Packets(database, objects, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
+        printed=Printed(objects, receipts),
         transfers=transfers,
         arrivals=Arrivals(transfers, pages, drafts, limits, clock),
         objects=objects,
+        counts=(counts := Counts(database, clock)),
+        quota=Quota(database, counts, newcomers, limits, clock),
+        **_alone(database, clock),
     )
+
+
+def _alone(database: Database, clock: Clock) -> dict[str, Any]:
+    """Return the stores that need no other one."""
+    return {
+        "logins": Logins(database, clock),
+        "reach": Reach(database),
+        "forwards": Forwards(database),
+        "alerts": Alerts(database),
+    }

@@ -1,7 +1,7 @@
 """Transfers: each part is an object, then a line in the transfer's row; any gateway can go on where another stopped."""
 
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
@@ -41,11 +41,12 @@ class Transfers:
         await self._transfers.create_index([("complete", 1), ("page_id", 1), ("changed_at", 1)])
         await self._transfers.create_index("expires_at")
 
-    async def begin(self, transfer: Transfer) -> Transfer:
-        """Keep a new transfer; asked for again under its key, it is the one that was begun before.
+    async def begin(self, transfer: Transfer, room: Callable[[], AbstractAsyncContextManager[None]]) -> Transfer:
+        """Keep a new transfer, for which there must be room; asked for again under its key, it is the former one.
 
         Raises:
-            RefusedError: `upload.too_many`, or `idempotency_key.reused` for a file of another size.
+            RefusedError: `upload.too_many`, `upload.quota`, `upload.quota_today`; or `idempotency_key.reused` for a
+                file of another size.
         """
         theirs = {"citizen_id": transfer.citizen_id, "page_id": None}
         for _ in range(TRIES):
@@ -54,7 +55,8 @@ class Transfers:
             if await self._transfers.count_documents(theirs) >= self._most_open:
                 raise RefusedError("upload.too_many", retry_after_s=RETRY_AFTER_S)
             with suppress(DuplicateKeyError):  # begun by another request this very moment
-                await self._transfers.insert_one(transfer.model_dump(by_alias=True))
+                async with room():
+                    await self._transfers.insert_one(transfer.model_dump(by_alias=True))
                 return transfer
         raise UnavailableError("a transfer begins and expires again and again")
 

@@ -97,4 +97,6 @@ def _obstacle(consent: Consent, papers: Papers) -> str | None:
         return "page_replaced"
     if set(consent.page_ids) & set(papers.unreadable_page_ids):  # an upload of several sheets may be there in part
         return "page_unreadable"
+    if any(papers.pdf.page_ids.count(page_id) > 1 for page_id in consent.page_ids):
+        return "page_unseen"
     return None if set(consent.page_ids) <= set(papers.pdf.page_ids) else "page_not_in_document"

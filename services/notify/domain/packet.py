@@ -44,9 +44,12 @@ def cut_packet(pdf: bytes, page_ids: Sequence[str], consented: Sequence[str]) ->
         consented: the ids of the pages to copy.
 
     Raises:
-        PermanentError: `packet.no_pdf`, or `packet.pages_differ` if its pages are not those of `page_ids`.
+        PermanentError: `packet.no_pdf`; `packet.pages_differ` if its pages are not those of `page_ids`; or
+            `packet.pages_unseen` if a consented one is several pages of it, of which one was shown.
     """
     chosen = [number for number, page_id in enumerate(page_ids) if page_id in set(consented)]
+    if len(chosen) > len(set(consented)):
+        raise PermanentError("packet.pages_unseen")
     try:
         with pikepdf.open(io.BytesIO(pdf)) as filed, pikepdf.new() as packet:
             if len(filed.pages) != len(page_ids) or not chosen:

@@ -64,7 +64,7 @@ def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
 
 
 def inspect_file(file: Path, page: int = 0) -> tuple[Source, Inspection]:
-    """Return one page of a file, the report on it with times, and its marks.
+    """Return one page of a file, the report on it with times and the number of all pages, and its marks.
 
     Raises:
         RefusedFileError: if there is no picture to look at.
@@ -74,7 +74,7 @@ def inspect_file(file: Path, page: int = 0) -> tuple[Source, Inspection]:
     decoded = time.perf_counter()
     seen = inspect(source)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
-    return source, Inspection(seen.report.model_copy(update={"ms": ms}), seen.marks)
+    return source, Inspection(seen.report.model_copy(update={"ms": ms, "pages": source.pages}), seen.marks)
 
 
 def frame(source: Source) -> Points:

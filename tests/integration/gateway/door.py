@@ -33,10 +33,17 @@ from tests.loopback import served
 from tests.waiting import until, until_ready
 
 OFTEN = "100000/minute"
-COUNTED = ("activation", "newcomer", "unknown", "citizen", "upload", "tool", "supplier", "receipt", "check")
+COUNTED = (
+    *("activation", "newcomer", "unknown", "citizen", "upload", "submit", "submit_newcomer"),
+    *("tool", "supplier", "receipt", "check", "mail_target", "mail_newcomer"),
+    *("consent", "consent_newcomer", "callback", "callback_newcomer"),
+)
 NO_HINDRANCE: dict[str, Any] = {
     **{f"rate_{name}": OFTEN for name in COUNTED},
     "max_newcomers": 100_000,
+    "max_newcomer_bytes_a_day": 10**12,
+    "max_wrong_codes": 100_000,
+    "max_wrong_codes_together": 100_000,
     "max_uploads_each": 16,
 }
 

@@ -8,8 +8,9 @@ import pytest
 from shared.clock import utc_now
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id, new_number, parse_number
+from shared.settings import Connections
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Phone, key
+from tests.integration.gateway.people import Caller, Phone, key, somebody
 from tests.integration.gateway.replacing import listed_pages, replace_page
 
 pytestmark = pytest.mark.live
@@ -62,6 +63,46 @@ async def test_consent_repeated_is_answered_as_the_first_time(door: Door, phone:
     (await replace_page(phone, document_id, page_id, await phone.page(), tag)).raise_for_status()
     assert (await phone.consent(document_id, name, page_ids=[page_id] * 31)).json() == first.json()
     assert (await phone.consent(document_id, page_ids=[page_id])).json()["code"] == "consent.page_foreign"
+
+
+async def test_a_page_is_in_one_document_only(door: Door, phone: Phone) -> None:
+    """Handed in again and again it would be read again and again: one of eight at once is taken, the others say why."""
+    page_ids = [await phone.page(), await phone.page()]
+    answers = await asyncio.gather(*(phone.submit(page_ids[: 1 + each % 2]) for each in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [202, *[409] * 7]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"page.used"}
+    assert await door.database.documents.count_documents({"citizen_id": phone.citizen_id}) == 1
+    [document_id] = [answer.json()["document_id"] for answer in answers if answer.status_code == 202]
+    other = await phone.document()
+    page_id, [used] = page_ids[0], (await phone.get(f"/v1/documents/{other}")).json()["page_ids"]
+    _, tag = await listed_pages(phone, document_id)
+    refused = await replace_page(phone, document_id, page_id, used, tag)
+    assert (refused.status_code, refused.json()["code"]) == (409, "page.used")
+
+
+async def test_submissions_have_a_rate_of_their_own(connections: Connections) -> None:
+    """Each makes a document be read; the third in a minute waits, and so does a page that is taken again."""
+    async with Door(connections, rate_submit="2/minute") as door, await door.activate() as phone:
+        document_id = await phone.document()
+        await phone.document()
+        third = await phone.submit([await phone.page()])
+        assert (third.status_code, third.json()["code"]) == (429, "rate.exceeded")
+        assert int(third.headers["retry-after"]) > 0
+        [page_id], tag = (await phone.get(f"/v1/documents/{document_id}")).json()["page_ids"], '"1"'
+        assert (await replace_page(phone, document_id, page_id, await phone.page(), tag)).status_code == 429
+
+
+async def test_newcomers_at_one_address_share_a_rate_of_submissions(connections: Connections) -> None:
+    """Ten tokens are no ten times as much; a citizen at the same address goes on."""
+    async with Door(connections, rate_submit_newcomer="2/minute") as door, await door.activate() as phone:
+        codes = []
+        for _ in range(3):
+            async with Caller(door.url, "nobody") as nobody:
+                token = (await nobody.post("/v1/newcomers", json=somebody(), headers=key())).json()["token"]
+            async with Phone(door.url, token) as newcomer:
+                codes.append((await newcomer.submit([await newcomer.page()])).status_code)
+        assert codes == [202, 202, 429]
+        assert (await phone.submit([await phone.page()])).status_code == 202
 
 
 async def test_refused_request_leaves_its_key_free(phone: Phone) -> None:

@@ -14,6 +14,7 @@ from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone
+from tests.integration.gateway.test_newcomers import start
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -115,3 +116,35 @@ async def test_stopping_gateway_ends_its_streams(phone: Phone, connections: Conn
             other.service.stopping.set()
             async with asyncio.timeout(3):
                 assert [line async for line in answer.aiter_lines() if line.startswith("data")] == []
+
+
+async def _opened(open_streams: AsyncExitStack, phone: Phone, count: int) -> list[int]:
+    """Open so many connections at the same time; return how each was answered."""
+
+    async def one() -> int:
+        return (await open_streams.enter_async_context(phone.stream("GET", "/v1/events"))).status_code
+
+    return sorted(await asyncio.gather(*(one() for _ in range(count))))
+
+
+async def test_connections_opened_at_the_same_time_are_no_more(phone: Phone) -> None:
+    """Ten are let in, however fast they come; when they are closed there is room again."""
+    async with AsyncExitStack() as open_streams:
+        assert await _opened(open_streams, phone, 15) == [200] * 10 + [429] * 5
+
+    async def has_room() -> bool:
+        async with AsyncExitStack() as again:
+            return await _opened(again, phone, 1) == [200]
+
+    await until(has_room, what=lambda: "room for a connection")
+
+
+async def test_newcomers_at_one_address_share_their_connections(door: Door, phone: Phone) -> None:
+    """Ten tokens hold no ten times as many; a citizen at the same address is let in."""
+    async with AsyncExitStack() as open_streams:
+        answers = []
+        for _ in range(3):
+            newcomer = await open_streams.enter_async_context(await start(door))
+            answers.append(await _opened(open_streams, newcomer, 10))
+        assert answers == [[200] * 10, [200] * 10, [429] * 10]
+        assert await _opened(open_streams, phone, 1) == [200]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from services.gateway.domain.drafts import add
 from services.gateway.settings import GatewaySettings
@@ -166,14 +167,15 @@ async def test_an_applications_paper_proves_itself(door: Door) -> None:
 
 async def test_one_address_starts_only_so_often(connections: Connections) -> None:
     """Too many starts from one address are refused, by each process and by all together, with words that help."""
-    async with Door(connections, rate_newcomer="2/hour") as strict, Caller(strict.url, "nobody") as nobody:
+    apart = connections.model_copy(update={"link_secret": SecretStr(new_id() * 2)})  # others start from here, too
+    async with Door(apart, rate_newcomer="2/hour") as strict, Caller(strict.url, "nobody") as nobody:
         answers = [await nobody.post("/v1/newcomers", json=somebody(), headers=key()) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     async with Door(connections, max_newcomers=1) as strict, Caller(strict.url, "nobody") as nobody:
         answer = await nobody.post("/v1/newcomers", json=somebody(), headers=key())
         assert (answer.status_code, answer.json()["code"]) == (429, "newcomer.too_many")
         assert "auf Papier" in answer.json()["detail"]
-        assert int(answer.headers["retry-after"]) > 3600
-        kept = await strict.database.starts.find().to_list(None)
+        assert int(answer.headers["retry-after"]) > 0
+        kept = await strict.database.counts.find().to_list(None)
         assert kept
         assert "127.0.0.1" not in str(kept)

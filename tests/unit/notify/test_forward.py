@@ -107,6 +107,7 @@ def test_nothing_is_queued_without_papers_without_consent_or_twice(given: Consen
         (consent(), Papers(DOCUMENT, CITIZEN, failed="page.undecodable"), "document_failed"),
         (consent(), papers(PAGES[:2], unreadable_page_ids=PAGES[2:]), "page_unreadable"),
         (consent(), papers(PAGES, unreadable_page_ids=PAGES[2:]), "page_unreadable"),  # one sheet of several is
+        (consent(), papers((*PAGES, PAGES[2])), "page_unseen"),  # a file of several sheets, ticked as one page
         (consent(), papers(PAGES[:2]), "page_not_in_document"),
         (consent(), papers((*PAGES[:2], new_id()), replaced_page_ids=PAGES[2:]), "page_replaced"),
         (consent(citizen_id=new_id()), papers(), "citizen_differs"),

@@ -49,6 +49,13 @@ def test_the_same_pages_give_the_same_bytes(filed: bytes) -> None:
     assert cut_packet(filed, IDS, ("a", "c")) == cut_packet(filed, IDS, ("c", "a"))
 
 
+def test_a_page_that_is_several_sheets_is_in_no_packet(filed: bytes) -> None:
+    """A supplier gets as many pages as were ticked, and never one that came along in the same file."""
+    with pytest.raises(PermanentError, match=r"packet\.pages_unseen"):
+        cut_packet(filed, ("a", "a", "b"), ("a",))
+    assert cut_packet(filed, ("a", "a", "b"), ("b",)).data
+
+
 @pytest.mark.parametrize(
     ("data", "ids", "reason"),
     [(None, ("a", "b"), "packet.pages_differ"), (b"no pdf", IDS, "packet.no_pdf")],

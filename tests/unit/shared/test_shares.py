@@ -59,7 +59,7 @@ async def test_who_waits_is_served_in_turns_between_persons() -> None:
     async with asyncio.TaskGroup() as tasks:
         for person in ("many", "many", "many", "many", "one"):
             tasks.create_task(work(person))
-    assert served == ["many", "many", "one", "many", "many"]
+    assert served == ["many", "one", "many", "many", "many"]
     assert (slots.held, slots.waiting) == (0, 0)
 
 
@@ -92,6 +92,19 @@ async def test_who_leaves_the_line_keeps_nobody_waiting() -> None:
         await held.aclose()
         late.cancel()  # its turn has come, but it has not run yet
     await last
+    assert (slots.held, slots.waiting) == (0, 0)
+
+
+async def test_who_leaves_in_the_moment_a_slot_is_free_takes_none_along() -> None:
+    """Hung up a blink before somebody else is done, and the next in line is served all the same."""
+    slots = Slots(1, waiting=2)
+    async with slots.in_turn(of("one")):
+        gone, last = (asyncio.ensure_future(_hold(slots, of(who, waiting=1))) for who in ("a", "b"))
+        await asyncio.sleep(0)
+        gone.cancel()
+    await last
+    with pytest.raises(asyncio.CancelledError):
+        await gone
     assert (slots.held, slots.waiting) == (0, 0)
 
 

@@ -6,6 +6,7 @@ const PART_BYTES = 512 * 1024;
 const GONE = [404, 410];
 const SHUT = [401, 403];
 const HOPELESS = [413, 415];
+const FULL = "upload.quota"; // 413 as well, until some pages were handed in or removed
 const LATER = [0, 408, 409, 423, 429];
 
 // Resolves to the page's id. Rejects with what to do: `gone` (begin anew), `later`, or `words` for the reader.
@@ -39,7 +40,7 @@ function problemOf(error) {
   if (code?.startsWith("mandate.")) return { words, hopeless: true }; // nobody may send it any more, under this address
   if (GONE.includes(status) || (SHUT.includes(status) && !code)) return { gone: true, words }; // no answer to HEAD has words
   if (LATER.includes(status) || status >= 500) return { later: true, offline: status === 0 };
-  return { words, hopeless: HOPELESS.includes(status) || code === "page.empty" };
+  return { words, hopeless: (HOPELESS.includes(status) && code !== FULL) || code === "page.empty" };
 }
 
 function said(answer) {
