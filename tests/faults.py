@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -30,7 +30,7 @@ class Proxy:
         self._silent = False
         self.cut_after_bytes: int | None = None  # of one connection
         self.carried_up = 0  # bytes on their way to the server, by all connections
-        self.delay_s = 0.0  # by which everything comes late, in either direction
+        self.pace: Callable[[], Awaitable[None]] | None = None  # what everything waits for, in either direction
         self.alter: Callable[[], Alter] | None = None  # makes, for each connection, what changes its way to the server
 
     @property
@@ -146,8 +146,8 @@ class _Link:
                 if self._is_over(len(data)):
                     self.reset()
                     return
-                if self._proxy.delay_s:
-                    await asyncio.sleep(self._proxy.delay_s)
+                if self._proxy.pace:
+                    await self._proxy.pace()
                 writer.write(self._alter(data) if self._alter and reader is self._reader else data)
                 await writer.drain()
         self._over.set()

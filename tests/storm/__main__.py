@@ -2,26 +2,27 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from deploy.local.part import PartFailed
 from deploy.local.stack import LocalStack
 from tests.storm import disk
-from tests.storm.faults import FAKETIME, chosen, faults
+from tests.storm.faults import Fault, chosen, faults
+from tests.storm.shown import show
 from tests.storm.site import Tell
 from tests.storm.storm import Outcome, Plan, scene, storm
 
-FAILED, WRONG_USE = 1, 2
-SHOWN = 12  # lines of each list
+FAILED = 1
+app = typer.Typer(add_completion=False)
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+@app.command()
 def main(  # noqa: PLR0917 - typer reads the options from here
     seconds: Annotated[float, typer.Option(min=1, help="How long to hurt, at least.")] = 120,
     seed: Annotated[int, typer.Option(help="The order of the faults and what the crowd does.")] = 1,
@@ -31,7 +32,6 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     crowd: Annotated[int, typer.Option(min=1, max=64, help="Citizens at a time.")] = 4,
     drain: Annotated[float, typer.Option(min=10, help="Seconds in which all must come to its end.")] = 300,
     folder: Annotated[Path, typer.Option(help="Where data and logs go; emptied before.")] = Path("/tmp/storm"),  # noqa: S108
-    faketime: Annotated[Path, typer.Option(help="The library that changes a process's clock.")] = FAKETIME,
     *,
     disks: Annotated[bool, typer.Option(help="Fill disks, too (root only).")] = True,
     lying: Annotated[
@@ -43,22 +43,29 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     why_not = disk.why_not() if disks else "not wanted"
     if not why_not and not list_faults:
         disk.go_apart("tests.storm", sys.argv[1:])
-    try:
-        wanted = chosen(faults(disks=not why_not, clock=faketime if faketime.exists() else None), only or [])
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    wanted = _wanted(only or [], disks=not why_not)
     if list_faults:
         typer.echo("\n".join(fault.name for fault in wanted))
         return
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
-    console.print("clocks are " + ("wrong now and then" if faketime.exists() else f"right: there is no {faketime}"))
     plan = Plan(seconds, seed, wanted, pages, least_faults, crowd, drain_s=drain, lying=lying)
+    _run(folder, plan, disks=not why_not)
+
+
+def _wanted(words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
     try:
-        outcome = asyncio.run(_storm(folder, plan, disks=not why_not))
+        return chosen(faults(disks=disks), words)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _run(folder: Path, plan: Plan, *, disks: bool) -> None:
+    try:
+        outcome = asyncio.run(_storm(folder, plan, disks=disks))
     except PartFailed as failure:
         console.print(f"{failure.reason}; {failure.remedy}")
         raise typer.Exit(FAILED) from None
-    _show(outcome)
+    show(outcome, console)
     if not outcome.account.holds:
         raise typer.Exit(FAILED)
 
@@ -76,46 +83,5 @@ async def _storm(folder: Path, plan: Plan, *, disks: bool) -> Outcome:
         return await storm(stage, plan)
 
 
-def _show(outcome: Outcome) -> None:
-    found, kept = outcome.found, outcome.account
-    _table("faults", outcome.faults)
-    _table("answers", {name: count for name, count in outcome.answers.items() if not name[-3:].startswith("2")})
-    _table("refused", outcome.refused)
-    figures = {
-        "attempted": kept.attempted,
-        "acknowledged": kept.acknowledged,
-        "recovered (nobody was told)": kept.recovered,
-        "lost": len(kept.lost),
-        "duplicated": len(kept.duplicated),
-        "stuck": len(kept.stuck),
-        "orphaned": len(kept.orphaned),
-        "innocent in dead queues": len(kept.innocent),
-        "poison not in a dead queue": len(kept.unburied),
-        "to a person": len(kept.to_a_person),
-        "unrouted": len(kept.unrouted),
-        "unpublished": kept.unpublished,
-        "events handled": sum(found.inboxes.values()),
-        "papers refused to a supplier": len(outcome.unfetched),
-        "lied": outcome.lied,
-        "seconds to drain": round(outcome.drained_s),
-        "seconds in all": round(outcome.seconds),
-    }
-    _table("account", figures)
-    for name in ("lost", "duplicated", "stuck", "orphaned", "innocent", "unburied", "to_a_person", "unrouted"):
-        for line in (entries := getattr(kept, name))[:SHOWN]:
-            console.print(f"{name}: {line}")
-        if len(entries) > SHOWN:
-            console.print(f"{name}: and {len(entries) - SHOWN} more")
-    for service, said in outcome.live.items():
-        console.print(f"/live of {service} at the end: {said}")
-
-
-def _table(title: str, figures: Mapping[str, int]) -> None:
-    table = Table("", title, box=None)
-    for name, figure in sorted(figures.items()) if title != "account" else figures.items():
-        table.add_row(name, str(figure))
-    console.print(table)
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    app(prog_name="python -m tests.storm")

@@ -1,5 +1,6 @@
 """What became of every accepted thing, in the words of Jepsen's total-queue checker: pure, over one look."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -92,6 +93,9 @@ def _lost(accepted: Sequence[Accepted], found: Evidence) -> Iterator[str]:
         elif thing.id not in _rows(thing.kind, found):
             yield f"{thing.kind} {thing.id}: no row"
     junk = {thing.id for thing in accepted if thing.about.get("what") == "junk"}
+    for forward_id, row in found.forwards.items():
+        if row["state"] == "failed" and not junk & set(row["page_ids"]):
+            yield f"forward {forward_id}: failed ({row.get('reason')}), though each of its pages can be read"
     for document_id, row in found.documents.items():
         yield from _lost_of_document(document_id, row, found, junk)
     for page_id, row in found.pages.items():
@@ -149,8 +153,10 @@ def _told_twice(found: Evidence) -> Iterator[str]:
             yield f"{len(alerts)} alerts {kind} about {thing}"
 
 
-def _versions(found: Evidence, document_id: str) -> int:
-    return int(found.documents.get(document_id, {}).get("version", 1))
+def _versions(found: Evidence, document_id: str) -> float:
+    """Return how many versions a document has; of one that is lost nobody knows."""
+    row = found.documents.get(document_id)
+    return int(row.get("version", 1)) if row else math.inf
 
 
 def _stuck(accepted: Sequence[Accepted], found: Evidence) -> Iterator[str]:

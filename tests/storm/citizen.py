@@ -16,6 +16,8 @@ from tests.storm.notebook import Accepted, Notebook
 AGAIN_S = 0.5
 ANSWER_S = 15.0  # how long a phone waits for one answer
 VERDICT_S = 20.0  # how long somebody holds the letter and waits for the verdict
+FILED_S = 40.0  # how long the next one waits for the document of the one before
+SWITCHED_OFF = 0.2  # at each failure, if its owner is impatient
 # Answers after which the same request is sent again; any other refusal ends the visit and is told.
 WAITING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -35,7 +37,7 @@ class Citizen:
     http: httpx.AsyncClient
     notebook: Notebook
     chance: Random
-    off: asyncio.Event
+    over: asyncio.Event  # the storm: nobody waits for a verdict any more
     patient: bool = True  # an impatient owner switches the phone off at the first failure, now and then
     id: str = ""
     _token: dict[str, str] = field(default_factory=dict)
@@ -65,13 +67,22 @@ class Citizen:
 
     async def verdict(self, page_id: str) -> str | None:
         """Wait for the verdict on a page, for as long as somebody holds the letter."""
-        until = asyncio.get_running_loop().time() + VERDICT_S
-        while asyncio.get_running_loop().time() < until and not self.off.is_set():
-            shown = (await self.insist("read page", "GET", f"/v1/pages/{page_id}")).json()
-            if shown["state"] == "checked":
-                return str(shown["verdict"])
+        shown = await self._until("read page", f"/v1/pages/{page_id}", "checked", VERDICT_S)
+        return str(shown["verdict"]) if shown["state"] == "checked" else None
+
+    async def wait_for(self, document_id: str) -> None:
+        """Wait a while for the document to be filed, so that no more come than can be handled."""
+        await self._until("read document", f"/v1/documents/{document_id}", "filed", FILED_S)
+
+    async def _until(self, what: str, path: str, state: str, seconds: float) -> dict[str, Any]:
+        """Return what is shown once it is in a state, or after so many seconds, or when the storm is over."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds
+        while True:
+            shown: dict[str, Any] = (await self.insist(what, "GET", path)).json()
+            if shown["state"] == state or clock() > until or self.over.is_set():
+                return shown
             await asyncio.sleep(AGAIN_S)
-        return None
 
     async def document(self, pages: list[str]) -> str:
         """Submit pages; returns the document's id."""
@@ -124,7 +135,7 @@ class Citizen:
             if said is not None and said.status_code not in WAITING:
                 code = said.json().get("code", "") if "json" in said.headers.get("content-type", "") else ""
                 raise RefusedError(f"{what}: {said.status_code} {code}")
-            if self.off.is_set() or (not self.patient and self.chance.random() < 0.2):
+            if not self.patient and self.chance.random() < SWITCHED_OFF:
                 self.notebook.given_up[what] += method != "GET"
                 raise GaveUpError(what)
             await asyncio.sleep(self.chance.uniform(AGAIN_S / 2, AGAIN_S * 2))

@@ -31,7 +31,6 @@ class Crowd:
     pages: int | None = None
     pause_s: float = 0.5
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    off: asyncio.Event = field(default_factory=asyncio.Event)
     refused: Counter[str] = field(default_factory=Counter)
     visits: int = 0
     _pictures: list[bytes] = field(default_factory=letters)
@@ -62,7 +61,7 @@ class Crowd:
     async def _come(self, http: httpx.AsyncClient) -> None:
         while not self.done:
             impatient = self.chance.random() < IMPATIENT
-            citizen = Citizen(http, self.notebook, self.chance, self.off, patient=not impatient)
+            citizen = Citizen(http, self.notebook, self.chance, self.stop, patient=not impatient)
             try:
                 await self._visit(citizen)
             except RefusedError as refusal:
@@ -88,6 +87,7 @@ class Crowd:
         if self.chance.random() < CALLS:
             await citizen.ask_for_a_call()
         await citizen.read(document_id)
+        await citizen.wait_for(document_id)
 
     async def _page(self, citizen: Citizen) -> str:
         """Hand in a page, and once more if the first was cut off; now and then a file that holds no picture."""

@@ -4,18 +4,19 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from random import Random
 
+from deploy.local.child import tied_to_us
+from deploy.local.programs import find, search_path
 from services.names import names
 from tests.storm.disk import Disk
 from tests.storm.site import SERVERS, Site
 
 STOP_S = 45.0  # what a container gives a process between SIGTERM and SIGKILL
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 Act = Callable[[Site, Random], Awaitable[None]]
 
 
@@ -74,9 +75,9 @@ async def blackhole(it: Site, chance: Random, name: str) -> None:
 
 async def slow(it: Site, chance: Random, name: str) -> None:
     """Let everything to and from a server come late."""
-    it.proxies[name].delay_s = chance.uniform(0.05, 0.5)
+    it.proxies[name].pace = partial(asyncio.sleep, chance.uniform(0.05, 0.5))
     await asyncio.sleep(chance.uniform(3, 10))
-    it.proxies[name].delay_s = 0
+    it.proxies[name].pace = None
 
 
 async def alarm(it: Site, chance: Random) -> None:
@@ -94,17 +95,22 @@ async def fill_disk(it: Site, chance: Random, name: str) -> None:
     disk.empty()
 
 
-async def wrong_clock(it: Site, chance: Random, name: str, library: Path) -> None:
+async def wrong_clock(it: Site, chance: Random, name: str) -> None:
     """Let a service run with a clock that is minutes off, then with the right one again."""
     child, right = it.services[name], it.services[name].launch
-    offset = f"{chance.choice((-600, -90, 90, 600)):+d}s"
-    wrong = {**right.environment, "LD_PRELOAD": str(library), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    it.report(f"{name}'s clock is {offset} off")
-    child.launch = type(right)(right.command, wrong, right.folder, right.log)
+    seconds = chance.choice((-600, -90, 90, 600))
+    it.report(f"{name}'s clock is {seconds:+d} s off")
+    command = altered(name, "--clock", str(seconds))
+    child.launch = replace(right, command=command)
     await child.kill()
     await asyncio.sleep(chance.uniform(8, 20))
     child.launch = right
     await child.kill()
+
+
+def altered(service: str, *words: str) -> tuple[str, ...]:
+    """Return the command that runs a service otherwise than it is meant to run; see `altered.py`."""
+    return tied_to_us((sys.executable, "-m", "tests.storm.altered", service, *words), find("setpriv", search_path()))
 
 
 async def rabbitmqctl(it: Site, *words: str) -> None:
@@ -130,7 +136,7 @@ async def rabbitmqctl(it: Site, *words: str) -> None:
 async def heal(it: Site, *, alarmed: bool) -> None:
     """End whatever still lasts."""
     for name, proxy in it.proxies.items():
-        proxy.delay_s = 0
+        proxy.pace = None
         await proxy.heal()
         await it.server(name).thaw()
     it.frozen.clear()
@@ -140,7 +146,7 @@ async def heal(it: Site, *, alarmed: bool) -> None:
         await rabbitmqctl(it, "set_disk_free_limit", "50MB")
 
 
-def faults(*, disks: bool, clock: Path | None) -> tuple[Fault, ...]:
+def faults(*, disks: bool) -> tuple[Fault, ...]:
     """Return all faults that can be had here."""
     services, servers = names(), SERVERS
     found = [*_each(kill_service, services), *_each(freeze_service, services), *_each(terminate_service, services)]
@@ -148,8 +154,7 @@ def faults(*, disks: bool, clock: Path | None) -> tuple[Fault, ...]:
     found += [*_each(cut, servers), *_each(blackhole, servers), *_each(slow, servers), Fault("alarm", alarm)]
     if disks:
         found += _each(fill_disk, servers)
-    if clock:
-        found += _each(partial(wrong_clock, library=clock), services, "wrong clock")
+    found += _each(wrong_clock, services)
     return tuple(found)
 
 
@@ -161,6 +166,6 @@ def chosen(all_of_them: Sequence[Fault], wanted: Sequence[str]) -> tuple[Fault, 
     return tuple(fault for fault in all_of_them if not wanted or fault.name.startswith(tuple(wanted)))
 
 
-def _each(act: Callable[..., Awaitable[None]], parts: Sequence[str], name: str = "") -> list[Fault]:
-    words = name or getattr(act, "__name__", "").replace("_service", "").replace("_server", "").replace("_", " ")
+def _each(act: Callable[..., Awaitable[None]], parts: Sequence[str]) -> list[Fault]:
+    words = getattr(act, "__name__", "").replace("_service", "").replace("_server", "").replace("_", " ")
     return [Fault(f"{words} {part}", partial(act, name=part)) for part in parts]

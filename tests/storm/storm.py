@@ -18,7 +18,9 @@ from deploy.local.stack import LocalStack
 from services.command import command
 from shared.errors import UnavailableError
 from tests.storm.account import Account, account, settled
+from tests.storm.complaints import complaints
 from tests.storm.crowd import Crowd
+from tests.storm.echo import SHARE, Echo
 from tests.storm.evidence import Evidence, altered, look
 from tests.storm.faults import Fault, heal
 from tests.storm.liar import NOWHERE, QUEUE, Liar
@@ -28,7 +30,6 @@ from tests.storm.poison import poison
 from tests.storm.site import Site, Tell, site, supervised
 
 FAULT_S = 90.0  # the longest a fault may take; one that takes longer is told
-BETWEEN_S = (0.5, 3.0)
 POISON_EVERY = 3  # faults
 LOOK_EVERY_S = 2.0
 AWAY = (PyMongoError, httpx.HTTPError, OSError, UnavailableError, aio_pika.exceptions.AMQPError, TimeoutError)
@@ -45,9 +46,11 @@ class Plan:
     least_faults: int = 0  # the storm goes on until so many have happened
     at_once: int = 4
     pause_s: float = 0.5
+    between_s: float = 3.0  # at most, from the end of a fault to the next
     drain_s: float = 300.0
     lying: bool = False
     poisoned: bool = True
+    repeated: float = SHARE  # of all events, said twice
     settings: dict[str, str] = field(default_factory=dict)
 
 
@@ -65,7 +68,8 @@ class Outcome:
     live: dict[str, str]
     drained_s: float
     seconds: float
-    lied: int = 0
+    lied: int
+    complaints: Counter[str]
 
 
 @dataclass(slots=True)
@@ -123,11 +127,13 @@ async def storm(stage: Scene, plan: Plan) -> Outcome:
         pause_s=plan.pause_s,
     )
     began = it.report.seconds
+    echo = Echo(it, Random(plan.seed + 2), plan.repeated)
     async with supervised(it):
-        async with crowd.about():
+        async with echo.about(), crowd.about():
             done = await _hit(stage, crowd, plan, chance)
             await heal(it, alarmed=done["alarm"] > 0)
             it.report("healed; the crowd goes home")
+        it.report(f"{echo.said} events were said twice")
         return await _calm(stage, crowd, plan, done, began)
 
 
@@ -152,7 +158,7 @@ async def _hit(stage: Scene, crowd: Crowd, plan: Plan, chance: Random) -> Counte
         done[fault.name] += 1
         if plan.poisoned and done.total() % POISON_EVERY == 0:
             stage.poison.add(await poison(it, chance))
-        await asyncio.sleep(chance.uniform(*BETWEEN_S))
+        await asyncio.sleep(chance.uniform(0.3, plan.between_s))
     return done
 
 
@@ -183,6 +189,7 @@ async def _calm(stage: Scene, crowd: Crowd, plan: Plan, done: Counter[str], bega
         drained,
         it.report.seconds - began,
         sum(liar.lost for liar in stage.liars),
+        complaints([child.launch.log for child in it.services.values()]),
     )
 
 
