@@ -27,11 +27,12 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     seconds: Annotated[float, typer.Option(min=1, help="How long to hurt, at least.")] = 120,
     seed: Annotated[int, typer.Option(help="The order of the faults and what the crowd does.")] = 1,
     pages: Annotated[int | None, typer.Option(min=1, help="Hurt until so many pages are handed in, then none.")] = None,
+    events: Annotated[int | None, typer.Option(min=1, help="The same by events; no page can be read: cheap.")] = None,
     least_faults: Annotated[int, typer.Option("--faults", min=0, help="Hurt until so many faults happened.")] = 0,
     only: Annotated[list[str] | None, typer.Option(help="Only faults whose name begins so; may come again.")] = None,
     crowd: Annotated[int, typer.Option(min=1, max=64, help="Citizens at a time.")] = 4,
     drain: Annotated[float, typer.Option(min=10, help="Seconds in which all must come to its end.")] = 300,
-    folder: Annotated[Path, typer.Option(help="Where data and logs go; emptied before.")] = Path("/tmp/storm"),  # noqa: S108
+    folder: Annotated[Path, typer.Option(help="Where data and logs go.")] = Path("/tmp/storm"),  # noqa: S108
     *,
     disks: Annotated[bool, typer.Option(help="Fill disks, too (root only).")] = True,
     lying: Annotated[
@@ -48,7 +49,7 @@ def main(  # noqa: PLR0917 - typer reads the options from here
         typer.echo("\n".join(fault.name for fault in wanted))
         return
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
-    plan = Plan(seconds, seed, wanted, pages, least_faults, crowd, drain_s=drain, lying=lying)
+    plan = Plan(seconds, seed, wanted, pages, events, least_faults, crowd, drain_s=drain, lying=lying)
     _run(folder, plan, disks=not why_not)
 
 
@@ -72,8 +73,6 @@ def _run(folder: Path, plan: Plan, *, disks: bool) -> None:
 
 async def _storm(folder: Path, plan: Plan, *, disks: bool) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
-    for old in ("accepted.jsonl", "told.jsonl"):
-        (folder / old).unlink(missing_ok=True)
     report = Tell(folder / "storm.log", console.print)
     if disks:
         for server in disk.FOLDERS:

@@ -30,6 +30,7 @@ class Crowd:
     at_once: int = 4
     pages: int | None = None
     pause_s: float = 0.5
+    unreadable: bool = False  # hands in files that nobody can read only: all the events, no page to read
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     refused: Counter[str] = field(default_factory=Counter)
     visits: int = 0
@@ -79,7 +80,7 @@ class Crowd:
         pages = [await self._page(citizen) for _ in range(self.chance.randint(1, MOST_PAGES))]
         document_id = await citizen.document(pages)
         if self.chance.random() < REPLACES:
-            again = await citizen.page(self.chance.choice(self._pictures))
+            again = await self._page(citizen)
             await citizen.replace(document_id, pages[0], again)
             pages[0] = again
         if self.chance.random() < CONSENTS and self.suppliers:
@@ -92,7 +93,7 @@ class Crowd:
     async def _page(self, citizen: Citizen) -> str:
         """Hand in a page, and once more if the first was cut off; now and then a file that holds no picture."""
         kind = self.chance.random()
-        if kind < JUNK:
+        if self.unreadable or kind < JUNK:
             return await citizen.page(UNREADABLE, "junk")
         if kind < JUNK + CUT:
             page_id = await citizen.page(self._cut, "cut")

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,12 +18,13 @@ class Accepted:
 
 
 class Notebook:
-    """Remembers what was tried and what was accepted; a storm that goes on in the same folder reads on from it."""
+    """Remembers what was tried and what was accepted."""
 
     def __init__(self, path: Path) -> None:
-        """Read what an earlier part of the storm left, if any."""
+        """Begin a new one at `path`."""
         self._path = path
-        self.accepted: list[Accepted] = list(_read(path)) if path.exists() else []
+        path.write_text("")
+        self.accepted: list[Accepted] = []
         self.attempted: Counter[str] = Counter()
         self.given_up: Counter[str] = Counter()
         self.answers: Counter[str] = Counter()
@@ -38,9 +38,3 @@ class Notebook:
     def of(self, kind: str) -> list[Accepted]:
         """Return what was accepted of one kind."""
         return [thing for thing in self.accepted if thing.kind == kind]
-
-
-def _read(path: Path) -> Iterator[Accepted]:
-    for line in path.read_text().splitlines():
-        values = json.loads(line)
-        yield Accepted(**values | {"pages": tuple(values["pages"])})

@@ -43,12 +43,10 @@ class Heard:
     """Everything that reached a partner, repeats of one event once; on disk before it is acknowledged."""
 
     def __init__(self, path: Path) -> None:
-        """Read what an earlier part of the storm left, if any."""
+        """Begin a new record at `path`."""
         self._path = path
-        lines = path.read_text().splitlines() if path.exists() else []
+        path.write_text("")
         self.all: dict[tuple[str, str], Told] = {}
-        for told in (Told(**json.loads(line)) for line in lines):
-            self.all[told.who, told.event_id] = told
 
     def keep(self, told: Told) -> bool:
         """Write down what came; returns whether it is new."""

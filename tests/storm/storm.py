@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -43,6 +43,7 @@ class Plan:
     seed: int
     faults: Sequence[Fault]
     pages: int | None = None  # the crowd stops after so many
+    events: int | None = None  # the storm goes on until so many were handled
     least_faults: int = 0  # the storm goes on until so many have happened
     at_once: int = 4
     pause_s: float = 0.5
@@ -125,6 +126,7 @@ async def storm(stage: Scene, plan: Plan) -> Outcome:
         at_once=plan.at_once,
         pages=plan.pages,
         pause_s=plan.pause_s,
+        unreadable=plan.events is not None,
     )
     began = it.report.seconds
     echo = Echo(it, Random(plan.seed + 2), plan.repeated)
@@ -143,11 +145,11 @@ async def _hit(stage: Scene, crowd: Crowd, plan: Plan, chance: Random) -> Counte
     it, began = stage.it, stage.it.report.seconds
     await asyncio.sleep(min(3.0, plan.seconds))
 
-    def over() -> bool:
-        late = it.report.seconds - began >= plan.seconds
-        return late and done.total() >= plan.least_faults and (plan.pages is None or crowd.done)
+    async def over() -> bool:
+        late = it.report.seconds - began >= plan.seconds and done.total() >= plan.least_faults
+        return late and (plan.pages is None or crowd.done) and await _handled(stage) >= (plan.events or 0)
 
-    while not over():
+    while not await over():
         if not plan.faults:
             await asyncio.sleep(0.5)
             continue
@@ -160,6 +162,13 @@ async def _hit(stage: Scene, crowd: Crowd, plan: Plan, chance: Random) -> Counte
             stage.poison.add(await poison(it, chance))
         await asyncio.sleep(chance.uniform(0.3, plan.between_s))
     return done
+
+
+async def _handled(stage: Scene) -> int:
+    """Return how many events were handled; none if nobody can tell just now."""
+    with suppress(*AWAY):
+        return sum((await stage.look(objects=False)).inboxes.values())
+    return 0
 
 
 async def _happen(it: Site, fault: Fault, chance: Random) -> None:
