@@ -1,6 +1,7 @@
 """The storm by hand: `python -m tests.storm --seconds 300 --seed 7`."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +50,8 @@ def main(  # noqa: PLR0917 - typer reads the options from here
         typer.echo("\n".join(fault.name for fault in wanted))
         return
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
+    for driver in ("aiormq", "aio_pika"):  # they tell of every broken connection, and each is meant
+        logging.getLogger(driver).setLevel(logging.CRITICAL)
     plan = Plan(seconds, seed, wanted, pages, events, least_faults, crowd, drain_s=drain, lying=lying)
     _run(folder, plan, disks=not why_not)
 

@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.live, pytest.mark.chaos]
 COUNTERS = ("lost", "duplicated", "stuck", "orphaned", "innocent", "unburied")
 SEED = int(os.environ.get("STORM_SEED", "1"))
 FAULTS = ("kill", "cut", "terminate notify")
-PLAN = Plan(seconds=15, seed=SEED, faults=chosen(faults(disks=False), FAULTS), least_faults=11, at_once=3)
+PLAN = Plan(seconds=15, seed=SEED, faults=chosen(faults(disks=False), FAULTS), least_faults=11, at_once=3, drain_s=75)
 
 
 # What the storm has found and is not mended yet: a consent to a page that was taken again fails if it is handled before
