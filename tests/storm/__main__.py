@@ -14,9 +14,10 @@ from deploy.local.part import PartFailed
 from deploy.local.stack import LocalStack
 from tests.storm import disk
 from tests.storm.faults import Fault, chosen, faults
+from tests.storm.plan import Outcome, Plan
 from tests.storm.shown import show
 from tests.storm.site import Tell
-from tests.storm.storm import Outcome, Plan, scene, storm
+from tests.storm.storm import scene, storm
 
 FAILED = 1
 app = typer.Typer(add_completion=False)

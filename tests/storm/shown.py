@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from tests.storm.storm import Outcome
+from tests.storm.plan import Outcome
 
 SHOWN = 12  # lines of each list
 LISTED = ("lost", "duplicated", "stuck", "orphaned", "innocent", "unburied", "to_a_person", "unrouted")

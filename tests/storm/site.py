@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import httpx
 
 from deploy.local.child import Child, Launch, tied_to_us
-from deploy.local.part import Part, PartFailed, Silent
+from deploy.local.part import Part
 from deploy.local.ports import free_port
 from deploy.local.programs import find, search_path
 from deploy.local.stack import LocalStack
@@ -29,8 +29,6 @@ TEAM = "desk"
 SERVERS = ("rabbit", "mongo", "s3")
 # Together longer than the database keeps the open transaction of a process that was killed (60 s).
 RETRIES_MS = (500, 2_000, 10_000, 30_000, 60_000)
-RESTART_S = (0.2, 2.0)  # what an orchestrator takes before it starts again what has ended
-SILENT_S = 45.0  # a server that runs and does not answer for so long is restarted by its operator
 
 
 @dataclass(slots=True)
@@ -134,62 +132,6 @@ async def site(stack: LocalStack, folder: Path, report: Tell, settings: Mapping[
             yield it
         finally:
             await asyncio.gather(*(child.kill() for child in services.values()))
-
-
-@asynccontextmanager
-async def supervised(it: Site, restart_s: Sequence[float] = RESTART_S) -> AsyncIterator[None]:
-    """Start again what ends, as compose and `make run` do, until the context ends."""
-    watching = [_keep_child(it, name, child, restart_s[0]) for name, child in it.services.items()]
-    watching += [_keep_server(it, name, restart_s[0]) for name in SERVERS]
-    tasks = [asyncio.create_task(watch) for watch in watching]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-async def _keep_child(it: Site, name: str, child: Child, pause_s: float) -> None:
-    while True:
-        status = await child.ended()
-        it.report(f"{name} ended ({status}), starts again")
-        await asyncio.sleep(pause_s)
-        await child.start()
-
-
-async def _keep_server(it: Site, name: str, pause_s: float) -> None:
-    while True:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                status = await it.server(name).ended()
-                it.report(f"{name} ended ({status}), starts again")
-        if it.server(name).pid is None:
-            await asyncio.sleep(pause_s)
-            try:
-                await it.server(name).start()
-            except PartFailed as failure:
-                it.report(f"{name}: {failure.reason}")
-        elif name not in it.frozen:
-            await _restart_if_silent(it, name)
-
-
-async def _restart_if_silent(it: Site, name: str) -> None:
-    """Ask a server that runs; one that gives no proper answer for long is ended, so that it starts anew."""
-    clock = asyncio.get_running_loop().time
-    began, why = clock(), ""
-    while clock() - began < SILENT_S:
-        if name in it.frozen or it.server(name).pid is None:
-            return
-        try:
-            await it.server(name).greet()
-        except Silent as silence:
-            why = str(silence)
-        else:
-            return
-        await asyncio.sleep(1)
-    it.report(f"{name} runs and does not answer for {SILENT_S:.0f} s ({why}): restarted")
-    await it.server(name).kill()
 
 
 def _own(stack: LocalStack, name: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,57 +20,21 @@ from shared.errors import UnavailableError
 from tests.storm.account import Account, account, settled
 from tests.storm.complaints import complaints
 from tests.storm.crowd import Crowd
-from tests.storm.echo import SHARE, Echo
+from tests.storm.echo import Echo
 from tests.storm.evidence import Evidence, altered, look
 from tests.storm.faults import Fault, heal
 from tests.storm.liar import NOWHERE, QUEUE, Liar
 from tests.storm.notebook import Notebook
 from tests.storm.partners import SUPPLIERS, Heard, Partners
+from tests.storm.plan import Outcome, Plan
 from tests.storm.poison import poison
-from tests.storm.site import Site, Tell, site, supervised
+from tests.storm.site import Site, Tell, site
+from tests.storm.supervisor import supervised
 
 FAULT_S = 90.0  # the longest a fault may take; one that takes longer is told
 POISON_EVERY = 3  # faults
 LOOK_EVERY_S = 2.0
 AWAY = (PyMongoError, httpx.HTTPError, OSError, UnavailableError, aio_pika.exceptions.AMQPError, TimeoutError)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long, how much, and what."""
-
-    seconds: float
-    seed: int
-    faults: Sequence[Fault]
-    pages: int | None = None  # the crowd stops after so many
-    events: int | None = None  # the storm goes on until so many were handled
-    least_faults: int = 0  # the storm goes on until so many have happened
-    at_once: int = 4
-    pause_s: float = 0.5
-    between_s: float = 3.0  # at most, from the end of a fault to the next
-    drain_s: float = 300.0
-    lying: bool = False
-    poisoned: bool = True
-    repeated: float = SHARE  # of all events, said twice
-    settings: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What was done, what was answered, what was found."""
-
-    account: Account
-    found: Evidence
-    faults: Counter[str]
-    answers: Counter[str]
-    refused: Counter[str]
-    given_up: Counter[str]
-    unfetched: list[str]
-    live: dict[str, str]
-    drained_s: float
-    seconds: float
-    lied: int
-    complaints: Counter[str]
 
 
 @dataclass(slots=True)

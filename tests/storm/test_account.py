@@ -22,6 +22,13 @@ ACCEPTED = [
     Accepted("consent", "c1", "ann", {"document": "d1", "supplier": BY_QUEUE}),
     Accepted("callback", "k1", "ann"),
 ]
+TOLD = [
+    Told(TEAM, "e1", "filed1", "document_filed", "a1", "d1"),
+    Told(TEAM, "e2", "filed2", "document_filed", "a2", "d1"),
+    Told(TEAM, "e3", "promised1", "callback_promised", "a3", "k1"),
+    Told(TEAM, "e4", "asked1", "assignment_waiting", "a4", "ann"),
+    Told(BY_QUEUE, "e5", "queued1", "packet", "f1", "f1"),
+]
 KEYS = ("originals/p1", "originals/p2", "originals/p3", "documents/d1.pdf")
 
 
@@ -48,13 +55,7 @@ def calm() -> Evidence:
         forwards={"f1": {"consent_id": "c1", "state": "acknowledged", "page_ids": ["p3"]}},
         promised={"k1": {}},
         timeline=Counter({("document.filed", "d1"): 2, ("callback.promised", "k1"): 1}),
-        told=[
-            Told(TEAM, "e1", "filed1", "document_filed", "a1", "d1"),
-            Told(TEAM, "e2", "filed2", "document_filed", "a2", "d1"),
-            Told(TEAM, "e3", "promised1", "callback_promised", "a3", "k1"),
-            Told(TEAM, "e4", "asked1", "assignment_waiting", "a4", "ann"),
-            Told(BY_QUEUE, "e5", "queued1", "packet", "f1", "f1"),
-        ],
+        told=TOLD,
         named=dict.fromkeys(KEYS, "gateway.pages"),
         objects=set(KEYS),
         letters=[Letter("upload.check.dead", "poison1", "page.uploaded.v1", "event.malformed")],

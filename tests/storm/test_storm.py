@@ -26,8 +26,9 @@ from tests.storm.citizen import Citizen
 from tests.storm.evidence import bucket
 from tests.storm.faults import altered, chosen, faults
 from tests.storm.letters import letters
+from tests.storm.plan import Plan
 from tests.storm.site import TEAM, Tell
-from tests.storm.storm import Plan, Scene, scene, storm
+from tests.storm.storm import Scene, scene, storm
 from tests.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.chaos]
