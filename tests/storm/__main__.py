@@ -44,12 +44,12 @@ def main(  # noqa: PLR0917 - typer reads the options from here
 ) -> None:
     """Hurt the whole product while a crowd uses it; exits with 0 only if nothing accepted was lost, doubled or left."""
     why_not = disk.why_not() if disks else "not wanted"
-    if not why_not and not list_faults:
-        disk.go_apart("tests.storm", sys.argv[1:])
     wanted = _wanted(only or [], disks=not why_not)
     if list_faults:
         typer.echo("\n".join(fault.name for fault in wanted))
         return
+    if not why_not:
+        disk.go_apart("tests.storm", sys.argv[1:])
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
     for driver in ("aiormq", "aio_pika"):  # they tell of every broken connection, and each is meant
         logging.getLogger(driver).setLevel(logging.CRITICAL)

@@ -21,7 +21,7 @@ from deploy.local.stack import LocalStack
 from shared.ids import new_id
 from tests import loopback
 from tests.storm.__main__ import app
-from tests.storm.account import Account
+from tests.storm.account import DOCUMENT_ALERTS, Account
 from tests.storm.citizen import Citizen
 from tests.storm.evidence import bucket
 from tests.storm.faults import altered, chosen, faults
@@ -114,13 +114,13 @@ async def test_bytes_that_are_not_those_handed_in_are_lost(stage: Scene) -> None
 async def test_an_effect_that_comes_twice_is_duplicated(stage: Scene) -> None:
     """A second alert about one document, and a second entry in a citizen's timeline, both count."""
     before = await seen(stage)
-    told = next(told for told in stage.heard.all.values() if told.kind == "document_filed")
+    told = next(told for told in stage.heard.all.values() if told.kind in DOCUMENT_ALERTS)
     data = {"kind": told.kind, "alert_id": new_id(), "about_id": told.about}
     alert = {"id": new_id(), "causationid": told.cause, "data": data}
     await publish(stage, "amtsbote.desk", f"team.{TEAM}.{told.kind}", json.dumps(alert).encode())
     await until(lambda: any(each.event_id == alert["id"] for each in stage.heard.all.values()))
     async with database(stage, "gateway") as gateway:
-        entry = await gateway.timeline.find_one({"code": "page.checked.read.good"})
+        entry = await gateway.timeline.find_one({"kind": "page.checked"})
         assert entry
         await gateway.timeline.insert_one(entry | {"_id": "twice"})
         after = await seen(stage)
