@@ -26,6 +26,7 @@ class Echo:
         self._chance = chance
         self._share = share
         self.said = 0
+        self.listening = asyncio.Event()
 
     @asynccontextmanager
     async def about(self) -> AsyncIterator[None]:
@@ -70,3 +71,4 @@ class Echo:
                         self.said += 1
 
         await queue.consume(hear)
+        self.listening.set()
