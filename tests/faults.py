@@ -3,13 +3,15 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 # Closing with this lingering sends RST at once, as a crashed host or a firewall does.
 _RESET = struct.pack("ii", 1, 0)
+
+Alter = Callable[[bytes], bytes]
 
 
 class Proxy:
@@ -28,6 +30,8 @@ class Proxy:
         self._silent = False
         self.cut_after_bytes: int | None = None  # of one connection
         self.carried_up = 0  # bytes on their way to the server, by all connections
+        self.pace: Callable[[], Awaitable[None]] | None = None  # what everything waits for, in either direction
+        self.alter: Callable[[], Alter] | None = None  # makes, for each connection, what changes its way to the server
 
     @property
     def url(self) -> str:
@@ -78,7 +82,7 @@ class Proxy:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = _Link(reader, writer, self.cut_after_bytes, self._count)
+        link = _Link(reader, writer, self)
         self._links.add(link)
         try:
             await (link.lie_dead() if self._silent else link.carry(self._parts.hostname or "", self._parts.port or 0))
@@ -86,23 +90,15 @@ class Proxy:
             self._links.discard(link)
             writer.close()
 
-    def _count(self, size: int) -> None:
-        self.carried_up += size
-
 
 class _Link:
     """One client's connection and its counterpart to the server."""
 
-    def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        limit: int | None,
-        count: Callable[[int], None],
-    ) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: Proxy) -> None:
         self._reader = reader
-        self._count = count
-        self._left = limit
+        self._proxy = proxy
+        self._left = proxy.cut_after_bytes
+        self._alter = proxy.alter() if proxy.alter else None
         self._writers = [writer]
         self._pumps: list[asyncio.Task[None]] = []
         self._over = asyncio.Event()
@@ -146,11 +142,13 @@ class _Link:
         with suppress(OSError):
             while data := await reader.read(65536):
                 if reader is self._reader:
-                    self._count(len(data))
+                    self._proxy.carried_up += len(data)
                 if self._is_over(len(data)):
                     self.reset()
                     return
-                writer.write(data)
+                if self._proxy.pace:
+                    await self._proxy.pace()
+                writer.write(self._alter(data) if self._alter and reader is self._reader else data)
                 await writer.drain()
         self._over.set()
 

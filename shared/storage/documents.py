@@ -12,6 +12,8 @@ from motor.motor_asyncio import (
 )
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
 
+from shared.storage.undisturbed import client_class
+
 Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 Collection = AsyncIOMotorCollection[dict[str, Any]]
@@ -28,7 +30,7 @@ def connect(url: str) -> Client:
 
     Writes wait for a majority; a server that stays silent is an error after seconds, not minutes.
     """
-    return AsyncIOMotorClient(
+    return client_class()(
         url,
         tz_aware=True,
         w="majority",

@@ -103,7 +103,7 @@ def test_nothing_belongs_to_one_machine() -> None:
 def test_tests_wait_for_conditions() -> None:
     """No test sleeps: tests/waiting.py waits for what a test expects; only a storm has a pace of its own."""
     sleeping = [name_of(path) for path in python_files("tests") if sleeps(path)]
-    assert [name for name in sleeping if not name.startswith("tests/chaos/")] == ["tests/waiting.py"]
+    assert [name for name in sleeping if not name.startswith("tests/storm/")] == ["tests/waiting.py"]
 
 
 def test_tests_replace_nothing() -> None:
