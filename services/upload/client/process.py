@@ -12,6 +12,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 import services
+from services.upload.client.network import SILENT
 from services.upload.schemas import Answer, Order, Refused
 from shared.errors import UnavailableError
 
@@ -125,4 +126,4 @@ def _environment() -> dict[str, str]:
     """Return what a child needs to know; the parent's credentials are not among it."""
     root = str(Path(services.__file__).parents[1])
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**inherited, **NO_PLUGINS, **ONE_THREAD, "PYTHONPATH": root}
+    return {**inherited, **NO_PLUGINS, **ONE_THREAD, **SILENT, "PYTHONPATH": root}
