@@ -77,8 +77,8 @@ class Pool:
         for answer in self._wanted:
             answer.cancel()
 
-    async def do(self, job: Job, *, priority: Priority) -> Answer:
-        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds.
+    async def do(self, job: Job, *, priority: Priority, owner: str = "") -> Answer:
+        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds; owners take turns.
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
@@ -86,7 +86,7 @@ class Pool:
                 CPU time, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
-        waiting = Waiting(job, priority)
+        waiting = Waiting(job, priority, owner)
         self._wanted.add(waiting.answer)
         self._line.put(waiting)
         try:
@@ -134,7 +134,7 @@ class Pool:
         """Have a job done; the first failure that may be ours is not its answer."""
         if waiting.answer.done():
             return True
-        patient = waiting.priority is Priority.DOCUMENT
+        patient = waiting.priority >= Priority.URGENT
         order = Order(job=waiting.job, cpu_seconds=self._limits.cpu_seconds(waiting.job), patient=patient)
         answer = await child.ask(order, self._limits.seconds(waiting.job))
         if not waiting.failed and isinstance(answer, Refused) and _worth_another_try(waiting.job, answer):

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -18,11 +19,13 @@ from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import (
+    Answer,
     Bind,
     Check,
     Checked,
     FiledDocument,
     Finished,
+    Job,
     PageReport,
     Probe,
     Probed,
@@ -102,8 +105,8 @@ class Workers:
         """End the processes."""
         await self.stop()
 
-    async def check(self, data: bytes) -> CheckedPage:
-        """Look at the file of one page; a file that is no picture gets a report with the reason.
+    async def check(self, data: bytes, *, owner: str = "") -> CheckedPage:
+        """Look at the file of one page; a file that is no picture gets a report with the reason. Owners take turns.
 
         Raises:
             WorkersUnavailableError: if no child process can be started.
@@ -111,8 +114,9 @@ class Workers:
         with self._folder("check-") as name:
             file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
             await asyncio.to_thread(file.write_bytes, data)
+            job = Check(file=str(file), annotated=str(annotated))
             try:
-                answer = await self._pool.do(Check(file=str(file), annotated=str(annotated)), priority=Priority.VERDICT)
+                answer = await self._pool.do(job, priority=Priority.VERDICT, owner=owner)
             except RefusedFileError as refused:
                 _tell(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
@@ -120,7 +124,7 @@ class Workers:
                 return CheckedPage(PageReport.unreadable("failed"))
             return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
 
-    async def probe(self, data: bytes, report: PageReport) -> Probed | None:
+    async def probe(self, data: bytes, report: PageReport, *, owner: str = "") -> Probed | None:
         """Read the upper part of a page that was looked at; None where it cannot be, which the report tells already.
 
         Raises:
@@ -131,15 +135,20 @@ class Workers:
         with self._folder("probe-") as name:
             file = Path(name, "page")
             await asyncio.to_thread(file.write_bytes, data)
+            job = Probe(file=str(file), report=report)
             try:
-                answer = await self._pool.do(Probe(file=str(file), report=report), priority=Priority.PROBE)
+                answer = await self._pool.do(job, priority=Priority.PROBE, owner=owner)
             except RefusedFileError as refused:
                 _tell(refused)
                 return None
             return answer if isinstance(answer, Probed) else None
 
-    async def make_document(self, files: Sequence[Fetch], progress: Progress | None = None) -> FiledDocument:
+    async def make_document(
+        self, files: Sequence[Fetch], progress: Progress | None = None, *, owner: str = "", urgent: bool = False
+    ) -> FiledDocument:
         """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.
+
+        Owners take turns page by page; what is urgent goes before other documents.
 
         Raises:
             NothingReadableError: if no page of any file can be read.
@@ -148,7 +157,8 @@ class Workers:
         """
         tessdata("deu")
         with self._folder("document-") as name:
-            return await _Binding(self._pool, Path(name), progress).make(files)
+            do = partial(self._pool.do, priority=Priority.URGENT if urgent else Priority.DOCUMENT, owner=owner)
+            return await _Binding(do, Path(name), progress).make(files)
 
     def _folder(self, prefix: str) -> TemporaryDirectory[str]:
         """Return a folder for one job; before the start it lies beside the desk."""
@@ -158,8 +168,8 @@ class Workers:
 class _Binding:
     """The making of one document in a folder of its own."""
 
-    def __init__(self, pool: Pool, folder: Path, progress: Progress | None) -> None:
-        self._pool = pool
+    def __init__(self, do: Callable[[Job], Awaitable[Answer]], folder: Path, progress: Progress | None) -> None:
+        self._do = do
         self._folder = folder
         self._progress = progress or (lambda _done, _known: None)
         self._pages: dict[tuple[int, int], Path] = {}
@@ -178,7 +188,7 @@ class _Binding:
         out, understood = self._folder / "document.pdf", self._folder / "understood.json"
         paths = [self._pages[place] for place in places]
         job = Bind(pages=tuple(map(str, paths)), out=str(out), understood=str(understood))
-        await self._pool.do(job, priority=Priority.DOCUMENT)
+        await self._do(job)
         says = Understood.model_validate_json(await asyncio.to_thread(understood.read_bytes))
         return FiledDocument(
             pdf=await asyncio.to_thread(out.read_bytes),
@@ -211,7 +221,7 @@ class _Binding:
         """Read one page and return how many its file has; note it if it cannot be read."""
         out = self._folder / f"{number}-{page}.json"
         try:
-            answer = await self._pool.do(Read(file=str(file), page=page, out=str(out)), priority=Priority.DOCUMENT)
+            answer = await self._do(Read(file=str(file), page=page, out=str(out)))
         except RefusedFileError as refused:
             _tell(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
