@@ -4,8 +4,9 @@ from functools import partial
 
 import structlog
 
+from services.upload.client.binding import NothingReadableError
 from services.upload.client.turns import AllTurns
-from services.upload.client.workers import NothingReadableError, Workers
+from services.upload.client.workers import Workers
 from services.upload.domain.kinds import Suggestion
 from services.upload.domain.reading import judge_again
 from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,36 +10,13 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-import structlog
-
+from services.upload.client.binding import Binding, Fetch, Progress, log_ours
 from services.upload.client.desk import Desk
 from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
-from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
-from services.upload.schemas import (
-    Answer,
-    Bind,
-    Check,
-    Checked,
-    FiledDocument,
-    Finished,
-    Job,
-    PageReport,
-    Probe,
-    Probed,
-    Read,
-    Understood,
-    Unreadable,
-)
-
-MOST_PAGES = 100  # of one document, all its files together
-FETCHING = 4  # files in memory at a time
-
-log = structlog.get_logger()
-
-Fetch = Callable[[], Awaitable[bytes]]  # gets one file when its turn comes, so that not all lie in memory
-Progress = Callable[[int, int], None]  # pages done, pages known of
+from services.upload.domain.refusal import RefusedFileError
+from services.upload.schemas import Check, Checked, FiledDocument, PageReport, Probe, Probed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +25,6 @@ class CheckedPage:
 
     report: PageReport
     annotated: bytes | None = None
-
-
-class NothingReadableError(Exception):
-    """Not one page of a document could be read; `unreadable` says why, file by file."""
-
-    def __init__(self, unreadable: Sequence[Unreadable]) -> None:
-        """Keep the reasons."""
-        super().__init__("no page could be read")
-        self.unreadable = tuple(unreadable)
 
 
 class Workers:
@@ -118,7 +85,7 @@ class Workers:
             try:
                 answer = await self._pool.do(job, priority=Priority.VERDICT, owner=owner)
             except RefusedFileError as refused:
-                _tell(refused)
+                log_ours(refused)
                 return CheckedPage(PageReport.unreadable(refused.code))
             if not isinstance(answer, Checked):
                 return CheckedPage(PageReport.unreadable("failed"))
@@ -139,7 +106,7 @@ class Workers:
             try:
                 answer = await self._pool.do(job, priority=Priority.PROBE, owner=owner)
             except RefusedFileError as refused:
-                _tell(refused)
+                log_ours(refused)
                 return None
             return answer if isinstance(answer, Probed) else None
 
@@ -158,94 +125,8 @@ class Workers:
         tessdata("deu")
         with self._folder("document-") as name:
             do = partial(self._pool.do, priority=Priority.URGENT if urgent else Priority.DOCUMENT, owner=owner)
-            return await _Binding(do, Path(name), progress).make(files)
+            return await Binding(do, Path(name), progress).make(files)
 
     def _folder(self, prefix: str) -> TemporaryDirectory[str]:
         """Return a folder for one job; before the start it lies beside the desk."""
         return TemporaryDirectory(prefix=prefix, dir=self._desk.folder if self._desk else None)
-
-
-class _Binding:
-    """The making of one document in a folder of its own."""
-
-    def __init__(self, do: Callable[[Job], Awaitable[Answer]], folder: Path, progress: Progress | None) -> None:
-        self._do = do
-        self._folder = folder
-        self._progress = progress or (lambda _done, _known: None)
-        self._pages: dict[tuple[int, int], Path] = {}
-        self._unreadable: list[Unreadable] = []
-        self._known = 0
-        self._fetching = asyncio.Semaphore(FETCHING)
-
-    async def make(self, files: Sequence[Fetch]) -> FiledDocument:
-        self._known = len(files)
-        async with _one_error(), asyncio.TaskGroup() as group:
-            for number, fetch in enumerate(files):
-                group.create_task(self._read_file(number, fetch))
-        if not self._pages:
-            raise NothingReadableError(self._in_order())
-        places = sorted(self._pages)
-        out, understood = self._folder / "document.pdf", self._folder / "understood.json"
-        paths = [self._pages[place] for place in places]
-        job = Bind(pages=tuple(map(str, paths)), out=str(out), understood=str(understood))
-        await self._do(job)
-        says = Understood.model_validate_json(await asyncio.to_thread(understood.read_bytes))
-        return FiledDocument(
-            pdf=await asyncio.to_thread(out.read_bytes),
-            text=says.text,
-            files=tuple(file for file, _ in places),
-            unreadable=self._in_order(),
-            types=says.types,
-            facts=says.facts,
-        )
-
-    def _in_order(self) -> tuple[Unreadable, ...]:
-        """Return what could not be read in the order of the files, whichever was looked at first."""
-        return tuple(sorted(self._unreadable, key=lambda page: (page.file, page.page)))
-
-    async def _read_file(self, number: int, fetch: Fetch) -> None:
-        file = self._folder / f"{number}.original"
-        async with self._fetching:
-            await asyncio.to_thread(file.write_bytes, await fetch())
-        pages = await self._read_page(file, number, 0)
-        allowed = max(1, min(pages, MOST_PAGES - self._known + 1))
-        self._unreadable += [
-            Unreadable(file=number, page=page, code="too_many_pages") for page in range(allowed, pages)
-        ]
-        self._known += allowed - 1
-        async with asyncio.TaskGroup() as group:
-            for page in range(1, allowed):
-                group.create_task(self._read_page(file, number, page))
-
-    async def _read_page(self, file: Path, number: int, page: int) -> int:
-        """Read one page and return how many its file has; note it if it cannot be read."""
-        out = self._folder / f"{number}-{page}.json"
-        try:
-            answer = await self._do(Read(file=str(file), page=page, out=str(out)))
-        except RefusedFileError as refused:
-            _tell(refused)
-            self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
-            return 1
-        else:
-            self._pages[number, page] = out
-            return answer.pages if isinstance(answer, Finished) else 1
-        finally:
-            self._progress(len(self._pages) + len(self._unreadable), self._known)
-
-
-def _tell(refused: RefusedFileError) -> None:
-    """Log what is no fault of the file's; the rest is said to whoever handed it in."""
-    if refused.code in PERHAPS_OURS:
-        log.warning("worker.failed", code=refused.code, where=refused.detail)
-
-
-@asynccontextmanager
-async def _one_error() -> AsyncIterator[None]:
-    """Let the first of a group's errors through as itself, so that callers tell them apart by class."""
-    try:
-        yield
-    except ExceptionGroup as group:
-        error: Exception = group
-        while isinstance(error, ExceptionGroup):
-            error = error.exceptions[0]
-        raise error from group
