@@ -101,8 +101,8 @@ def _work(job: Job) -> Answer:
 def _check(job: Check) -> Checked:
     from services.upload.client import annotate, look  # noqa: PLC0415 - as above
 
-    source, seen = look.inspect_file(Path(job.file))
-    Path(job.annotated).write_bytes(annotate.annotated(source.picture, seen.report, seen.marks))
+    source, seen = look.inspect_file(Path(job.file), half=True)
+    Path(job.annotated).write_bytes(annotate.annotated(source.copies, seen.report, seen.marks))
     return Checked(report=seen.report)
 
 

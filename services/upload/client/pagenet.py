@@ -59,7 +59,7 @@ class PageNet:
 
     def find_in(self, copies: Copies) -> NetOutline | None:
         """Return the same, found in the copies of a picture."""
-        picture, fine = copies.picture, copies.halved(2 * LONGEST)
+        fine = copies.halved(2 * LONGEST)
         height, width = fine.shape[:2]
         small, _ = shrink(fine, LONGEST)
         seen = judged(self.look_well(small), fine)
@@ -67,7 +67,7 @@ class PageNet:
         if first is None:
             return None
         found = self._closer(fine, seen, first) or first
-        return replace(found, quad=found.quad * (picture.shape[1] / width, picture.shape[0] / height))
+        return replace(found, quad=found.quad * (copies.size[0] / width, copies.size[1] / height))
 
     def _closer(self, picture: Picture, seen: PageMap, first: NetOutline) -> NetOutline | None:
         """Return the outline as a second look at the page alone shows it; None where that shows nothing better."""
