@@ -7,8 +7,8 @@ import structlog
 from services.upload.client.binding import NothingReadableError
 from services.upload.client.turns import AllTurns
 from services.upload.client.workers import Workers
-from services.upload.domain.kinds import Suggestion
 from services.upload.domain.reading import judge_again
+from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
 from services.upload.store import FiledFiles, Papers
 from shared.clock import Clock

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
-from services.upload.domain.geometry import Side, Turn
-from services.upload.domain.kinds import Suggestion
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
+from services.upload.domain.sides import Side, Turn
+from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
 
 Corner = tuple[float, float]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.upload.client.network import SILENT
+from services.upload.client.confine import SILENT
 from tests.architecture.tree import PRODUCT, ROOT, python_files, syntax_of
 
 # The watcher first imports everybody else's packages, whose doings are theirs, then listens to the interpreter's own

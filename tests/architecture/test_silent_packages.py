@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.upload.client.network import SILENT
+from services.upload.client.confine import SILENT
 from tests.architecture.tree import ROOT
 
 # Audit events tell of what Python does; a socket that a library's own code opened stands among the open files.

@@ -12,9 +12,10 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from services.upload.client.badges import FINE, WHITE, Colour, draw_arrow, draw_badge
-from services.upload.domain.geometry import Points, Side, Turn
+from services.upload.domain.geometry import Points
 from services.upload.domain.mark import Mark
 from services.upload.domain.pixels import Copies, Picture, shrink
+from services.upload.domain.sides import Side, Turn
 from services.upload.schemas import PageReport
 
 WIDTH, LONGEST = 600, 1200  # pixels of the upright picture

@@ -13,7 +13,7 @@ from services.upload.client.upright import SHORT, turn_to_upright
 from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
-from services.upload.domain.geometry import Points, seen_by_reader
+from services.upload.domain.geometry import Points
 from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
 from services.upload.domain.mark import Mark, Way, marks_of
@@ -21,6 +21,7 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
+from services.upload.domain.sides import seen_by_reader
 from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
 

@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# On import, ONNX Runtime writes an identifier of this machine below HOME and begins to report to its maker. This is
-# the only switch that works early enough; `disable_telemetry_events` comes too late for both.
-SILENT = {"ORT_DISABLE_TELEMETRY": "1"}
+from services.upload.client.confine import SILENT
 
 
 class Network:

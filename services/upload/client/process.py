@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 import services
-from services.upload.client.network import SILENT
+from services.upload.client.confine import SILENT
 from services.upload.schemas import Answer, Order, Refused
 from shared.errors import UnavailableError
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.client.network import Network
-from services.upload.domain.geometry import Turn, as_turn
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Turn, as_turn
 
 SHORT, CROP = 256, 224  # pixels, as the network was trained
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
