@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.upload.client.line import Line, Priority, Waiting
+from services.upload.client.nursery import Nursery
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Order, Probe, Read, Refused
@@ -62,6 +63,7 @@ class Pool:
         self._least = [*[Priority.DOCUMENT] * processes, *[Priority.VERDICT] * reserved]
         self._limits = limits
         self._line = Line()
+        self._nursery = Nursery()
         self._wanted: set[asyncio.Future[Answer]] = set()
         self._servants: list[asyncio.Task[None]] = []
 
@@ -74,6 +76,7 @@ class Pool:
         for servant in self._servants:
             servant.cancel()
         await asyncio.gather(*self._servants, return_exceptions=True)
+        await self._nursery.stop()
         for answer in self._wanted:
             answer.cancel()
 
@@ -101,7 +104,7 @@ class Pool:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
         while True:
             try:
-                child = await Child.start(self._limits.memory_bytes, self._limits.start_seconds)
+                child = await self._nursery.child(self._limits.memory_bytes, self._limits.start_seconds)
             except WorkersUnavailableError as error:
                 log.warning("worker.not_started", reason=str(error))
                 self._excuse(error)

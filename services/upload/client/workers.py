@@ -57,6 +57,11 @@ class Workers:
             await asyncio.to_thread(self._desk.clear)
             self._desk = None
 
+    @property
+    def served(self) -> int:
+        """How many processes are ready for work."""
+        return self._pool.served
+
     async def missing(self) -> str | None:
         """Say so if not one process is ready for work."""
         return None if self._pool.served else "no child process is ready"
