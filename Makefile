@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYDANTIC_DISABLE_PLUGINS := __all__
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests words run demo test test-unit lint bench docs lock clean
+.PHONY: help setup setup-tests setup-bench words run demo test test-unit lint bench docs lock clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ lint: setup ## Style, types and the rules between the modules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup ## Measure our own path beside its floor
+setup-bench:
+	@$(PYTHON) -m deploy.setup --bench
+
+bench: setup-bench ## Measure our own path beside its floor
 	@$(BIN)/python -m bench events
 	@$(BIN)/python -m bench pages
 

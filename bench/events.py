@@ -22,6 +22,7 @@ from rich.table import Table
 from bench.delivery import floor, ours
 from bench.delivery.accept import Door
 from bench.delivery.fact import Measured, measured
+from bench.neighbours.compare import neighbours
 from deploy.local.stack import LocalStack
 from shared.messaging.topology import dead_name, declare_queue, quorum_queue, work_queue
 from shared.service import Service, compose
@@ -55,6 +56,7 @@ COMPARED = {
     "handle: ours, empty handler": "handle: raw aio-pika, acknowledged",
     "handle: transaction + ack, bare": "handle: raw aio-pika, acknowledged",
     "handle: ours, ledger + one effect": "handle: transaction + ack, bare",
+    "handle: ours, effects together": "handle: ours, ledger + one effect",
     "accept: 400 KB stored + insert + confirm, bare": None,
     "accept: gateway, a page of 400 KB": "accept: 400 KB stored + insert + confirm, bare",
 }
@@ -66,8 +68,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--count", type=int, default=500, help="events a way and round (default 500)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds; the median counts (default 3)")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--neighbours", action="store_true", help="only: ours beside Dramatiq, their losses included")
     options = parser.parse_args(arguments)
     configure_logs(logging.ERROR)
+    if options.neighbours:
+        return asyncio.run(neighbours(max(options.count, 2000), options.rounds))
     rows = asyncio.run(_measure(options.count, options.rounds))
     Console(width=130).print(_table(rows))
     if options.json:
@@ -114,6 +119,10 @@ def _named(connections: Connections, service: Service, connection: Any, channel:
         await _fill(channel, count)
         return await ours.handle_ours(connections, count, ledger=with_ledger)
 
+    async def together(count: int) -> float:
+        await _fill(channel, count)
+        return await ours.handle_together(connections, count)
+
     ways: tuple[Way, ...] = (
         lambda n: emptied(floor.publish_raw(channel, n)),
         lambda n: emptied(ours.publish_ours(service, n)),
@@ -124,6 +133,7 @@ def _named(connections: Connections, service: Service, connection: Any, channel:
         lambda n: filled(n, with_ledger=False),
         lambda n: _refilled(channel, n, lambda: floor.handle_with_inbox(connection, service.database, n)),
         lambda n: filled(n, with_ledger=True),
+        together,
     )
     return dict(zip(COMPARED, ways, strict=False))
 

@@ -21,6 +21,8 @@ from shared.messaging.broker import connect as broker_client
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
 from shared.messaging.relay import Relay
+from shared.messaging.retired import Retired
+from shared.messaging.together import Effect, Together
 from shared.messaging.topology import EVENTS, Ladder, declare_all, work_queue
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
@@ -47,6 +49,7 @@ Handler = Callable[[Event[Any]], Awaitable[None]]
 AGAIN_S = 1.0
 DRAIN_S = 5.0
 START_S = 30.0
+RETIRED_EVERY_S = 60.0
 
 
 @dataclass(slots=True)
@@ -111,6 +114,37 @@ class Service:
             description=getdoc(getattr(handler, "func", handler)),
         )
         subscriber(receive)
+
+    def once(self, task: str, effect: Effect, *facts: type[Fact], together: int = 20, deadline_s: float = 60) -> None:
+        """Give each of `facts` one effect on this service's database, in the ledger's unit of work.
+
+        Args:
+            task: what the effect does, a verb; the queue and the inbox entries are named for it.
+            effect: called with an event and the unit of work; everything it does is in that transaction.
+            facts: the fact classes to receive.
+            together: how many events that wait may share one transaction.
+            deadline_s: an event that takes longer is tried again later.
+        """
+        joined = Together(self.ledger, f"{self.name}.{task}", effect, together)
+
+        async def handle(event: Event[Any]) -> None:
+            await joined.handle(event)
+
+        handle.__doc__ = getdoc(getattr(effect, "func", effect))
+        self.on(task, handle, *facts, prefetch=2 * together, deadline_s=deadline_s)
+
+    def gave_up(self, task: str, heir: str, effect: Effect, *facts: type[Fact]) -> None:
+        """Empty the queue of a task that an older version had, and whose work `heir` does now as a part of its own."""
+        keys, reader = tuple(fact.type for fact in facts), Reader(facts)
+        consumer, heir = f"{self.name}.{task}", f"{self.name}.{heir}"
+        retired = Retired(consumer, heir, effect, reader, keys, self.ledger, self.database, self.clock)
+
+        async def drain() -> None:
+            if self._connection:
+                await retired.drain(self._connection.channel)
+
+        self.prepares.append(retired.prepare)
+        self.every(RETIRED_EVERY_S, drain, name=f"{task}.retired")
 
     def every(self, seconds: float, job: Step, *, name: str) -> None:
         """Run `job` again and again, `seconds` apart; a failure is logged and the next round comes."""

@@ -17,7 +17,7 @@ from deploy.local.ports import LOOPBACK, free_port
 TAKEN = "250 OK"
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd reads all attributes, and Python before 3.11.4 leaves one that cannot be read
 class MailServer:
     """Takes every letter, or first answers recipients with what is in `answers`, one after the other."""
 

@@ -7,6 +7,7 @@ from bench.delivery.fact import IN_FLIGHT, PREFETCH, WORKERS, Measured, measured
 from bench.delivery.pace import Handled, seconds_for
 from shared.events.event import Event
 from shared.ids import new_id
+from shared.messaging.ledger import Work
 from shared.messaging.publish import publish
 from shared.service import Service, compose
 from shared.settings import Connections
@@ -69,5 +70,23 @@ async def handle_ours(connections: Connections, count: int, *, ledger: bool) -> 
         handled.one()
 
     service.on("ours", handle, Measured, prefetch=PREFETCH)
+    async with running(service):
+        return await handled.seconds()
+
+
+async def handle_together(connections: Connections, count: int) -> float:
+    """Handle `count` messages that wait already, with the same effect; those that wait share transactions."""
+    service = compose("bench", connections)
+    handled = Handled(count)
+
+    async def effect(_event: Event[Measured], work: Work) -> None:
+        await service.database.effects.insert_one({"_id": new_id()}, session=work.session)
+
+        async def count_it() -> None:
+            handled.one()
+
+        work.after_commit(count_it)
+
+    service.once("ours", effect, Measured)
     async with running(service):
         return await handled.seconds()

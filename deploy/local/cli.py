@@ -1,6 +1,7 @@
 """The commands of `python -m deploy.local`."""
 
 import asyncio
+import errno
 import os
 import shlex
 import signal
@@ -19,6 +20,7 @@ from deploy.local.system import citizen_page, play, system
 
 FAILED = 1
 NOT_RUNNING = 3  # as `systemctl status` says it
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 MIB = 1024 * 1024
 
 command = typer.Typer(help="Amtsbote on this machine, without containers.", no_args_is_help=True, add_completion=False)
@@ -93,6 +95,11 @@ def _run(work: Coroutine[Any, Any, int]) -> int:
         typer.echo(f"{failure.reason}\n  {failure.remedy}", err=True)
         if failure.last_words:
             typer.echo(failure.last_words, err=True)
+        raise typer.Exit(FAILED) from None
+    except OSError as failure:
+        if failure.errno not in UNWRITABLE:
+            raise
+        typer.echo(f"{failure.filename}: {failure.strerror}; it belongs to somebody else, or is read-only", err=True)
         raise typer.Exit(FAILED) from None
 
 

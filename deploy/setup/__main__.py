@@ -1,4 +1,4 @@
-"""`python3 -m deploy.setup` makes this machine ready for `make run`, with `--tests` for `make test`, too.
+"""`python3 -m deploy.setup` makes this machine ready for `make run`, with `--tests` or `--bench` for these, too.
 
 Done in no time if it is.
 """
@@ -18,14 +18,18 @@ def main() -> None:
         sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {sys.version.split()[0]}")
     asked = ArgumentParser(prog="python3 -m deploy.setup", description=__doc__)
     asked.add_argument("--tests", action="store_true", help="what the tests need, too")
+    asked.add_argument("--bench", action="store_true", help="what the benchmarks need, too")
+    wanted = asked.parse_args()
     try:
-        _install(tests=asked.parse_args().tests)
+        _install(tests=wanted.tests, bench=wanted.bench)
     except SetupFailed as failure:
         sys.exit(str(failure))
+    except OSError as failure:
+        sys.exit(f"{failure.filename}: {failure.strerror}; give this folder to yourself, or run it as its owner")
 
 
-def _install(*, tests: bool) -> None:
-    if packages := debian.missing(tests=tests):
+def _install(*, tests: bool, bench: bool) -> None:
+    if packages := debian.missing(tests=tests, bench=bench):
         with step(f"System packages ({len(packages)})"):
             debian.install(packages)
     if not environment.is_current():

@@ -34,13 +34,16 @@ FOR_TESTS = {
     "chromium-headless-shell": "the browser that the pages are tested in",
     "chromium": "the whole of it, for notifications",
 }
+FOR_BENCH = {
+    "ghostscript": "what ocrmypdf, measured beside us, makes PDF/A with",
+}
 DAEMONS = ("rabbitmq-server.service", "epmd.service", "epmd.socket")
 POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts its daemon; 101 means no
 
 
-def missing(*, tests: bool) -> list[str]:
+def missing(*, tests: bool, bench: bool = False) -> list[str]:
     """Return the packages that are not installed; none where there is no dpkg."""
-    packages = {**PACKAGES, **FOR_TESTS} if tests else PACKAGES
+    packages = PACKAGES | (FOR_TESTS if tests else {}) | (FOR_BENCH if bench else {})
     if not shutil.which("dpkg-query"):
         return []
     query = ("dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *packages)

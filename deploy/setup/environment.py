@@ -20,10 +20,12 @@ def is_current() -> bool:
 
 
 def make() -> None:
-    """Make the environment, or bring it up to date; raises SetupFailed with pip's words.
+    """Make the environment, or bring it up to date; raises SetupFailed with pip's words, OSError if it may not.
 
     uv installs in a tenth of pip's time. It reads other settings than pip: where it gets at no packages, pip does.
     """
+    FOLDER.mkdir(exist_ok=True)
+    STAMP.write_text("")  # not current before all is there; and a folder that may not be written is known at once
     if not (FOLDER / "bin" / "python").exists():
         shutil.rmtree(FOLDER, ignore_errors=True)
         quietly((sys.executable, "-m", "venv", str(FOLDER)))

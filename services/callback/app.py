@@ -16,7 +16,7 @@ def app(connections: Connections, settings: CallbackSettings | None = None, cloc
     callbacks = Callbacks(service.database)
     promises = Promises(callbacks, service.ledger, settings.terms(), clock)
     service.prepares.append(callbacks.prepare)
-    service.on("promise", promises.promise, CallbackRequested)
-    service.on("count", promises.count, CallReported)
+    service.once("promise", promises.promise, CallbackRequested)
+    service.once("count", promises.count, CallReported)
     service.every(settings.check_every_s, promises.escalate, name="escalate")
     return service

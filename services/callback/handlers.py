@@ -28,18 +28,16 @@ class Promises:
     terms: Terms
     clock: Clock
 
-    async def promise(self, event: Event[CallbackRequested]) -> None:
+    async def promise(self, event: Event[CallbackRequested], work: Work) -> None:
         """Turn a wish to be called into a promise: a team, and a window within its service hours."""
         callback = self.terms.promise(event.data, self.clock())
-        async with self.ledger.once("callback.promise", event) as work:
-            await self.callbacks.add(callback, event, work.session)
-            work.announce(callback.promise())
+        await self.callbacks.add(callback, event, work.session)
+        work.announce(callback.promise())
 
-    async def count(self, event: Event[CallReported]) -> None:
+    async def count(self, event: Event[CallReported], work: Work) -> None:
         """Count a call that a caseworker tool reported: done, missed, or missed once too often."""
-        async with self.ledger.once("callback.count", event) as work:
-            callback = await self.callbacks.get(event.data.callback_id, work.session)
-            await self._keep(callback, callback.called(event.data, hours=self.terms.hours), work)
+        callback = await self.callbacks.get(event.data.callback_id, work.session)
+        await self._keep(callback, callback.called(event.data, hours=self.terms.hours), work)
 
     async def escalate(self) -> None:
         """Ask a person for help, once for each callback whose call was due and did not come."""

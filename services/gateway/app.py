@@ -134,8 +134,8 @@ def _offered(mail: MailSettings, push: PushSettings) -> Offered:
 
 
 def _follow(service: Service, kept: Stores, feed: Feed) -> None:
-    service.on("project", partial(project, ledger=service.ledger, stores=kept), *FOLLOWED)
-    service.on("tell", partial(tell, ledger=service.ledger, stores=kept), *TELLING)
+    service.once("project", partial(project, stores=kept), *FOLLOWED)
+    service.gave_up("tell", "project", partial(tell, stores=kept), *TELLING)
     service.every(WATCH_AGAIN_S, feed.watch, name="feed")
     service.every(WATCH_AGAIN_S, feed.end, name="feed.end")
 

@@ -8,34 +8,21 @@ from services.notify.client.outside import Outside
 from services.notify.client.push import Pushes
 from services.notify.client.queue import SupplierQueues
 from services.notify.client.webhook import Webhooks
-from services.notify.handlers.alerting import alert
+from services.notify.handlers.alerting import ALERTING, alert
 from services.notify.handlers.dispatching import Dispatching
-from services.notify.handlers.forwarding import Forwarding
+from services.notify.handlers.forwarding import FOLLOWED, Forwarding
 from services.notify.handlers.looking import Looking
 from services.notify.handlers.sweeping import sweep
 from services.notify.handlers.telling import Telling
 from services.notify.settings import NotifySettings
 from services.notify.store import Forwards, Notices
 from shared.clock import Clock, utc_now
-from shared.events.callback import CallbackOverdue, CallbackPromised
-from shared.events.gateway import (
-    AssignmentRequested,
-    CitizenUnreached,
-    ConsentGiven,
-    ConsentRevoked,
-    NoticeAsked,
-    PacketConfirmed,
-    PacketDownloaded,
-)
-from shared.events.upload import DocumentFailed, DocumentFiled
+from shared.events.gateway import NoticeAsked
 from shared.links import Links
 from shared.partners import PartnersFile
 from shared.service import Service, compose
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import read_key
-
-_ALERTING = (DocumentFiled, DocumentFailed, CallbackPromised, CallbackOverdue, AssignmentRequested, CitizenUnreached)
-_FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
 
 
 def app(
@@ -64,7 +51,7 @@ def app(
 def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clock: Clock) -> None:
     """Alert teams, and take packets to suppliers."""
     connections, forwards = service.connections, Forwards(service.database)
-    forwarding = Forwarding(forwards, service.ledger, settings.rules(), settings.schedule())
+    forwarding = Forwarding(forwards, settings.rules(), settings.schedule())
     dispatching = Dispatching(
         forwards=forwards,
         forwarding=forwarding,
@@ -82,9 +69,8 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
         clock=clock,
     )
     service.prepares.append(forwards.prepare)
-    alerting = partial(alert, rules=settings.rules(), ledger=service.ledger, forwards=forwards)
-    service.on("alert", alerting, *_ALERTING)
-    service.on("follow", forwarding.follow, *_FORWARDING)
+    service.once("follow", forwarding.follow, *FOLLOWED)
+    service.gave_up("alert", "follow", partial(alert, rules=settings.rules(), forwards=forwards), *ALERTING)
     for number in range(settings.dispatchers):
         service.every(settings.look_every_s, dispatching.dispatch, name=f"dispatch.{number}")
     service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
@@ -106,7 +92,7 @@ def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, p
         clock=service.clock,
     )
     service.prepares.append(notices.prepare)
-    service.on("tell", telling.ask, NoticeAsked)
+    service.once("tell", telling.ask, NoticeAsked)
     for number in range(settings.tellers):
         service.every(settings.look_every_s, telling.tell, name=f"tell.{number}")
 

@@ -1,8 +1,8 @@
 """Inbox and outbox in one MongoDB transaction: an event takes effect once, and what follows from it is announced."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.errors import AlreadyHandledError
 from shared.events.event import Event, Fact, envelop
 from shared.ids import new_id
+from shared.loops import Step, attempt
 from shared.messaging.relay import Relay, Row
 from shared.messaging.topology import EVENTS
 from shared.storage.documents import Database, Session
@@ -32,6 +33,7 @@ class Work:
     cause: Event[Any] | None = None
     traceparent: str | None = None
     messages: list[Row] = field(default_factory=list)
+    afterwards: list[Step] = field(default_factory=list)
 
     def announce(self, fact: Fact, *, exchange: RabbitExchange = EVENTS, routing_key: str | None = None) -> str:
         """Announce a fact to every subscriber, or to one exchange and key; return the event's id."""
@@ -60,6 +62,10 @@ class Work:
             }
         )
 
+    def after_commit(self, step: Step) -> None:
+        """Take a step that is no part of the transaction once it is committed; if it fails, that is only told."""
+        self.afterwards.append(step)
+
 
 class Ledger:
     """Opens units of work on one service's database."""
@@ -86,12 +92,29 @@ class Ledger:
         """
         async with self.begin(cause=event) as work:
             try:
-                await self._database.inbox.insert_one(
-                    {"_id": f"{consumer}:{event.id}", "at": self._clock()}, session=work.session
-                )
+                await self._database.inbox.insert_one(self._entry(consumer, event), session=work.session)
             except DuplicateKeyError as error:
                 raise AlreadyHandledError(event.id) from error
             yield work
+
+    @asynccontextmanager
+    async def once_each(
+        self, consumer: str, events: Sequence[Event[Any]]
+    ) -> AsyncIterator[list[tuple[Event[Any], Work]]]:
+        """Open one unit of work in which `consumer` handles those of several events that it has not handled yet.
+
+        All of them take effect, or none. They come in their order, each once and with a `Work` that announces in its
+        name. Should another process record one of them meanwhile, all fail: handle each by `once` then.
+        """
+        async with self.begin() as work:
+            entries = {event.id: self._entry(consumer, event) for event in events}
+            known = {"_id": {"$in": [entry["_id"] for entry in entries.values()]}}
+            async for row in self._database.inbox.find(known, {"_id": True}, session=work.session):
+                del entries[row["_id"].rpartition(":")[2]]
+            if entries:
+                await self._database.inbox.insert_many(entries.values(), session=work.session)
+            fresh = {event.id: event for event in events if event.id in entries}
+            yield [(event, replace(work, cause=event)) for event in fresh.values()]
 
     @asynccontextmanager
     async def begin(self, *, cause: Event[Any] | None = None, traceparent: str | None = None) -> AsyncIterator[Work]:
@@ -105,3 +128,9 @@ class Ledger:
                 await self._database.outbox.insert_one(row, session=session)
         if row:
             self._relay.wake(row)
+        for step in work.afterwards:
+            await attempt(step, f"{self._source}.after_commit")
+
+    def _entry(self, consumer: str, event: Event[Any]) -> Row:
+        """Return the inbox row that says that `consumer` has handled `event`."""
+        return {"_id": f"{consumer}:{event.id}", "at": self._clock()}

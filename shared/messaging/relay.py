@@ -24,9 +24,9 @@ Row = dict[str, Any]
 
 IN_FLIGHT = 100
 # A deletion costs the database as much as a commit, so rows are deleted by the batch, while others are published.
-CLEAR_EVERY_S = 0.25
+CLEAR_EVERY_S = 1.0
 LEASE = timedelta(seconds=15)
-SWEEP_EVERY_S = 1.0
+SWEEP_EVERY_S = 3.0
 # Younger rows are still in the hands of the process that committed them.
 GRACE = timedelta(seconds=5)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.store.stores import Stores
 from shared.events.callback import CallbackDone, CallbackMissed, CallbackOverdue, CallbackPromised
 from shared.events.event import Event, Fact
@@ -14,20 +15,23 @@ from shared.events.notify import (
     ForwardSent,
 )
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
-from shared.messaging.ledger import Ledger
+from shared.messaging.ledger import Work
 from shared.storage.documents import Session
 
 FORWARDS = (ForwardQueued, ForwardSent, ForwardPickedUp, ForwardAcknowledged, ForwardFailed)
 CALLBACKS = (CallbackPromised, CallbackMissed, CallbackDone, CallbackOverdue)
-FOLLOWED: tuple[type[Fact], ...] = (PageChecked, DocumentFiled, DocumentFailed, AlertRaised, *FORWARDS, *CALLBACKS)
+PROJECTED: tuple[type[Fact], ...] = (PageChecked, DocumentFiled, DocumentFailed, AlertRaised, *FORWARDS, *CALLBACKS)
+FOLLOWED: tuple[type[Fact], ...] = tuple(dict.fromkeys((*PROJECTED, *TELLING)))
 
 
-async def project(event: Event[Any], *, ledger: Ledger, stores: Stores) -> None:
-    """Bring pages, documents, forwards, callbacks and the timeline up to date."""
-    async with ledger.once("gateway.project", event) as work:
+async def project(event: Event[Any], work: Work, *, stores: Stores) -> None:
+    """Bring pages, documents, forwards, callbacks and the timeline up to date, and ask for notices."""
+    if isinstance(event.data, PROJECTED):
         citizen_id = await _keep(event.data, stores, work.session)
         if citizen_id:
             await stores.timeline.add(event.data, citizen_id, event.time, work.session)
+    if isinstance(event.data, TELLING):
+        await tell(event, work, stores=stores)
 
 
 async def _keep(fact: Fact, stores: Stores, session: Session) -> str | None:

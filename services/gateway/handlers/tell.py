@@ -1,5 +1,6 @@
 """Asks for notices to citizens when something happened that they should know, and keeps what became of notices."""
 
+from functools import partial
 from typing import Any
 
 from services.gateway.domain.documents import Document
@@ -8,24 +9,22 @@ from services.gateway.store.stores import Stores
 from shared.events.event import Event, Fact
 from shared.events.notify import NoticeFailed, NoticeSent
 from shared.events.upload import DocumentFiled, PageChecked
-from shared.messaging.ledger import Ledger, Work
+from shared.messaging.ledger import Work
 
 TELLING: tuple[type[Fact], ...] = (*TOLD_OUTSIDE, NoticeSent, NoticeFailed)
 
 
-async def tell(event: Event[Any], *, ledger: Ledger, stores: Stores) -> None:
+async def tell(event: Event[Any], work: Work, *, stores: Stores) -> None:
     """Ask for one notice through each channel of the citizen whom an event concerns, if it is worth one."""
-    fact = event.data
-    async with ledger.once("gateway.tell", event) as work:
-        match fact:
-            case NoticeSent():
-                await stores.reach.told(fact, work.session)
-            case NoticeFailed():
-                await stores.reach.failed(fact, work)
-            case _:
-                await _ask(fact, stores, work)
-    if isinstance(fact, NoticeFailed) and fact.gone:  # if we die before this, the sweep does it
-        await stores.channels.remove_card(fact.channel_id)
+    match event.data:
+        case NoticeSent() as fact:
+            await stores.reach.told(fact, work.session)
+        case NoticeFailed() as fact:
+            await stores.reach.failed(fact, work)
+            if fact.gone:  # if we die before this, the sweep does it
+                work.after_commit(partial(stores.channels.remove_card, fact.channel_id))
+        case fact:
+            await _ask(fact, stores, work)
 
 
 async def _ask(fact: Fact, stores: Stores, work: Work) -> None:

@@ -4,21 +4,31 @@ from typing import Any
 
 from services.notify.domain.alert import AlertRules, alert_about
 from services.notify.store import Forwards
-from shared.events.event import Event
+from shared.events.callback import CallbackOverdue, CallbackPromised
+from shared.events.event import Event, Fact
+from shared.events.gateway import AssignmentRequested, CitizenUnreached
 from shared.events.notify import AlertRaised
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id
-from shared.messaging.ledger import Ledger, Work
+from shared.messaging.ledger import Work
 from shared.messaging.topology import DESK
 
+ALERTING: tuple[type[Fact], ...] = (
+    DocumentFiled,
+    DocumentFailed,
+    CallbackPromised,
+    CallbackOverdue,
+    AssignmentRequested,
+    CitizenUnreached,
+)
 
-async def alert(event: Event[Any], *, rules: AlertRules, ledger: Ledger, forwards: Forwards) -> None:
+
+async def alert(event: Event[Any], work: Work, *, rules: AlertRules, forwards: Forwards) -> None:
     """Raise the alert that a document or a callback calls for; none for a version that is out of date."""
-    async with ledger.once("notify.alert", event) as work:
-        fact = event.data
-        if isinstance(fact, (DocumentFiled, DocumentFailed)) and not await forwards.is_newest(fact, work):
-            return
-        raise_alert(alert_about(fact, rules, alert_id=new_id(), at=work.clock()), work)
+    fact = event.data
+    if isinstance(fact, (DocumentFiled, DocumentFailed)) and not await forwards.is_newest(fact, work):
+        return
+    raise_alert(alert_about(fact, rules, alert_id=new_id(), at=work.clock()), work)
 
 
 def raise_alert(fact: AlertRaised, work: Work) -> None:

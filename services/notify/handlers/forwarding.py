@@ -7,15 +7,18 @@ from services.notify.domain.alert import AlertRules, forward_alert
 from services.notify.domain.consent import Consent, Papers, queue_forward
 from services.notify.domain.forward import Change, Forward, Origin
 from services.notify.domain.retry import Schedule
-from services.notify.handlers.alerting import raise_alert
+from services.notify.handlers.alerting import ALERTING, alert, raise_alert
 from services.notify.store import Forwards
 from shared.errors import PermanentError
-from shared.events.event import Event
+from shared.events.event import Event, Fact
 from shared.events.gateway import ConsentGiven, ConsentRevoked, PacketConfirmed, PacketDownloaded
 from shared.events.notify import ForwardFailed
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id
-from shared.messaging.ledger import Ledger, Work
+from shared.messaging.ledger import Work
+
+FORWARDING = (ConsentGiven, ConsentRevoked, DocumentFiled, DocumentFailed, PacketDownloaded, PacketConfirmed)
+FOLLOWED: tuple[type[Fact], ...] = tuple(dict.fromkeys((*FORWARDING, *ALERTING)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +26,29 @@ class Forwarding:
     """Handles what citizens allow and what suppliers report."""
 
     forwards: Forwards
-    ledger: Ledger
     rules: AlertRules
     schedule: Schedule
 
-    async def follow(self, event: Event[Any]) -> None:
-        """Queue, stop or advance the forwards that an event concerns."""
-        async with self.ledger.once("notify.follow", event) as work:
-            match event.data:
-                case ConsentGiven() as fact:
-                    consent = await self.forwards.keep_consent(Consent.given(fact), work)
-                    await self._queue(consent, await self.forwards.papers(fact.document_id, work), event, work)
-                case DocumentFiled() | DocumentFailed() as fact:
-                    papers, consents = await self.forwards.keep_papers(Papers.of(fact), work)
-                    for consent in consents:
-                        await self._queue(consent, papers, event, work)
-                case ConsentRevoked() as fact:
-                    forward = await self.forwards.keep_revocation(fact.consent_id, fact.revoked_at, work)
-                    if forward:
-                        await self.keep(forward.revoked(fact.revoked_at), work)
-                case PacketDownloaded() as fact:
-                    await self.keep((await self._of(fact, work)).picked_up(fact.downloaded_at), work)
-                case PacketConfirmed() as fact:
-                    await self.keep((await self._of(fact, work)).acknowledged(fact), work)
+    async def follow(self, event: Event[Any], work: Work) -> None:
+        """Queue, stop or advance the forwards that an event concerns, and raise the alert it calls for."""
+        if isinstance(event.data, ALERTING):
+            await alert(event, work, rules=self.rules, forwards=self.forwards)
+        match event.data:
+            case ConsentGiven() as fact:
+                consent = await self.forwards.keep_consent(Consent.given(fact), work)
+                await self._queue(consent, await self.forwards.papers(fact.document_id, work), event, work)
+            case DocumentFiled() | DocumentFailed() as fact:
+                papers, consents = await self.forwards.keep_papers(Papers.of(fact), work)
+                for consent in consents:
+                    await self._queue(consent, papers, event, work)
+            case ConsentRevoked() as fact:
+                forward = await self.forwards.keep_revocation(fact.consent_id, fact.revoked_at, work)
+                if forward:
+                    await self.keep(forward.revoked(fact.revoked_at), work)
+            case PacketDownloaded() as fact:
+                await self.keep((await self._of(fact, work)).picked_up(fact.downloaded_at), work)
+            case PacketConfirmed() as fact:
+                await self.keep((await self._of(fact, work)).acknowledged(fact), work)
 
     async def keep(self, change: Change, work: Work) -> None:
         """Keep a forward as it is now and announce what happened; a failure alerts a person as well."""

@@ -21,7 +21,7 @@ from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event, Fact
 from shared.events.gateway import NoticeAsked, NoticeTopic
 from shared.ids import new_id
-from shared.messaging.ledger import Ledger
+from shared.messaging.ledger import Ledger, Work
 from shared.storage.objects import Objects
 from shared.telemetry.logs import where
 
@@ -50,13 +50,12 @@ class Telling:
     lease: timedelta
     clock: Clock
 
-    async def ask(self, event: Event[NoticeAsked]) -> None:
+    async def ask(self, event: Event[NoticeAsked], work: Work) -> None:
         """Keep that a citizen is to be told something, together with what already waits for them."""
         fact = event.data
-        async with self.ledger.once("notify.tell", event) as work:
-            before = await self.notices.locked(f"{fact.channel_id}.{lane_of(fact.topic)}", work)
-            notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
-            await self.notices.keep(notice, work)
+        before = await self.notices.locked(f"{fact.channel_id}.{lane_of(fact.topic)}", work)
+        notice = asked(before, fact, self.quiet, work.clock(), new_id(), Origin.of(event))
+        await self.notices.keep(notice, work)
 
     async def tell(self) -> None:
         """Try each notice that comes due, one after the other, until cancelled."""

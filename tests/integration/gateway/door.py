@@ -1,6 +1,6 @@
 """A gateway under test: a real server, real storage, and ears on the broker."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -128,24 +128,17 @@ class Door:
         """Return the events of a type about a subject so far."""
         return [e for e in self.announced if e["subject"] == subject and e["type"] == f"de.amtsbote.{type_}"]
 
-    async def tell(self, *facts: Fact) -> None:
-        """Publish facts as other services would, and wait until their citizens were told."""
-        await self._say(facts, "gateway.tell")
-
     async def say(self, *facts: Fact) -> None:
-        """Publish facts as other services would, and wait until each has taken effect."""
-        await self._say(facts, "gateway.project")
-
-    async def _say(self, facts: Sequence[Fact], consumer: str) -> None:
+        """Publish facts as other services would, and wait until each has taken effect and was told."""
         assert self._channel
         exchange = await self._channel.get_exchange(EVENTS.name, ensure=False)
         for fact in facts:
             event = envelop(fact, id=new_id(), time=self._clock(), source="test", tenant="default")
             await exchange.publish(Message(event.to_json(), headers={"x-event-id": event.id}), fact.type)
-            await until(self._handled(event.id, consumer), what=partial(str, f"{fact.type} handled by {consumer}"))
+            await until(self._handled(event.id), what=partial(str, f"{fact.type} handled"))
 
-    def _handled(self, event_id: str, consumer: str) -> Callable[[], Awaitable[object]]:
-        return lambda: self.database.inbox.find_one({"_id": f"{consumer}:{event_id}"})
+    def _handled(self, event_id: str) -> Callable[[], Awaitable[object]]:
+        return lambda: self.database.inbox.find_one({"_id": f"gateway.project:{event_id}"})
 
 
 def _push_key(beside: Path) -> Path:

@@ -174,10 +174,10 @@ async def test_a_citizen_is_told_through_each_channel(door: Door, phone: Phone, 
     by_mail, pushed = await mailbox(door, phone), (await subscribe(phone)).json()["channel_id"]
     others = await mailbox(door, stranger)
     seen_on_screen = await phone.page()
-    await door.tell(_retake(seen_on_screen))
+    await door.say(_retake(seen_on_screen))
     page_id = await phone.page()
     (await phone.submit([page_id])).raise_for_status()
-    await door.tell(_retake(page_id))
+    await door.say(_retake(page_id))
     for channel_id, count in ((by_mail, 2), (pushed, 1)):  # the mailbox was asked to confirm itself before
         topics = [one["data"]["topic"] for one in await door.heard(channel_id, ASKED, count)]
         assert topics.count("asked") == 1
@@ -185,7 +185,7 @@ async def test_a_citizen_is_told_through_each_channel(door: Door, phone: Phone, 
     failed = ForwardFailed(
         **ids, citizen_id=phone.citizen_id, supplier_id="energy", reason="tries_used", failed_at=utc_now()
     )
-    await door.tell(failed)
+    await door.say(failed)
     assert [one["data"]["topic"] for one in await door.heard(pushed, ASKED, 2)] == ["asked", "urgent"]
     assert {one["data"]["topic"] for one in door.about(others, ASKED)} <= {"confirm"}
 

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -136,8 +135,12 @@ async def test_each_event_is_told_once(door: Door, phone: Phone) -> None:
     cards, of = Cards(load_texts(), Links(SecretStr("s" * 40)), door.url), door.service
     limits = GatewaySettings().limits
     kept = stores(door.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=utc_now)
-    copies = [partial(project, event, ledger=door.service.ledger, stores=kept) for _ in range(8)]
-    ends = await asyncio.gather(*(again_on_conflict(copy) for copy in copies), return_exceptions=True)
+
+    async def copy() -> None:
+        async with of.ledger.once("gateway.project", event) as work:
+            await project(event, work, stores=kept)
+
+    ends = await asyncio.gather(*(again_on_conflict(copy) for _ in range(8)), return_exceptions=True)
     assert [end for end in ends if not isinstance(end, AlreadyHandledError)] == [None]
     timeline = (await phone.get(f"/v1/documents/{document_id}/timeline")).json()["items"]
     texts = [entry["text"] for entry in timeline if entry["kind"] == "forward.queued"]

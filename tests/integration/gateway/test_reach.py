@@ -23,11 +23,11 @@ async def test_what_became_of_a_notice_is_shown(door: Door, phone: Phone) -> Non
     kept, gone = await mailbox(door, phone), (await subscribe(phone)).json()["channel_id"]
     at = utc_now()
     said: dict[str, Any] = {"topic": "news", "failed_at": at}
-    await door.tell(NoticeFailed(channel_id=kept, reason="mailbox_refused", gone=False, **said))
+    await door.say(NoticeFailed(channel_id=kept, reason="mailbox_refused", gone=False, **said))
     [first, _] = (await phone.get(CHANNELS)).json()["items"]
     assert (first["state"], first["reason"]) == ("failing", "mailbox_refused")
-    await door.tell(NoticeSent(channel_id=kept, topic="news", sent_at=at))
-    await door.tell(NoticeFailed(channel_id=gone, reason="http_410", gone=True, **said))
+    await door.say(NoticeSent(channel_id=kept, topic="news", sent_at=at))
+    await door.say(NoticeFailed(channel_id=gone, reason="http_410", gone=True, **said))
     [only] = (await phone.get(CHANNELS)).json()["items"]
     assert (only["channel_id"], only["state"], only["reason"]) == (kept, "on", None)
     with pytest.raises(PermanentError):
@@ -42,22 +42,22 @@ def failed(channel_id: str, topic: NoticeTopic = "news", *, gone: bool = False) 
 async def test_news_that_reach_nobody_end_with_a_person(door: Door, phone: Phone) -> None:
     """Only when no channel works any more, once until one works again, never for a test; with no address in it."""
     mail, push = await mailbox(door, phone), (await subscribe(phone)).json()["channel_id"]
-    await door.tell(failed(push, gone=True))
-    await door.tell(failed(mail, "test"))
+    await door.say(failed(push, gone=True))
+    await door.say(failed(mail, "test"))
     assert door.about(phone.citizen_id, UNREACHED) == []
-    await door.tell(failed(mail), failed(mail, "urgent"))
+    await door.say(failed(mail), failed(mail, "urgent"))
     [told] = await door.heard(phone.citizen_id, UNREACHED)
     assert (told["data"]["topic"], told["data"]["reason"]) == ("news", "mailbox_refused")
     assert "example.org" not in json.dumps(told)
-    await door.tell(NoticeSent(channel_id=mail, topic="news", sent_at=utc_now()), failed(mail, "asked"))
+    await door.say(NoticeSent(channel_id=mail, topic="news", sent_at=utc_now()), failed(mail, "asked"))
     assert len(await door.heard(phone.citizen_id, UNREACHED, 2)) == 2
     last = (await subscribe(phone)).json()["channel_id"]
-    await door.tell(failed(last, "asked", gone=True))
+    await door.say(failed(last, "asked", gone=True))
     assert len(await door.heard(phone.citizen_id, UNREACHED, 3)) == 3
 
 
 async def test_two_ways_that_fail_at_once_are_noticed(door: Door, phone: Phone) -> None:
     """Neither of two failures at the same moment takes the other channel for one that works."""
     ways = [await mailbox(door, phone), (await subscribe(phone)).json()["channel_id"]]
-    await asyncio.gather(*(door.tell(failed(way)) for way in ways))
+    await asyncio.gather(*(door.say(failed(way)) for way in ways))
     await door.heard(phone.citizen_id, UNREACHED)

@@ -101,7 +101,7 @@ async def attempt(act: str, channel: AbstractChannel, mine: str, theirs: str) ->
         case "read another queue":
             await (await channel.get_queue(theirs, ensure=False)).get(timeout=5)
         case "read a service's queue":
-            await (await channel.get_queue("notify.alert", ensure=False)).get(timeout=5)
+            await (await channel.get_queue("notify.follow", ensure=False)).get(timeout=5)
         case "publish an event":
             exchange = await channel.get_exchange("amtsbote", ensure=False)
             await exchange.publish(aio_pika.Message(b"{}"), "document.filed.v1")

@@ -1,6 +1,8 @@
 """Set-up says what it does, shows the noise only of what failed, and rests when nothing changed."""
 
 import hashlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from deploy.setup import clean, environment
 from deploy.setup.step import SetupFailed, quietly, step
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_step_that_works_is_one_timed_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,6 +39,25 @@ def test_asking_how_to_clean_removes_nothing(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(SystemExit):
         clean.main()
     assert Path(".local").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder that even root may not write")
+@pytest.mark.parametrize(
+    ("folder", "module"), [(".venv", "deploy.setup"), (".local", "deploy.local up")], ids=["set-up", "local stack"]
+)
+def test_a_folder_that_may_not_be_written_is_told_in_a_line(tmp_path: Path, folder: str, module: str) -> None:
+    """A checkout on a read-only disk ends in one sentence that names the folder, not in a traceback."""
+    for part in ("deploy", "shared", "services", "examples"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    (tmp_path / "requirements-dev.lock").write_text("\nuv==1 \\\n    --hash=sha256:0\n    # via x\n")
+    (tmp_path / folder).mkdir()
+    read_only = f"mount -t tmpfs -o ro none {folder} && exec {sys.executable} -m {module}"
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", read_only], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert folder in done.stderr
 
 
 def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
