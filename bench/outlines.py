@@ -21,7 +21,7 @@ from services.upload.client.look import judge_page
 from services.upload.client.photo import prepare
 from services.upload.client.source import Source, open_page
 from services.upload.domain.geometry import Points
-from services.upload.domain.pixels import Picture
+from services.upload.domain.pixels import Copies, Picture
 from services.upload.schemas import PageReport
 from training.heldout import heldout_cases
 from training.score import jaccard
@@ -68,7 +68,7 @@ def _photos(folder: Path) -> Iterator[Case]:
             continue
         file, page = item["file"], np.array(item.get("quad") or item["visible_polygon"], float)
         start = time.perf_counter()
-        source = open_page(folder / file)
+        source = open_page(folder / file, half=True)
         decoded_ms = 1000 * (time.perf_counter() - start)
         group = "photos cut" if item["cut"] else "photos complete"
         yield Case(group, file, source, tuple(item["cut"]), page, item["rotate_cw_to_upright"], decoded_ms)
@@ -77,7 +77,7 @@ def _photos(folder: Path) -> Iterator[Case]:
 
 def _crop(crop: dict[str, Any], picture: Picture, page: Points) -> Case:
     left, top, right, bottom = crop["crop"]
-    part = Source(np.ascontiguousarray(picture[top:bottom, left:right]), 1, flat=False)
+    part = Source(Copies(np.ascontiguousarray(picture[top:bottom, left:right])), 1, flat=False)
     group = f"crops {100 * crop['depth']:g} % cut" if crop["cut"] else "crops tight, complete"
     return Case(group, crop["file"], part, tuple(crop["cut"]), page - (left, top))
 
@@ -85,7 +85,7 @@ def _crop(crop: dict[str, Any], picture: Picture, page: Points) -> Case:
 def _made(folder: Path, synthetic: int) -> Iterator[Case]:
     """Yield transplants and synthetic photos."""
     for made in chain(transplant_cases(folder), heldout_cases(synthetic)):
-        yield Case(made.group, made.name, Source(made.picture, 1, flat=False), made.cut, made.polygon)
+        yield Case(made.group, made.name, Source(Copies(made.picture), 1, flat=False), made.cut, made.polygon)
 
 
 def _see(case: Case) -> Seen:
@@ -93,7 +93,8 @@ def _see(case: Case) -> Seen:
     report = judge_page(case.source)
     looked_ms = 1000 * (time.perf_counter() - start)
     overlap = jaccard(np.array(report.quad), case.page, case.source.picture) if report.quad else 0.0
-    case = replace(case, source=replace(case.source, picture=case.source.picture[:0]))  # keep figures, not pictures
+    figures = replace(case.source, copies=Copies(case.source.picture[:0]))  # without the picture
+    case = replace(case, source=figures)
     return Seen(case, report, overlap, looked_ms)
 
 

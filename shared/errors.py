@@ -17,6 +17,14 @@ class UnavailableError(Exception):
 class NotYetError(Exception):
     """An event came before the one it builds on, for no order is promised: it waits until that one was handled."""
 
+    code = "event.early"
+
+
+class TurnError(NotYetError):
+    """Somebody has more at work than their share: others go first, and the event comes again when they had a turn."""
+
+    code = "turn.waits"
+
 
 class PublishError(UnavailableError):
     """The broker did not confirm a message; it stays in the outbox, or its original unacknowledged."""

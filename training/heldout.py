@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from services.upload.domain.geometry import SIDES, in_order
+from services.upload.domain.sides import SIDES, in_order
 from training.generate.camera import seed_noise
 from training.generate.placing import Mode
 from training.generate.scene import Sample, photograph

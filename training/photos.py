@@ -10,8 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from services.upload.domain.geometry import Points, Side, in_order
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Side, in_order
 
 FOLDER = "AMTSBOTE_PHOTOS"  # environment: the folder with labels.json and cut_variants.json
 GROUPS = ("photos, complete", "photos, cut", "crops, cut >= 3 %", "crops, cut 1.5 %", "crops, tight")

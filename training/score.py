@@ -7,8 +7,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from services.upload.domain.geometry import Points, Side
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Side
 from training.photos import Case
 
 GOOD = 0.95  # Jaccard index from which an outline is good

@@ -6,8 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.upload.domain.geometry import SIDES, Points, Side
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import SIDES, Side
 from training.photos import Case
 from training.score import Found
 

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from services.upload.domain.geometry import SIDES, Points, Side
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture, shrink
+from services.upload.domain.sides import SIDES, Side
 from training.generate.paper import sheet
 from training.generate.texture import Canvas
 from training.letters import load_letters

@@ -4,10 +4,10 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Annotated
 
-from holidays.countries.germany import Germany
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.callback.domain.germany import germany
 from services.callback.domain.hours import SHORTEST, Hours
 from services.callback.domain.terms import Terms
 from shared.events.event import Code
@@ -66,13 +66,14 @@ class CallbackSettings(BaseSettings):
     @field_validator("federal_state")
     @classmethod
     def _state_exists(cls, code: str) -> str:
-        if code not in Germany.subdivisions:
-            raise ValueError(f"no such state; there are {', '.join(Germany.subdivisions)}")
+        states = germany().subdivisions
+        if code not in states:
+            raise ValueError(f"no such state; there are {', '.join(states)}")
         return code
 
     def terms(self) -> Terms:
         """Return what is promised, by the public holidays of the state and our own closed days."""
-        free = Germany(subdiv=self.federal_state)
+        free = germany()(subdiv=self.federal_state)
         free.update(dict.fromkeys(self.closed_on, "closed"))
         return Terms(self.teams, Hours(self.week, free), self.attempts)
 

@@ -15,11 +15,12 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.upload.client.binding import NothingReadableError
 from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.tessdata import LanguageMissingError
-from services.upload.client.workers import CheckedPage, NothingReadableError, Workers
+from services.upload.client.workers import CheckedPage, Workers
 from services.upload.domain.facts.fact import Fact
-from services.upload.domain.kinds import Suggestion
+from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Unreadable
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)

@@ -1,9 +1,11 @@
 """Composes the upload service."""
 
 from datetime import timedelta
+from functools import partial
 
 from services.upload.client.pool import Limits
 from services.upload.client.tessdata import LanguageMissingError, tessdata
+from services.upload.client.turns import AllTurns, Turns
 from services.upload.client.workers import Workers
 from services.upload.handlers import Intake
 from services.upload.settings import UploadSettings
@@ -15,6 +17,7 @@ from shared.service import Service, compose
 from shared.settings import Connections
 from shared.telemetry.health import Check, lasting
 
+WAITING = 0.5  # of the time for a page or document: so long it may wait for its turn before
 UNSERVED = timedelta(minutes=5)  # without a child process this long, the container is better started anew
 
 
@@ -24,23 +27,35 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     service = compose("upload", connections, clock)
     workers = Workers(settings.processes, _limits(settings), reserved=settings.reserved_processes)
     papers = Papers(service.database, service.objects)
-    intake = Intake(papers, workers, service.ledger, clock)
+    intake = Intake(papers, workers, service.ledger, _turns(settings, workers.processes), clock)
     service.prepares += [papers.prepare, workers.start]
     service.cleanups.append(workers.stop)
     served = Check("workers", workers.missing)
     service.ready_checks += [Check("tesseract", _german), served]
     service.live_checks.append(lasting(served, UNSERVED))
-    waiting = 2 * workers.processes
-    service.on("check", intake.check, PageUploaded, prefetch=waiting, deadline_s=settings.check_deadline_s)
-    service.on("probe", intake.probe, PageChecked, prefetch=waiting, deadline_s=settings.check_deadline_s)
+    page = partial(service.on, prefetch=settings.pages_in_hand, deadline_s=(1 + WAITING) * settings.check_deadline_s)
+    page("check", intake.check, PageUploaded)
+    page("probe", intake.probe, PageChecked)
     service.on(
         "file",
         intake.file,
         DocumentSubmitted,
-        prefetch=settings.documents_at_once,
-        deadline_s=settings.document_deadline_s,
+        prefetch=settings.documents_in_hand,
+        deadline_s=(1 + WAITING) * settings.document_deadline_s,
     )
     return service
+
+
+def _turns(settings: UploadSettings, processes: int) -> AllTurns:
+    page = partial(Turns, 2 * processes, in_hand=settings.pages_in_hand, seconds=WAITING * settings.check_deadline_s)
+    document = partial(Turns, in_hand=settings.documents_in_hand, seconds=WAITING * settings.document_deadline_s)
+    return AllTurns(
+        checks=page(),
+        probes=page(),
+        documents=document(settings.documents_at_once),
+        urgent=document(1),
+        urgent_types=settings.power_cut_types,
+    )
 
 
 def _limits(settings: UploadSettings) -> Limits:

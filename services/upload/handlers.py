@@ -4,9 +4,11 @@ from functools import partial
 
 import structlog
 
-from services.upload.client.workers import NothingReadableError, Workers
-from services.upload.domain.kinds import Suggestion
+from services.upload.client.binding import NothingReadableError
+from services.upload.client.turns import AllTurns
+from services.upload.client.workers import Workers
 from services.upload.domain.reading import judge_again
+from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
 from services.upload.store import FiledFiles, Papers
 from shared.clock import Clock
@@ -21,17 +23,20 @@ log = structlog.get_logger()
 class Intake:
     """Handles pages and documents; in no particular order, for events promise none."""
 
-    def __init__(self, papers: Papers, workers: Workers, ledger: Ledger, clock: Clock) -> None:
-        """Work with these parts."""
+    def __init__(self, papers: Papers, workers: Workers, ledger: Ledger, turns: AllTurns, clock: Clock) -> None:
+        """Work with these parts, on each citizen's pages and documents in `turns`."""
         self._papers = papers
         self._workers = workers
         self._ledger = ledger
+        self._turns = turns
         self._clock = clock
 
     async def check(self, event: Event[PageUploaded]) -> None:
         """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason."""
         page = event.data
-        checked = await self._workers.check(await self._papers.original(page.object_key, page.sha256))
+        async with self._turns.checks.of(page.citizen_id):
+            original = await self._papers.original(page.object_key, page.sha256)
+            checked = await self._workers.check(original, owner=page.citizen_id)
         key = await self._papers.keep_annotated(page.page_id, checked.annotated) if checked.annotated else None
         async with self._ledger.once("upload.check", event) as work:
             await self._papers.keep_report(page, checked.report, key, work.session)
@@ -45,7 +50,9 @@ class Intake:
         page = await self._papers.seen(event.data.page_id)
         if not page.report.quad:
             return
-        probed = await self._workers.probe(await self._papers.original(page.object_key, page.sha256), page.report)
+        async with self._turns.probes.of(page.citizen_id):
+            original = await self._papers.original(page.object_key, page.sha256)
+            probed = await self._workers.probe(original, page.report, owner=page.citizen_id)
         if probed is None:
             return
         verdict, reasons = judge_again(page.report.verdict, page.report.reasons, probed.reading)
@@ -65,9 +72,8 @@ class Intake:
             async with self._ledger.once("upload.file", event):
                 log.info("document.outdated", document_id=document.document_id, version=document.version)
             return
-        originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
         try:
-            made = await self._workers.make_document(originals)
+            made = await self._make(document)
         except NothingReadableError as error:
             outcome: DocumentFiled | DocumentFailed = self._failed(document, error.unreadable)
             unreadable = error.unreadable
@@ -80,6 +86,13 @@ class Intake:
             ):
                 work.announce(outcome)
         _tell(outcome, newest=newest)
+
+    async def _make(self, document: DocumentSubmitted) -> FiledDocument:
+        """Make a document when its citizen's turn comes; an urgent one has a place of its own."""
+        originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
+        urgent = document.declared_type in self._turns.urgent_types
+        async with self._turns.documents_of(urgent=urgent).of(document.citizen_id):
+            return await self._workers.make_document(originals, owner=document.citizen_id, urgent=urgent)
 
     def _failed(self, document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> DocumentFailed:
         return DocumentFailed(

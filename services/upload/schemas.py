@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
-from services.upload.domain.geometry import Side, Turn
-from services.upload.domain.kinds import Suggestion
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
+from services.upload.domain.sides import Side, Turn
+from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
 
 Corner = tuple[float, float]
@@ -125,6 +125,48 @@ class Order(_Message):
     job: Job
     cpu_seconds: int
     patient: bool = False
+
+
+class Fork(_Message):
+    """Fork a child that may take so much memory; the socket for its orders and answers comes with the message."""
+
+    do: Literal["fork"] = "fork"
+    memory_bytes: int
+
+
+class Kill(_Message):
+    """End a child at once."""
+
+    do: Literal["kill"] = "kill"
+    pid: int
+
+
+ToTemplate = Annotated[Fork | Kill, Field(discriminator="do")]
+
+
+class Loaded(_Message):
+    """The template has loaded what its children need."""
+
+    did: Literal["loaded"] = "loaded"
+
+
+class Forked(_Message):
+    """A child was forked, the oldest that was asked for; there is none if `pid` is 0, and `why` says why."""
+
+    did: Literal["forked"] = "forked"
+    pid: int
+    why: str = ""
+
+
+class Ended(_Message):
+    """A child ended, with its exit code, or the negative number of the signal that ended it."""
+
+    did: Literal["ended"] = "ended"
+    pid: int
+    code: int
+
+
+FromTemplate = Annotated[Loaded | Forked | Ended, Field(discriminator="did")]
 
 
 class Checked(_Message):

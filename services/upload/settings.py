@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.events.event import Code
+
 
 class UploadSettings(BaseSettings):
     """Settings of the upload service, from `AMTSBOTE_UPLOAD_*` variables."""
@@ -21,9 +23,20 @@ class UploadSettings(BaseSettings):
     bind_seconds: Annotated[float, Field(description="the longest a child may bind a document")] = 120.0
     memory_bytes: Annotated[int, Field(description="the most a child may take")] = 4_000_000_000
     check_deadline_s: Annotated[
-        float, Field(description="the longest a page may wait and be looked at; then it is tried again")
+        float, Field(description="the longest a page may be looked at once it is its turn; then it is tried again")
     ] = 120.0
     document_deadline_s: Annotated[
-        float, Field(description="the longest a document may take; then it is tried again")
+        float, Field(description="the longest a document may take once it is its turn; then it is tried again")
     ] = 600.0
-    documents_at_once: Annotated[int, Field(description="documents a process works on at the same time")] = 2
+    documents_at_once: Annotated[
+        int, Field(gt=0, description="documents a process works on at the same time, urgent ones apart")
+    ] = 2
+    documents_in_hand: Annotated[
+        int, Field(gt=0, description="documents a process takes from the broker, so that citizens can take turns")
+    ] = 32
+    pages_in_hand: Annotated[
+        int, Field(gt=0, description="pages a process takes from the broker, so that citizens can take turns")
+    ] = 32
+    power_cut_types: Annotated[
+        frozenset[Code], Field(description="declared types of documents that go before others")
+    ] = frozenset({"sperrandrohung", "sperrankuendigung"})

@@ -29,6 +29,7 @@ class SeenPage:
     """A page that was checked: where its original lies, and what was found."""
 
     page_id: str
+    citizen_id: str
     object_key: str
     sha256: str
     annotated_key: str | None
@@ -108,7 +109,7 @@ class Papers:
         if row is None:
             raise PermanentError("page.missing")
         report = PageReport.model_validate(row["report"])
-        return SeenPage(page_id, row["object_key"], row["sha256"], row["annotated_key"], report)
+        return SeenPage(page_id, row["citizen_id"], row["object_key"], row["sha256"], row["annotated_key"], report)
 
     async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
         """Record how well a page could be read, and the report that follows from it."""

@@ -12,7 +12,7 @@ class Reason:
     """A code for machines and the error's type, never its data.
 
     `permanent` failures are not tried again. Tries that do not `count` are repeated for as long as a server may be
-    away, or another event under way; the others are a rung of the ladder each.
+    away, another event under way, or others have their turn; the others are a rung of the ladder each.
     """
 
     code: str
@@ -33,7 +33,7 @@ def reason_of(error: Exception) -> Reason:
         case DeadlineError():
             return Reason("handler.too_slow", name)
         case NotYetError():
-            return Reason("event.early", name, counts=False)
+            return Reason(error.code, name, counts=False)
         case UnavailableError() | ConnectionError() | TimeoutError() | socket.gaierror():
             return Reason("server.unavailable", name, counts=False)
         case _ if is_unavailable(error):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.upload.client.confine import SILENT
 from tests.architecture.tree import PRODUCT, ROOT, python_files, syntax_of
 
 # The watcher first imports everybody else's packages, whose doings are theirs, then listens to the interpreter's own
@@ -71,7 +72,7 @@ def watch_imports(root: Path, home: Path, packages: set[str], modules: list[str]
     result = subprocess.run(
         [sys.executable, "-c", WATCHER, ",".join(sorted(packages)), ",".join(modules)],
         cwd=root,
-        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(home)},
+        env={"PYTHONPATH": str(root), "PATH": "", "HOME": str(home), **SILENT},
         capture_output=True,
         text=True,
         check=False,

@@ -12,9 +12,10 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from services.upload.client.badges import FINE, WHITE, Colour, draw_arrow, draw_badge
-from services.upload.domain.geometry import Points, Side, Turn
+from services.upload.domain.geometry import Points
 from services.upload.domain.mark import Mark
-from services.upload.domain.pixels import Picture, shrink
+from services.upload.domain.pixels import Copies, Picture, shrink
+from services.upload.domain.sides import Side, Turn
 from services.upload.schemas import PageReport
 
 WIDTH, LONGEST = 600, 1200  # pixels of the upright picture
@@ -28,13 +29,12 @@ NEAR = 0.12  # of the picture: a corner this close to a border belongs to what c
 LARGE, SMALL = 52, 36  # radius of a badge in pixels
 
 
-def annotated(picture: Picture, report: PageReport, marks: Sequence[Mark] = ()) -> bytes:
+def annotated(copies: Copies, report: PageReport, marks: Sequence[Mark] = ()) -> bytes:
     """Return a JPEG, about 600 pixels wide and upright for the reader, free of any EXIF data."""
-    height, width = picture.shape[:2]
+    width, height = copies.size
     across, down = (height, width) if report.rotate_cw in (90, 270) else (width, height)
     longest = round(max(height, width) * min(1.0, WIDTH / across, LONGEST / down))
-    step = max(1, max(height, width) // (2 * longest))  # every second pixel is plenty, and four times as fast
-    small = shrink(picture[::step, ::step], longest)[0]
+    small = shrink(copies.halved_to(longest), longest)[0]
     scale = max(small.shape) / max(height, width)
     canvas = np.rot90(small, -report.rotate_cw // 90).copy()
     way = _Turned(report.rotate_cw, scale, small.shape[1], small.shape[0])

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import cv2
 import numpy as np
 
-from services.upload.domain.geometry import Points, Side
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Side
 
 Colour = tuple[int, int, int]  # B, G, R
 Place = tuple[float, float]

@@ -1,7 +1,7 @@
 """Who is next: the more urgent job goes first, but none is overtaken so often that it gets nowhere."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -15,15 +15,17 @@ class Priority(IntEnum):
 
     VERDICT = 0  # the letter still lies on the table
     PROBE = 1  # the second verdict, with recognised words
-    DOCUMENT = 2  # nobody stands waiting
+    URGENT = 2  # a document that says of itself that power is about to be cut
+    DOCUMENT = 3  # nobody stands waiting
 
 
 @dataclass(eq=False, slots=True)
 class Waiting:
-    """A job, how urgent it is, whether it failed before, and the answer that somebody waits for."""
+    """A job, how urgent it is, for whom, whether it failed before, and the answer that somebody waits for."""
 
     job: Job
     priority: Priority
+    owner: str = ""
     failed: bool = False
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -38,23 +40,54 @@ class Waiting:
             self.answer.set_exception(error)
 
 
+class _Lane:
+    """Jobs of one priority, the owners in turn: who has many pages does not hold up who has one."""
+
+    def __init__(self) -> None:
+        self._owners: OrderedDict[str, deque[Waiting]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._owners)
+
+    def put(self, waiting: Waiting) -> None:
+        self._owners.setdefault(waiting.owner, deque()).append(waiting)
+
+    def put_back(self, waiting: Waiting) -> None:
+        self._owners.setdefault(waiting.owner, deque()).appendleft(waiting)
+        self._owners.move_to_end(waiting.owner, last=False)
+
+    def take(self) -> Waiting:
+        owner, jobs = next(iter(self._owners.items()))
+        waiting = jobs.popleft()
+        if jobs:
+            self._owners.move_to_end(owner)
+        else:
+            del self._owners[owner]
+        return waiting
+
+    def clear(self) -> list[Waiting]:
+        everybody = [waiting for jobs in self._owners.values() for waiting in jobs]
+        self._owners.clear()
+        return everybody
+
+
 class Line:
     """Jobs that wait in a lane for each priority; after eight of the more urgent ones it is a lane's own turn."""
 
     def __init__(self) -> None:
         """Begin with nobody waiting."""
-        self._lanes: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
+        self._lanes = {priority: _Lane() for priority in Priority}
         self._overtaken = dict.fromkeys(Priority, 0)
         self._arrived = asyncio.Event()
 
     def put(self, waiting: Waiting) -> None:
-        """Let a job wait behind those of its kind."""
-        self._lanes[waiting.priority].append(waiting)
+        """Let a job wait behind those of its kind and owner."""
+        self._lanes[waiting.priority].put(waiting)
         self._arrived.set()
 
     def put_back(self, waiting: Waiting) -> None:
         """Let a job wait before those of its kind, for its turn had come already."""
-        self._lanes[waiting.priority].appendleft(waiting)
+        self._lanes[waiting.priority].put_back(waiting)
         self._arrived.set()
 
     async def take(self, least: Priority = Priority.DOCUMENT) -> Waiting:
@@ -66,10 +99,7 @@ class Line:
 
     def clear(self) -> list[Waiting]:
         """Return all that wait, and let none wait any longer."""
-        everybody = [waiting for lane in self._lanes.values() for waiting in lane]
-        for lane in self._lanes.values():
-            lane.clear()
-        return everybody
+        return [waiting for lane in self._lanes.values() for waiting in lane.clear()]
 
     def _wanted(self, least: Priority) -> list[Priority]:
         """Return the lanes in which somebody waits, the most urgent first."""
@@ -82,4 +112,4 @@ class Line:
         for priority in waiting:
             if priority > chosen:
                 self._overtaken[priority] += 1
-        return self._lanes[chosen].popleft()
+        return self._lanes[chosen].take()

@@ -13,7 +13,7 @@ from services.upload.client.upright import SHORT, turn_to_upright
 from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
-from services.upload.domain.geometry import Points, seen_by_reader
+from services.upload.domain.geometry import Points
 from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
 from services.upload.domain.mark import Mark, Way, marks_of
@@ -21,10 +21,12 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
+from services.upload.domain.sides import seen_by_reader
 from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
 
 DPI = 150  # at which writing is measured
+ENOUGH = 120  # at which it can be, too
 AROUND = 4  # pixels of picture that are kept around a page
 LEAST_SIDE = 8 * CELL  # pixels; on a smaller page there is no room for shadows and fingers
 
@@ -63,14 +65,16 @@ def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
     return source, seen.report
 
 
-def inspect_file(file: Path, page: int = 0) -> tuple[Source, Inspection]:
+def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Source, Inspection]:
     """Return one page of a file, the report on it with times and the number of all pages, and its marks.
+
+    With `half`, a large photograph is looked at in half its size where that is enough.
 
     Raises:
         RefusedFileError: if there is no picture to look at.
     """
     start = time.perf_counter()
-    source = open_page(file, page)
+    source = open_page(file, page, half=half)
     decoded = time.perf_counter()
     seen = inspect(source)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
@@ -79,7 +83,7 @@ def inspect_file(file: Path, page: int = 0) -> tuple[Source, Inspection]:
 
 def frame(source: Source) -> Points:
     """Return the corners of the whole picture."""
-    height, width = source.picture.shape[:2]
+    width, height = source.size
     return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
 
 
@@ -94,12 +98,12 @@ def judge_page(source: Source) -> PageReport:
 
 def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
-    copies = Copies(source.picture)
+    copies = source.copies
     found = _whole(source) if source.flat else page_net().find_in(copies)
     flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
     measured, spoilt = measure(flat, found)
     verdict, reasons = judge(measured)
-    height, width = source.picture.shape[:2]
+    width, height = source.size
     report = PageReport(
         width=width,
         height=height,
@@ -123,16 +127,26 @@ def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     quad = found.quad
     paper = sheet(quad, found.cut)
     own = float(max(np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)) / max(paper.width, paper.height))
-    dpi = min(float(DPI), own)
+    dpi, times = _resolution(own, copies.least)
     width, height = paper.pixels(dpi)
-    times = max(1, int(own / dpi))
     fewer = 2 if min(width, height) >= 2 * SHORT else 1
     colours = flatten(copies.smaller(fewer * times), quad / (fewer * times), (width // fewer, height // fewer))
     turn = turn_to_upright(colours)
     page = turned(_grey(copies.smaller(times), quad / times, (width, height)), turn)
-    seen = (copies.picture.shape[1], copies.picture.shape[0])
-    way = Way(quad, page.shape[1], page.shape[0], turn, seen)
+    way = Way(quad, page.shape[1], page.shape[0], turn, copies.size)
     return Flattened(page, turned(colours, turn), dpi, own, way)
+
+
+def _resolution(own: float, least: int) -> tuple[float, int]:
+    """Return at how many dpi a page is measured that has `own`, and how many times smaller the copy for that is.
+
+    If the half is there (`least` is 2), the whole is not made for the last few of the dpi wanted.
+    """
+    dpi = min(float(DPI), own)
+    if least > 1 and own / least >= ENOUGH:
+        dpi = min(dpi, own / least)
+        return dpi, least * max(1, int(own / (least * dpi)))
+    return dpi, max(1, int(own / dpi))
 
 
 def _grey(picture: Picture, quad: Points, size: tuple[int, int]) -> Picture:

@@ -7,9 +7,9 @@ from typing import Self
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from services.upload.client.network import Network
 from services.upload.domain.closer import Window
 from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
@@ -31,23 +31,20 @@ def page_net() -> "PageNet":
 class PageNet:
     """The loaded net; looking takes one thread, and may be done from several at once."""
 
-    run: ort.InferenceSession
+    network: Network
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Self:
         """Read the weights; do it once per process."""
-        ort.disable_telemetry_events()  # nothing of ours leaves the machine
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return cls(ort.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"]))
+        return cls(Network(weights))
 
     def look(self, picture: Picture) -> PageMap:
         """Return what the net sees in a colour picture of any size."""
         return self._look(_square(picture))
 
     def _look(self, square: Picture) -> PageMap:
-        answers = self.run.run(["mask", "profile", "cut", "kind"], {"picture": square[None]})
-        mask, profile, cut, kind = (_share(np.asarray(answer)[0]) for answer in answers)
+        answers = self.network.run(square[None], "mask", "profile", "cut", "kind")
+        mask, profile, cut, kind = (_share(answer[0]) for answer in answers)
         return PageMap(mask, profile, cut, float(kind[0]), float(kind[1]))
 
     def look_well(self, picture: Picture) -> PageMap:
@@ -62,7 +59,7 @@ class PageNet:
 
     def find_in(self, copies: Copies) -> NetOutline | None:
         """Return the same, found in the copies of a picture."""
-        picture, fine = copies.picture, copies.halved(2 * LONGEST)
+        fine = copies.halved(2 * LONGEST)
         height, width = fine.shape[:2]
         small, _ = shrink(fine, LONGEST)
         seen = judged(self.look_well(small), fine)
@@ -70,7 +67,7 @@ class PageNet:
         if first is None:
             return None
         found = self._closer(fine, seen, first) or first
-        return replace(found, quad=found.quad * (picture.shape[1] / width, picture.shape[0] / height))
+        return replace(found, quad=found.quad * (copies.size[0] / width, copies.size[1] / height))
 
     def _closer(self, picture: Picture, seen: PageMap, first: NetOutline) -> NetOutline | None:
         """Return the outline as a second look at the page alone shows it; None where that shows nothing better."""

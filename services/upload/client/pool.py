@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.upload.client.line import Line, Priority, Waiting
+from services.upload.client.nursery import Nursery
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Job, Order, Probe, Read, Refused
@@ -62,6 +63,7 @@ class Pool:
         self._least = [*[Priority.DOCUMENT] * processes, *[Priority.VERDICT] * reserved]
         self._limits = limits
         self._line = Line()
+        self._nursery = Nursery()
         self._wanted: set[asyncio.Future[Answer]] = set()
         self._servants: list[asyncio.Task[None]] = []
 
@@ -74,11 +76,12 @@ class Pool:
         for servant in self._servants:
             servant.cancel()
         await asyncio.gather(*self._servants, return_exceptions=True)
+        await self._nursery.stop()
         for answer in self._wanted:
             answer.cancel()
 
-    async def do(self, job: Job, *, priority: Priority) -> Answer:
-        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds.
+    async def do(self, job: Job, *, priority: Priority, owner: str = "") -> Answer:
+        """Return the answer to a job; a more urgent one overtakes others that wait, within bounds; owners take turns.
 
         Raises:
             RefusedFileError: with the code that says why the file cannot be worked on; `timed_out` and
@@ -86,7 +89,7 @@ class Pool:
                 CPU time, which no other job notices.
             WorkersUnavailableError: if no child process can be started at all.
         """
-        waiting = Waiting(job, priority)
+        waiting = Waiting(job, priority, owner)
         self._wanted.add(waiting.answer)
         self._line.put(waiting)
         try:
@@ -101,7 +104,7 @@ class Pool:
         """Keep one child process, replaced whenever it had to be ended, and give it one job after another."""
         while True:
             try:
-                child = await Child.start(self._limits.memory_bytes, self._limits.start_seconds)
+                child = await self._nursery.child(self._limits.memory_bytes, self._limits.start_seconds)
             except WorkersUnavailableError as error:
                 log.warning("worker.not_started", reason=str(error))
                 self._excuse(error)
@@ -134,7 +137,7 @@ class Pool:
         """Have a job done; the first failure that may be ours is not its answer."""
         if waiting.answer.done():
             return True
-        patient = waiting.priority is Priority.DOCUMENT
+        patient = waiting.priority >= Priority.URGENT
         order = Order(job=waiting.job, cpu_seconds=self._limits.cpu_seconds(waiting.job), patient=patient)
         answer = await child.ask(order, self._limits.seconds(waiting.job))
         if not waiting.failed and isinstance(answer, Refused) and _worth_another_try(waiting.job, answer):

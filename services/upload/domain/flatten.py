@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.domain.curl import Curl
-from services.upload.domain.geometry import Points, Side, Turn, page_size
+from services.upload.domain.geometry import Points, page_size
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Side, Turn
 
 A4_INCHES = (210 / 25.4, 297 / 25.4)
 A4_RATIO = 297 / 210

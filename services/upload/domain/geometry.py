@@ -1,31 +1,9 @@
-"""Sides and corners of a page in a picture, and how both turn when the picture is turned."""
-
-from typing import Literal, get_args
+"""Corners of a page in a picture, and the ring they make."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-Side = Literal["L", "T", "R", "B"]
-Turn = Literal[0, 90, 180, 270]
 Points = NDArray[np.float64]  # shape (n, 2): x, y in pixels, origin top left
-
-SIDES: tuple[Side, ...] = get_args(Side)  # clockwise: a quarter turn moves each side to the next
-
-
-def as_turn(degrees: int) -> Turn:
-    """Return a clockwise turn as one of 0, 90, 180, 270."""
-    turns: tuple[Turn, ...] = get_args(Turn)
-    return turns[(degrees // 90) % 4]
-
-
-def seen_by_reader(sides: tuple[Side, ...], turn: Turn) -> tuple[Side, ...]:
-    """Return the sides of the picture as the reader names them once it is turned upright, clockwise."""
-    return in_order({SIDES[(SIDES.index(side) + turn // 90) % 4] for side in sides})
-
-
-def in_order(sides: set[Side]) -> tuple[Side, ...]:
-    """Return sides in the order L, T, R, B."""
-    return tuple(side for side in SIDES if side in sides)
 
 
 def clockwise_from_top_left(corners: Points) -> Points:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from services.upload.domain.ngrams import features
 from services.upload.domain.points import signs
+from services.upload.domain.suggestion import Suggestion
 
 OTHER = "sonstiges"  # the model's name for all that is none of the kinds
 MOST_READ = 8000  # characters: the first pages say what a document is
@@ -15,14 +16,6 @@ LEAST_WORDS = 5  # known features below which a text says nothing
 SURE_OF_NOTHING = 0.95  # probability of `OTHER` from which nothing is suggested; below, readers go by confidence
 LEAST = 0.02  # probability below which a kind is not worth naming
 KEYWORD_SCALE = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A document type with the confidence (0 to 1) that it is the right one."""
-
-    type: str
-    confidence: float
 
 
 @dataclass(frozen=True)

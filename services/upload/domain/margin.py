@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import SIDES, Side
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture, lab
+from services.upload.domain.sides import SIDES, Side
 from services.upload.domain.steadypath import steadiest
 
 DEPTH = 0.045  # of the picture: how far from the border the edge is sought

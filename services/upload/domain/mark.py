@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from services.upload.domain.cells import CELL, Mask
-from services.upload.domain.geometry import Points, Turn
+from services.upload.domain.geometry import Points
+from services.upload.domain.sides import Turn
 from services.upload.domain.verdict import Reason
 
 LEAST = 8  # squares: smaller specks are not shown

@@ -6,10 +6,11 @@ from operator import itemgetter
 import numpy as np
 
 from services.upload.domain.edgestrip import Colours, edge_colours
-from services.upload.domain.geometry import Points, Side, clockwise_from_top_left
+from services.upload.domain.geometry import Points, clockwise_from_top_left
 from services.upload.domain.pagemap import THERE, PageMap
 from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import Lines, corners_of, likeness, sides_of
+from services.upload.domain.sides import Side
 from services.upload.domain.trace import traced, weakest_edge
 
 LEVELS = (THERE, 0.8, 0.9)  # how sure the net must be of a place for it to be page

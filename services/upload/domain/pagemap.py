@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import SIDES, Side
+from services.upload.domain.sides import SIDES, Side
 
 Share = NDArray[np.float32]
 

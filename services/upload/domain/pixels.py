@@ -1,5 +1,8 @@
 """What a picture is in memory, and the few steps every measurement starts with."""
 
+from collections.abc import Callable
+from typing import Self
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -23,26 +26,52 @@ class Copies:
     def __init__(self, picture: Picture) -> None:
         """Take over a picture."""
         self._copies = {1: picture}
+        self._whole: Callable[[], Picture] = lambda: picture
+        self.size = (picture.shape[1], picture.shape[0])
+
+    @classmethod
+    def of_half(cls, half: Picture, size: tuple[int, int], whole: Callable[[], Picture]) -> Self:
+        """Take over a copy of half the size; `whole` makes the picture, `size` (width, height), if it is needed."""
+        copies = cls(half)
+        copies._copies, copies._whole, copies.size = {2: half}, whole, size
+        return copies
 
     @property
     def picture(self) -> Picture:
         """Return the picture itself."""
-        return self._copies[1]
+        return self.smaller(1)
+
+    @property
+    def least(self) -> int:
+        """Return how many times smaller the largest copy is that is already there: 1, or 2 if that is the half."""
+        return min(self._copies)
 
     def smaller(self, times: int) -> Picture:
         """Return the copy that has so many times fewer pixels on each side; less than one at the end is left out."""
         if times not in self._copies:
-            step = times if times % 2 else 2
-            large = self.smaller(times // step)
-            height, width = large.shape[0] // step, large.shape[1] // step
-            whole = large[: height * step, : width * step]
-            self._copies[times] = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+            self._copies[times] = self._made(times) if times > 1 else self._whole()
         return self._copies[times]
+
+    def _made(self, times: int) -> Picture:
+        step = times if times % 2 else 2
+        if times % self.least == 0 and times // step % self.least:
+            step = times // self.least  # from the half: there may be no need to make the whole
+        large = self.smaller(times // step)
+        height, width = large.shape[0] // step, large.shape[1] // step
+        fitting = large[: height * step, : width * step]
+        return np.asarray(cv2.resize(fitting, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
     def halved(self, longest: int) -> Picture:
         """Return the copy that is halved until its longer side is at most `longest` pixels."""
         times = 1
-        while max(self.smaller(times).shape[:2]) > longest:
+        while max(self.size) // times > longest:
+            times *= 2
+        return self.smaller(times)
+
+    def halved_to(self, least: int) -> Picture:
+        """Return the smallest copy by halves whose longer side has at least so many pixels."""
+        times = 1
+        while max(self.size) // (2 * times) >= least:
             times *= 2
         return self.smaller(times)
 

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.geometry import SIDES, Points, Side, after, before
+from services.upload.domain.geometry import Points, after, before
 from services.upload.domain.pagemap import THERE, Share
+from services.upload.domain.sides import SIDES, Side
 
 FAR = 20.0  # pictures away: such a corner is none
 FINER = 4  # how much finer than the mask its edge is followed

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from services.upload.domain.geometry import Side
+from services.upload.domain.sides import Side
 
 FULL_LETTER = 12.0  # pixels: taller letters are not read any better
 

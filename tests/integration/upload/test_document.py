@@ -12,7 +12,8 @@ import pypdfium2
 import pytest
 import pytest_asyncio
 
-from services.upload.client.workers import Fetch, NothingReadableError, Workers
+from services.upload.client.binding import Fetch, NothingReadableError
+from services.upload.client.workers import Workers
 from services.upload.schemas import FiledDocument
 from tests.unit.upload.drawn import BRIEF, WORDS, corners, encoded, letter, photograph
 

@@ -25,6 +25,7 @@ from tests.corpus.photo import SIZE
 from tests.corpus.pngs import png
 from tests.waiting import until
 
+TEMPLATE = "services.upload.client.template"  # what it forks has its command line
 NOTHING = Check(file="/dev/null", annotated="/dev/null")  # refused as empty
 
 
@@ -41,7 +42,8 @@ def children() -> set[int]:
 
 def _serves_pictures(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):  # it may end while we look
-        return "services.upload.client.child" in process.cmdline()
+        parent = process.parent()
+        return parent is not None and TEMPLATE in process.cmdline() and TEMPLATE in parent.cmdline()
     return False
 
 

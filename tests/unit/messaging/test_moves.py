@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect, DuplicateKeyError, ServerSelectionTimeoutError
 
-from shared.errors import DeadlineError, PermanentError, PublishError, UnavailableError
+from shared.errors import DeadlineError, NotYetError, PermanentError, PublishError, TurnError, UnavailableError
 from shared.messaging.reasons import Reason, reason_of
 from shared.messaging.salvage import Move, move_of
 
@@ -84,6 +84,8 @@ def test_moved_message_keeps_its_headers_and_not_the_brokers() -> None:
         (socket.gaierror(), ("server.unavailable", False, False)),
         (AutoReconnect(), ("server.unavailable", False, False)),
         (ServerSelectionTimeoutError(), ("server.unavailable", False, False)),
+        (NotYetError("a page"), ("event.early", False, False)),
+        (TurnError(), ("turn.waits", False, False)),
     ],
 )
 def test_errors_are_told_apart(error: Exception, expected: tuple[str, bool, bool]) -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from services.upload.domain.geometry import SIDES
+from services.upload.domain.sides import SIDES
 from training.generate.camera import seed_noise
 from training.generate.placing import MODES, Mode, place
 from training.generate.rim import inside, outside

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.upload.domain.closer import Window
-from services.upload.domain.geometry import Points, Side
+from services.upload.domain.geometry import Points
 from services.upload.domain.pagemap import PageMap
+from services.upload.domain.sides import Side
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Points:

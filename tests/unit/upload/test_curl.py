@@ -14,8 +14,9 @@ from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
 from services.upload.domain.curl import Curl, curl_of
 from services.upload.domain.flatten import flatten, straighten, turned
-from services.upload.domain.geometry import Points, Turn, clockwise_from_top_left
-from services.upload.domain.pixels import Picture, grey
+from services.upload.domain.geometry import Points, clockwise_from_top_left
+from services.upload.domain.pixels import Copies, Picture, grey
+from services.upload.domain.sides import Turn
 from services.upload.schemas import PageReport
 from tests.unit.upload.drawn import letter
 
@@ -43,7 +44,7 @@ def flat(x: Any, y: Any) -> Any:
 
 def photo(bend: Bend, upside: Turn = 0) -> Source:
     """Return a letter on a brown desk whose lines are bent, turned by so much."""
-    return Source(np.ascontiguousarray(np.rot90(bent(bend), upside // 90)), 1, flat=False)
+    return Source(Copies(np.ascontiguousarray(np.rot90(bent(bend), upside // 90))), 1, flat=False)
 
 
 @cache

@@ -4,15 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.upload.domain.geometry import (
-    SIDES,
-    Side,
-    Turn,
-    as_turn,
-    clockwise_from_top_left,
-    in_order,
-    seen_by_reader,
-)
+from services.upload.domain.geometry import clockwise_from_top_left
+from services.upload.domain.sides import SIDES, Side, Turn, as_turn, in_order, seen_by_reader
 
 turns = st.sampled_from([0, 90, 180, 270])
 sides = st.sets(st.sampled_from(SIDES)).map(in_order)

@@ -82,3 +82,22 @@ async def test_whoever_takes_only_urgent_jobs_leaves_the_others_alone() -> None:
     line.put(Waiting(CHECK, Priority.VERDICT))
     assert (await taking).job == CHECK
     assert await line.take() is reading
+
+
+async def test_who_has_one_page_does_not_wait_for_somebody_who_has_thirty() -> None:
+    """Within a lane the owners take turns, each with its own pages in order."""
+    line = Line()
+    many = [Waiting(READ, Priority.DOCUMENT, "many") for _ in range(30)]
+    one = Waiting(READ, Priority.DOCUMENT, "one")
+    for waiting in (*many, one):
+        line.put(waiting)
+    assert [await line.take() for _ in range(4)] == [many[0], one, many[1], many[2]]
+
+
+async def test_an_urgent_document_goes_before_others() -> None:
+    """The pages of a letter that announces a power cut are read before those of documents that wait longer."""
+    line = Line()
+    line.put(Waiting(READ, Priority.DOCUMENT))
+    urgent = Waiting(READ, Priority.URGENT)
+    line.put(urgent)
+    assert await line.take() is urgent

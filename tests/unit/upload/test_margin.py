@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from services.upload.domain.geometry import SIDES, Side
 from services.upload.domain.margin import TOUCHING, UNSURE, judged, margin_beside
 from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import SIDES, Side
 
 ALL = (0.0, 1.0)
 WOOD, PAPER = (45, 80, 120), (232, 236, 240)

@@ -8,10 +8,10 @@ import pytest
 
 from services.upload.client.pagenet import page_net
 from services.upload.domain.flatten import A4_INCHES, flatten, sheet, turned
-from services.upload.domain.geometry import Side, Turn
 from services.upload.domain.light import evenly_lit, paper_brightness
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.sharpness import letter_height, sharpness
+from services.upload.domain.sides import Side, Turn
 from tests.unit.upload.drawn import corners, cut_off, letter, photograph
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from services.upload.client.pagenet import WEIGHTS, PageNet
-from services.upload.domain.geometry import Side
 from services.upload.domain.pixels import Picture
+from services.upload.domain.sides import Side
 
 CARD = json.loads(WEIGHTS.with_suffix(".json").read_text())
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.upload.domain.geometry import Points, Side, clockwise_from_top_left
+from services.upload.domain.geometry import Points, clockwise_from_top_left
 from services.upload.domain.netoutline import outline_from
 from services.upload.domain.pagemap import PageMap, Share
 from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import corners_of, sides_of
+from services.upload.domain.sides import Side
 
 PAGE = np.array([(0.2, 0.15), (0.8, 0.2), (0.85, 0.9), (0.15, 0.85)])
 
