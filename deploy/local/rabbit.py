@@ -18,7 +18,8 @@ from deploy.local.remembered import Remembered
 from shared.loops import is_cancelled
 
 USER = "amtsbote"
-ROLES = ("rabbit", "rabbit-management", "rabbit-distribution", "rabbit-epmd")
+NODE = "amtsbote@localhost"
+MAPPER = "rabbit-epmd"
 CONFIG = """\
 listeners.tcp.1 = {host}:{amqp}
 management.tcp.ip = {host}
@@ -34,14 +35,16 @@ log.console.use_colors = off
 class Rabbit:
     """The recipe of a one-node broker with its management API."""
 
-    name = "rabbit"
-
-    def __init__(self, folder: Path, remembered: Remembered, search: str) -> None:
-        """Choose its ports and credentials; raises ProgramMissing."""
-        self.ports = tuple(remembered.port(role) for role in ROLES)
+    def __init__(
+        self, folder: Path, remembered: Remembered, search: str, *, name: str = "rabbit", node: str = NODE
+    ) -> None:
+        """Choose its ports and credentials; `node` is its name among Erlang's nodes. Raises ProgramMissing."""
+        self.name, self.node = name, node
+        roles = (name, f"{name}-management", f"{name}-distribution", MAPPER)
+        self.ports = tuple(remembered.port(role) for role in roles)
         self._amqp, self._management, self._distribution, self._epmd = self.ports
         self._password = remembered.secret("rabbit")
-        self._folder = folder
+        self._folder, self.home = folder, folder / "home"
         self._programs = find("epmd", search), find("rabbitmq-server", search)
         self._setpriv = find("setpriv", search)
         self.url = f"amqp://{USER}:{self._password}@{LOOPBACK}:{self._amqp}/"
@@ -56,11 +59,12 @@ class Rabbit:
         """Our own port mapper first: the one RabbitMQ would start stays behind for ever."""
         epmd, server = self._programs
         mapper = (epmd, "-address", LOOPBACK, "-port", str(self._epmd))
-        return self._launch("epmd", mapper), self._launch("rabbit", (server,))
+        return self._launch("epmd", mapper), self._launch(self.name, (server,))
 
     async def prepare(self) -> None:
         """Write the configuration; the password is read only at the first start of all."""
-        (self._folder / "home").mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder, self.home):
+            folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "rabbitmq.conf"
         config.touch(mode=0o600)
         config.write_text(
@@ -86,10 +90,10 @@ class Rabbit:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "C.UTF-8",
-            "HOME": str(self._folder / "home"),
+            "HOME": str(self.home),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_EPMD_PORT": str(self._epmd),
-            "RABBITMQ_NODENAME": "amtsbote@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_DIST_PORT": str(self._distribution),
             "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
             "RABBITMQ_LOG_BASE": str(self._folder / "log"),
