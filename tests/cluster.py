@@ -91,4 +91,5 @@ class Cluster:
         url = urlsplit(self.management_url)
         async with loopback.client(auth=(url.username or "", url.password or "")) as client:
             answer = await client.get(f"http://{url.hostname}:{url.port}/api/nodes")
-        return sum(node["running"] for node in answer.json()) == NODES
+        running: list[bool] = [node["running"] for node in answer.json()]
+        return running.count(True) == NODES

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ from deploy.local.part import Silent
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
-from shared.loops import is_cancelled
+from shared.deadlines import is_cancelled
+from shared.settings import each_host
 
 USER = "amtsbote"
 NODE = "amtsbote@localhost"
@@ -82,6 +84,10 @@ class Rabbit:
         """Log in over AMQP and over the management API."""
         await greet(self.url, self.management_url)
 
+    async def lives(self) -> None:
+        """See whether it is of use: one that panicked on a full disk runs on, and answers nothing any more."""
+        await self.greet()
+
     def _launch(self, name: str, command: tuple[str, ...]) -> Launch:
         log = self._folder.parent / "log" / f"{name}.log"
         return Launch(tied_to_us(command, self._setpriv), self._surroundings(), self._folder, log)
@@ -106,7 +112,16 @@ class Rabbit:
         }
 
 
-async def greet(url: str, management_url: str | None) -> None:
+async def greet(urls: str, management_url: str | None) -> None:
+    """Greet the first host of an address that answers; raises Silent if none does."""
+    *others, last = each_host(urls)
+    for url in others:
+        with suppress(Silent):
+            return await _greet(url, management_url)
+    return await _greet(last, management_url)
+
+
+async def _greet(url: str, management_url: str | None) -> None:
     """Log in over AMQP, open a channel, and ask the management API who we are; raises Silent."""
     try:
         async with asyncio.timeout(5):

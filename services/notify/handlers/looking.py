@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from shared.loops import beat, patiently
+
 T = TypeVar("T")
 
 
@@ -17,7 +19,12 @@ class Looking:
 
     async def found(self, claim: Callable[[], Awaitable[T | None]]) -> T:
         """Return the next thing that `claim` gives to this worker, and let the next worker look."""
-        async with self._place:
-            while (thing := await claim()) is None:  # noqa: ASYNC110 - what comes due in the database rings no bell
+        await patiently(self._place.acquire)
+        try:
+            while (thing := await claim()) is None:
+                beat()
                 await asyncio.sleep(self._every_s)
+        finally:
+            self._place.release()
+        beat()
         return thing

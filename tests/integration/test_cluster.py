@@ -1,0 +1,75 @@
+"""On a cluster of three brokers a service goes on when the node dies that it is connected to."""
+
+import time
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from deploy.local.part import Part
+from deploy.local.stack import LocalStack
+from shared.events.event import Event
+from shared.ids import new_id
+from shared.service import Service, compose
+from shared.settings import Connections
+from tests.cluster import Cluster
+from tests.integration.messaging.facts import Happened
+from tests.waiting import until, until_ready
+
+WITHIN_S = 3.0
+pytestmark = pytest.mark.live
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    """Three nodes of this file's own."""
+    async with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalStack) -> None:
+    """Events are published and handled again within seconds of the kill, and none is lost."""
+    service = compose(
+        "tested",
+        Connections(
+            rabbit_url=cluster.url,
+            mongo_url=stack.environment["AMTSBOTE_MONGO_URL"],
+            s3_url=stack.environment["AMTSBOTE_S3_URL"],
+            database_prefix=f"test_{uuid4().hex[:8]}_",
+        ),
+    )
+    handled: dict[str, float] = {}
+
+    async def handle(event: Event[Happened]) -> None:
+        handled[event.id] = time.monotonic()
+
+    service.on("work", handle, Happened)
+    await service.start()
+    try:
+        await until_ready(service)
+        await _see(service, handled)
+        node = _connected(cluster)
+        await node.kill()
+        killed = time.monotonic()
+        assert await _see(service, handled) - killed < WITHIN_S
+        await node.start()
+    finally:
+        await service.stop()
+
+
+async def _see(service: Service, handled: dict[str, float]) -> float:
+    """Announce something, and return when it was handled."""
+    async with service.ledger.begin() as work:
+        event_id = work.announce(Happened(thing_id=new_id()))
+    await until(lambda: event_id in handled, what=lambda: "an event that is handled")
+    return handled[event_id]
+
+
+def _connected(cluster: Cluster) -> Part:
+    """Return the node that this process is connected to."""
+    ports = {c.raddr.port for c in psutil.Process().net_connections() if c.status == psutil.CONN_ESTABLISHED}
+    [node] = [node for node in cluster.nodes if urlsplit(node.url).port in ports]
+    return node
