@@ -12,7 +12,7 @@ from shared.events.notify import AlertRaised, PacketOffered
 from shared.settings import Connections
 from tests.contract.events import facts
 
-PARTNERS = {AlertRaised, PacketOffered}  # to queues of tools and suppliers
+PARTNERS: set[type[Fact]] = {AlertRaised, PacketOffered}  # to queues of tools and suppliers
 
 
 @pytest.mark.parametrize("fact", facts(), ids=lambda fact: fact.type)

@@ -1,4 +1,4 @@
-"""A process for the tests whose handler dies with one of its messages: `python -m tests.integration.messaging.crashing`.
+"""A process whose handler dies with one of its messages: `python -m tests.integration.messaging.crashing`.
 
 `poison ID` ends the process whenever that event is handled; `open ID` leaves that event's transaction open and says so.
 Other events have their effect. The broker's own limit of deliveries is off.

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.live
 
 
 async def test_dead_letters_of_the_broker_are_told_once(service: Service, outside: Outside) -> None:
-    """A message that was rejected past our handlers has a line in the log and counts; what we buried is told already."""
+    """A message that was rejected past our handlers has a line in the log and counts; what we buried was told."""
 
     async def handle(_: Event[Happened]) -> None: ...
 
