@@ -8,6 +8,7 @@ from faststream.rabbit import RabbitBroker
 
 from shared.messaging.lease import Lease
 from shared.messaging.topology import dead_name
+from shared.telemetry.health import connection_of, is_blocked
 from shared.telemetry.metrics import DEAD_LETTERED
 
 log = structlog.get_logger()
@@ -33,7 +34,8 @@ class DeadLetters:
 
     async def look(self) -> None:
         """Tell what is new; costs a question for each queue while nothing is."""
-        if not (self._has_started() and await self._lease.hold()):
+        line = await connection_of(self._broker)
+        if line is None or not self._has_started() or await is_blocked(line) or not await self._lease.hold():
             return
         connection = await self._broker.connect()
         for queue in self._work_queues:

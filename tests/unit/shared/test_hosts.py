@@ -3,6 +3,7 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from services.broker_admin import BrokerAdmin
 from shared.settings import Connections, each_host, explained
 
 
@@ -13,6 +14,13 @@ def test_each_host_has_the_login_and_the_rest() -> None:
         "amqps://me:secret@two/ours?heartbeat=5",
         "amqps://me:secret@[::1]:5673/ours?heartbeat=5",
     ]
+
+
+def test_a_partner_is_given_one_host() -> None:
+    """Not every program takes several hosts in one address, so a partner's has one."""
+    ours = SecretStr("amqp://me:secret@one:5671,two:5672/")
+    admin = BrokerAdmin(SecretStr("http://me:secret@one:15672"), ours)
+    assert admin.amqp_url("desk.tool", "word") == "amqp://desk.tool:word@one:5671/"
 
 
 @pytest.mark.parametrize(
