@@ -20,7 +20,7 @@ from shared.loops import Pulse, Step, attempt, for_ever, until_done
 from shared.messaging.broker import GOODBYE_S, GRACE_S, close
 from shared.messaging.broker import connect as broker_client
 from shared.messaging.crashes import Crashes
-from shared.messaging.dead_letters import LOOK_EVERY_S, DeadLetters
+from shared.messaging.dead_letters import TELL_EVERY_S, DeadLetters
 from shared.messaging.lease import Lease
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
@@ -219,7 +219,7 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     dead_letters = DeadLetters(
         broker, service.has_started, service.consumers, Lease(database.leases, "dead", LEASE, clock)
     )
-    service.every(LOOK_EVERY_S, dead_letters.look, name="dead_letters")
+    service.every(TELL_EVERY_S, dead_letters.look, name="dead_letters")
     service.every(10, service.measure, name="measure")
     return service
 

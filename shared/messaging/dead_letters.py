@@ -13,7 +13,7 @@ from shared.telemetry.metrics import DEAD_LETTERED
 
 log = structlog.get_logger()
 
-LOOK_EVERY_S = 60.0
+TELL_EVERY_S = 60.0
 MOST = 500  # letters that are looked at in one queue; what lies behind them was told when it was new
 TIMEOUT_S = 5.0
 
