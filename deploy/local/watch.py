@@ -9,6 +9,7 @@ LONGEST_PAUSE = 30.0  # seconds between two tries to start a part that keeps end
 CALM = 60.0  # seconds a part has to last until we call it healthy again
 GREET_EVERY = 15.0
 GREETED_WITHIN = 10.0
+SHOWN = 120  # characters of what a server answered instead
 MOST_SILENT = 4  # greetings without an answer: alive, and useless
 
 
@@ -58,7 +59,7 @@ async def _silence(part: Part) -> str | None:
         async with asyncio.timeout(GREETED_WITHIN):
             await part.lives()
     except Silent as silence:
-        return str(silence)
+        return str(silence)[:SHOWN]
     except TimeoutError:
         return "silence"
     return None
