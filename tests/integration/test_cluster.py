@@ -15,6 +15,7 @@ from shared.events.event import Event
 from shared.ids import new_id
 from shared.service import Service, compose
 from shared.settings import Connections
+from tests import loopback
 from tests.cluster import Cluster
 from tests.integration.messaging.facts import Happened
 from tests.waiting import until, until_ready
@@ -52,6 +53,7 @@ async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalSta
         await until_ready(service)
         announced = [await _announce(service)]
         await until(lambda: {*announced} <= {*handled}, what=lambda: "a first event")
+        assert await _members(cluster, "tested.work") == len(cluster.nodes)
         node = _connected(cluster)
         await node.kill()
         killed = time.monotonic()
@@ -71,6 +73,14 @@ async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalSta
 async def _announce(service: Service) -> str:
     async with service.ledger.begin() as work:
         return work.announce(Happened(thing_id=new_id()))
+
+
+async def _members(cluster: Cluster, queue: str) -> int:
+    """Return how many nodes keep a queue."""
+    url = urlsplit(cluster.management_url)
+    async with loopback.client(auth=(url.username or "", url.password or "")) as client:
+        answer = await client.get(f"http://{url.hostname}:{url.port}/api/queues/%2F/{queue}")
+    return len(answer.json()["members"])
 
 
 def _connected(cluster: Cluster) -> Part:
