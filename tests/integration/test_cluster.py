@@ -31,8 +31,9 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
         yield cluster
 
 
-async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalStack) -> None:
-    """Events are published and handled again within seconds of the kill, and none is lost."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def service(cluster: Cluster, stack: LocalStack) -> AsyncIterator[Service]:
+    """A service on the cluster, not started."""
     service = compose(
         "tested",
         Connections(
@@ -42,6 +43,12 @@ async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalSta
             database_prefix=f"test_{uuid4().hex[:8]}_",
         ),
     )
+    yield service
+    await service.stop()
+
+
+async def test_client_of_a_killed_node_goes_on(cluster: Cluster, service: Service) -> None:
+    """Events are published and handled again within seconds of the kill, and none is lost."""
     handled: dict[str, float] = {}
 
     async def handle(event: Event[Happened]) -> None:
@@ -49,25 +56,20 @@ async def test_client_of_a_killed_node_goes_on(cluster: Cluster, stack: LocalSta
 
     service.on("work", handle, Happened)
     await service.start()
-    try:
-        await until_ready(service)
-        announced = [await _announce(service)]
-        await until(lambda: {*announced} <= {*handled}, what=lambda: "a first event")
-        assert await _members(cluster, "tested.work") == len(cluster.nodes)
-        node = _connected(cluster)
-        await node.kill()
-        killed = time.monotonic()
+    await until_ready(service)
+    announced = [await _announce(service)]
+    await until(lambda: {*announced} <= {*handled}, what=lambda: "a first event")
+    assert await _members(cluster, "tested.work") == len(cluster.nodes)
+    await _connected(cluster).kill()
+    killed = time.monotonic()
 
-        async def goes_on() -> bool:
-            announced.append(await _announce(service))
-            return max(handled.values()) > killed
+    async def goes_on() -> bool:
+        announced.append(await _announce(service))
+        return max(handled.values()) > killed
 
-        await until(goes_on, what=lambda: "an event that is handled after the kill")
-        assert max(handled.values()) - killed < WITHIN_S
-        await until(lambda: {*announced} <= {*handled}, what=lambda: "every event")
-        await node.start()
-    finally:
-        await service.stop()
+    await until(goes_on, what=lambda: "an event that is handled after the kill")
+    assert max(handled.values()) - killed < WITHIN_S
+    await until(lambda: {*announced} <= {*handled}, what=lambda: "every event")
 
 
 async def _announce(service: Service) -> str:
