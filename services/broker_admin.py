@@ -80,7 +80,7 @@ class BrokerAdmin:
 
     def amqp_url(self, queue: str, password: str) -> str:
         """Return the URL the partner of a queue connects with."""
-        server = self._public.netloc.rpartition("@")[2]
+        server = self._public.netloc.rpartition("@")[2].partition(",")[0]  # not every driver takes several hosts
         path = "/" if self.virtual_host == "/" else f"/{self._host}"
         return f"{self._public.scheme}://{self._login(queue)}:{quote(password)}@{server}{path}"
 

@@ -17,12 +17,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.types import ASGIApp
 
 from services.names import names
-from shared.operations import operations
+from shared.operations import live_checks, operations
 from shared.service import Service
 from shared.settings import Connections, explained
 from shared.telemetry.logs import configure_logs, where
+from shared.watchdog import ENDED_ITSELF, UnwellError, Watchdog, end_within
 
 log = structlog.get_logger()
+
+# Longer than an orderly stop may take: one that hangs is ended.
+STOP_S = 45.0
 
 
 class ProcessSettings(BaseSettings):
@@ -32,6 +36,9 @@ class ProcessSettings(BaseSettings):
 
     host: Annotated[str, Field(description="the address to listen on")] = "127.0.0.1"
     operations_port: Annotated[int, Field(description="/live, /ready and /metrics; not for the public")] = 8081
+    unwell_s: Annotated[
+        float, Field(gt=0, description="a process that has not been live for so many seconds ends itself")
+    ] = 120
 
 
 class SettingsError(Exception):
@@ -70,6 +77,8 @@ def run_services(
     except SettingsError as error:
         typer.echo(f"a setting is missing or wrong: {error}", err=True)
         raise typer.Exit(2) from None
+    except UnwellError:
+        raise typer.Exit(ENDED_ITSELF) from None  # the log has said why
 
 
 async def run(chosen: Sequence[str]) -> None:
@@ -77,6 +86,7 @@ async def run(chosen: Sequence[str]) -> None:
 
     Raises:
         SettingsError: a setting is missing or wrong.
+        UnwellError: the process has not been live for too long.
     """
     try:
         connections, settings = Connections(), ProcessSettings()
@@ -89,6 +99,9 @@ async def serve(services: Sequence[Service], settings: ProcessSettings) -> None:
     """Run composed services until SIGTERM or SIGINT; ends within `shared.messaging.broker.GRACE_S` and 15 seconds.
 
     HTTP ends first, so that nothing new is accepted; then all services together finish what they have in hand.
+
+    Raises:
+        UnwellError: the process has not been live for too long.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,10 +115,22 @@ async def serve(services: Sequence[Service], settings: ProcessSettings) -> None:
             if service.web and service.web_port:
                 await stack.enter_async_context(_Server(service.web, settings.host, service.web_port))
         log.info("process.started", services=[s.name for s in services], operations_port=settings.operations_port)
-        await stop.wait()
-        log.info("process.stopping")
-        for service in services:
-            service.stopping.set()  # answers without an end, as live events, end now
+        try:
+            await _until_stopped_or_unwell(stop, services, settings)
+        finally:
+            end_within(STOP_S)
+            log.info("process.stopping")
+            for service in services:
+                service.stopping.set()  # answers without an end, as live events, end now
+
+
+async def _until_stopped_or_unwell(stop: asyncio.Event, services: Sequence[Service], settings: ProcessSettings) -> None:
+    with Watchdog(live_checks(services), settings.unwell_s) as watchdog:
+        watching, stopping = asyncio.create_task(watchdog.run()), asyncio.create_task(stop.wait())
+        await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            await watching
+        watching.cancel()
 
 
 async def _stop_together(services: Sequence[Service]) -> None:

@@ -20,14 +20,21 @@ def operations(services: Sequence[Service]) -> Starlette:
         return JSONResponse({"status": "fail" if unwell else "pass", "unwell": unwell}, 503 if unwell else 200)
 
     async def live(_: Request) -> Response:
-        return await answer([check for service in services for check in service.live_checks])
+        return await answer(live_checks(services))
 
     async def ready(_: Request) -> Response:
-        return await answer(
-            [Check(f"{s.name}.{c.name}", c.ask) for s in services for c in (*s.live_checks, *s.ready_checks)]
-        )
+        return await answer([*live_checks(services), *(_named(s, c) for s in services for c in s.ready_checks)])
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/live", live), Route("/ready", ready), Route("/metrics", metrics)])
+
+
+def live_checks(services: Sequence[Service]) -> list[Check]:
+    """Return what `/live` asks."""
+    return [_named(service, check) for service in services for check in service.live_checks]
+
+
+def _named(service: Service, check: Check) -> Check:
+    return Check(f"{service.name}.{check.name}", check.ask)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, cast
@@ -15,11 +16,15 @@ from starlette.types import ASGIApp
 from shared.clock import Clock, utc_now
 from shared.errors import DeadlineError
 from shared.events.event import Event, Fact
-from shared.loops import Step, attempt, for_ever, until_done
+from shared.loops import Pulse, Step, attempt, for_ever, until_done
 from shared.messaging.broker import GOODBYE_S, GRACE_S, close
 from shared.messaging.broker import connect as broker_client
+from shared.messaging.crashes import Crashes
+from shared.messaging.dead_letters import TELL_EVERY_S, DeadLetters
+from shared.messaging.lease import Lease
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
+from shared.messaging.recovery import RECOVER_EVERY_S, Recovery
 from shared.messaging.relay import Relay
 from shared.messaging.retired import Retired
 from shared.messaging.together import Effect, Together
@@ -33,8 +38,8 @@ from shared.telemetry.health import (
     broker_check,
     consumers_check,
     database_check,
-    freshness_check,
     lasting,
+    loops_check,
 )
 from shared.telemetry.metrics import OUTBOX_AGE
 
@@ -50,6 +55,8 @@ AGAIN_S = 1.0
 DRAIN_S = 5.0
 START_S = 30.0
 RETIRED_EVERY_S = 60.0
+JOB_S = 120.0
+LEASE = timedelta(minutes=3)
 
 
 @dataclass(slots=True)
@@ -74,7 +81,8 @@ class Service:
     cleanups: list[Step] = field(default_factory=list)
     ready_checks: list[Check] = field(default_factory=list)
     live_checks: list[Check] = field(default_factory=list)
-    _jobs: list[tuple[str, float, Step]] = field(default_factory=list)
+    pulses: list[Pulse] = field(default_factory=list)
+    _jobs: list[tuple[Pulse, float, Step]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stopped: bool = False
     _relaying: asyncio.Task[None] | None = None
@@ -146,20 +154,33 @@ class Service:
         self.prepares.append(retired.prepare)
         self.every(RETIRED_EVERY_S, drain, name=f"{task}.retired")
 
-    def every(self, seconds: float, job: Step, *, name: str) -> None:
-        """Run `job` again and again, `seconds` apart; a failure is logged and the next round comes."""
-        self._jobs.append((name, seconds, job))
+    def every(self, seconds: float, job: Step, *, name: str, deadline_s: float = JOB_S) -> None:
+        """Run `job` again and again, `seconds` apart; a failure is logged and the next round comes.
+
+        Args:
+            seconds: the pause between two rounds.
+            job: what one round does; it may go on for ever if it says `shared.loops.beat` meanwhile.
+            name: for log lines and health.
+            deadline_s: a round that goes on for so many seconds without a beat is ended.
+        """
+        self._jobs.append((self._pulse(name, deadline_s), seconds, job))
+
+    def _pulse(self, name: str, deadline_s: float) -> Pulse:
+        self.pulses.append(Pulse(f"{self.name}.{name}", deadline_s))
+        return self.pulses[-1]
 
     async def start(self) -> None:
         """Prepare storage, then start jobs, consumers and relay; returns at once, `ready` tells when all run."""
         self._tasks = [asyncio.create_task(self._run(), name=f"{self.name}.run")]
 
     async def _run(self) -> None:
-        await until_done(self._prepare_storage, f"{self.name}.prepare", pause_s=AGAIN_S)
-        for name, seconds, job in self._jobs:
-            repeating = for_ever(job, f"{self.name}.{name}", pause_s=seconds, pause_after_failure_s=seconds)
-            self._tasks.append(asyncio.create_task(repeating, name=f"{self.name}.{name}"))
-        await until_done(self._start_broker, f"{self.name}.broker", pause_s=AGAIN_S)
+        starting = self._pulse("start", JOB_S)
+        await until_done(self._prepare_storage, starting, pause_s=AGAIN_S)
+        for pulse, seconds, job in self._jobs:
+            repeating = for_ever(job, pulse, pause_s=seconds, pause_after_failure_s=seconds)
+            self._tasks.append(asyncio.create_task(repeating, name=pulse.name))
+        await until_done(self._start_broker, starting, pause_s=AGAIN_S)
+        self.pulses.remove(starting)
         self._relaying = asyncio.create_task(self.relay.run(), name=f"{self.name}.relay")
 
     async def _prepare_storage(self) -> None:
@@ -218,14 +239,21 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     client = connect(connections.mongo_url.get_secret_value())
     database = client[connections.database_prefix + name]
     ladder = Ladder(name, connections.retry_delays_ms)
-    broker = broker_client(connections.rabbit_url.get_secret_value(), ladder, clock)
+    crashes = Crashes(database.crashes, connections.most_crashes, clock)
+    broker = broker_client(connections.rabbit_url.get_secret_value(), ladder, clock, crashes)
     relay = Relay(database, broker, clock)
     ledger = Ledger(database, relay, source=name, tenant=connections.tenant, clock=clock)
     objects = Objects(connections.objects)
     service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
     consumers = consumers_check(broker, service.consumers)
     service.ready_checks = [database_check(client), broker_check(broker, service.has_started), consumers]
-    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumers, UNCONSUMED)]
+    service.pulses.extend(relay.pulses)
+    service.live_checks = [loops_check(service.pulses), lasting(consumers, UNCONSUMED)]
+    service.every(RECOVER_EVERY_S, Recovery(broker, service.has_started, consumers.ask).look, name="recover")
+    dead_letters = DeadLetters(
+        broker, service.has_started, service.consumers, Lease(database.leases, "dead", LEASE, clock)
+    )
+    service.every(TELL_EVERY_S, dead_letters.look, name="dead_letters")
     service.every(10, service.measure, name="measure")
     return service
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -11,6 +11,32 @@ from shared.push_services import BROWSERS, PushServices
 
 WRONG_SETTINGS = (ValidationError, SettingsError)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def each_host(url: str) -> list[str]:
+    """Return one address for each host of `amqp(s)://USER:PASSWORD@HOST:PORT,HOST:PORT/VHOST`.
+
+    Raises:
+        ValueError: it is none; the text has no part of it, for one may be a password.
+    """
+    parts = urlsplit(url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    if parts.scheme not in {"amqp", "amqps"} or not all(_is_host(host) for host in hosts.split(",")):
+        raise ValueError("must be amqp(s)://USER:PASSWORD@HOST:PORT/VHOST, with more HOST:PORT after commas")
+    return [urlunsplit(parts._replace(netloc=f"{login}{at}{host}")) for host in hosts.split(",")]
+
+
+def _is_host(host: str) -> bool:
+    try:
+        parts = urlsplit(f"amqp://{host}/")
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _takes_hosts(url: SecretStr) -> SecretStr:
+    each_host(url.get_secret_value())
+    return url
 
 
 class ObjectStoreAddress(BaseModel):
@@ -30,9 +56,11 @@ class Connections(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMTSBOTE_", frozen=True, hide_input_in_errors=True)
 
-    rabbit_url: Annotated[SecretStr, Field(description="amqp(s)://USER:PASSWORD@HOST:PORT/VHOST")] = SecretStr(
-        "amqp://guest:guest@127.0.0.1:5672/"
-    )
+    rabbit_url: Annotated[
+        SecretStr,
+        AfterValidator(_takes_hosts),
+        Field(description="amqp(s)://USER:PASSWORD@HOST:PORT/VHOST; a cluster: HOST:PORT,HOST:PORT,... tried in turn"),
+    ] = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
     mongo_url: Annotated[SecretStr, Field(description="mongodb://..., a replica set: transactions need one")] = (
         SecretStr("mongodb://127.0.0.1:27017/?directConnection=true")
     )
@@ -54,6 +82,9 @@ class Connections(BaseSettings):
         tuple[Annotated[int, Field(gt=0)], ...],
         Field(min_length=1, description="before each further try of a failed event; then the dead queue"),
     ] = (5_000, 30_000, 300_000, 1_800_000)
+    most_crashes: Annotated[
+        int, Field(ge=1, description="a message goes to the dead queue after so many tries in which our process died")
+    ] = 10
 
     @property
     def objects(self) -> ObjectStoreAddress:

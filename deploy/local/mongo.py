@@ -59,6 +59,10 @@ class Mongo:
         """Write one document and read it back."""
         await greet(self.url, write=True)
 
+    async def lives(self) -> None:
+        """See whether it is of use: one that panicked on a full disk runs on, and answers nothing any more."""
+        await self.greet()
+
 
 async def greet(url: str, *, write: bool) -> None:
     """Ask the server who it is, and write if wanted; raises Silent, also if it cannot do transactions."""

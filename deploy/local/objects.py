@@ -77,6 +77,10 @@ class Objects:
         """Put a small object and get it back."""
         await greet(self.url)
 
+    async def lives(self) -> None:
+        """See whether it is of use: one that panicked on a full disk runs on, and answers nothing any more."""
+        await self.greet()
+
     def _surroundings(self) -> dict[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),

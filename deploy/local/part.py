@@ -58,5 +58,8 @@ class Part(Protocol):
     async def greet(self) -> None:
         """Make one real round trip; raises Silent without a proper answer."""
 
+    async def lives(self) -> None:
+        """See whether it is of use, or will be by itself; raises Silent if it should be started anew."""
+
     async def ended(self) -> int:
         """Wait until the server has gone and return its exit status (negative: the signal)."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +16,12 @@ from deploy.local.part import Silent
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
-from shared.loops import is_cancelled
+from shared.deadlines import is_cancelled
+from shared.settings import each_host
 
 USER = "amtsbote"
-ROLES = ("rabbit", "rabbit-management", "rabbit-distribution", "rabbit-epmd")
+NODE = "amtsbote@localhost"
+MAPPER = "rabbit-epmd"
 CONFIG = """\
 listeners.tcp.1 = {host}:{amqp}
 management.tcp.ip = {host}
@@ -34,14 +37,16 @@ log.console.use_colors = off
 class Rabbit:
     """The recipe of a one-node broker with its management API."""
 
-    name = "rabbit"
-
-    def __init__(self, folder: Path, remembered: Remembered, search: str) -> None:
-        """Choose its ports and credentials; raises ProgramMissing."""
-        self.ports = tuple(remembered.port(role) for role in ROLES)
+    def __init__(
+        self, folder: Path, remembered: Remembered, search: str, *, name: str = "rabbit", node: str = NODE
+    ) -> None:
+        """Choose its ports and credentials; `node` is its name among Erlang's nodes. Raises ProgramMissing."""
+        self.name, self.node = name, node
+        roles = (name, f"{name}-management", f"{name}-distribution", MAPPER)
+        self.ports = tuple(remembered.port(role) for role in roles)
         self._amqp, self._management, self._distribution, self._epmd = self.ports
         self._password = remembered.secret("rabbit")
-        self._folder = folder
+        self._folder, self.home = folder, folder / "home"
         self._programs = find("epmd", search), find("rabbitmq-server", search)
         self._setpriv = find("setpriv", search)
         self.url = f"amqp://{USER}:{self._password}@{LOOPBACK}:{self._amqp}/"
@@ -56,11 +61,12 @@ class Rabbit:
         """Our own port mapper first: the one RabbitMQ would start stays behind for ever."""
         epmd, server = self._programs
         mapper = (epmd, "-address", LOOPBACK, "-port", str(self._epmd))
-        return self._launch("epmd", mapper), self._launch("rabbit", (server,))
+        return self._launch("epmd", mapper), self._launch(self.name, (server,))
 
     async def prepare(self) -> None:
         """Write the configuration; the password is read only at the first start of all."""
-        (self._folder / "home").mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder, self.home):
+            folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "rabbitmq.conf"
         config.touch(mode=0o600)
         config.write_text(
@@ -78,6 +84,10 @@ class Rabbit:
         """Log in over AMQP and over the management API."""
         await greet(self.url, self.management_url)
 
+    async def lives(self) -> None:
+        """See whether it is of use: one that panicked on a full disk runs on, and answers nothing any more."""
+        await self.greet()
+
     def _launch(self, name: str, command: tuple[str, ...]) -> Launch:
         log = self._folder.parent / "log" / f"{name}.log"
         return Launch(tied_to_us(command, self._setpriv), self._surroundings(), self._folder, log)
@@ -86,10 +96,10 @@ class Rabbit:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "C.UTF-8",
-            "HOME": str(self._folder / "home"),
+            "HOME": str(self.home),
             "ERL_EPMD_ADDRESS": LOOPBACK,
             "ERL_EPMD_PORT": str(self._epmd),
-            "RABBITMQ_NODENAME": "amtsbote@localhost",
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_DIST_PORT": str(self._distribution),
             "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
             "RABBITMQ_LOG_BASE": str(self._folder / "log"),
@@ -102,7 +112,16 @@ class Rabbit:
         }
 
 
-async def greet(url: str, management_url: str | None) -> None:
+async def greet(urls: str, management_url: str | None) -> None:
+    """Greet the first host of an address that answers; raises Silent if none does."""
+    *others, last = each_host(urls)
+    for url in others:
+        with suppress(Silent):
+            return await _greet(url, management_url)
+    return await _greet(last, management_url)
+
+
+async def _greet(url: str, management_url: str | None) -> None:
     """Log in over AMQP, open a channel, and ask the management API who we are; raises Silent."""
     try:
         async with asyncio.timeout(5):

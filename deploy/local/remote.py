@@ -56,6 +56,10 @@ class RemoteServer:
         """Make one real round trip; raises Silent without a proper answer."""
         await self._greet()
 
+    async def lives(self) -> None:
+        """See whether it answers; nobody starts it anew."""
+        await self._greet()
+
     async def ended(self) -> int:
         """Wait for ever: we do not see its end."""
         never: asyncio.Future[int] = asyncio.get_running_loop().create_future()

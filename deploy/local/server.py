@@ -37,6 +37,9 @@ class Recipe(Protocol):
     async def greet(self) -> None:
         """Make one real round trip, a few seconds long at most; raises Silent without a proper answer."""
 
+    async def lives(self) -> None:
+        """See whether it is of use, or will be by itself; raises Silent if it should be started anew."""
+
 
 class LocalServer:
     """A Part made from a recipe; its address stays the same from one start to the next."""
@@ -93,6 +96,10 @@ class LocalServer:
     async def greet(self) -> None:
         """Make one real round trip; raises Silent without a proper answer."""
         await self._recipe.greet()
+
+    async def lives(self) -> None:
+        """See whether it is of use; raises Silent if it should be started anew."""
+        await self._recipe.lives()
 
     async def ended(self) -> int:
         """Wait until the server has gone and return its exit status."""

@@ -75,13 +75,20 @@ class Services:
         if self.environment["AMTSBOTE_PUSH_KEY"] == str(path) and not path.exists():
             make_key(path)
 
+    async def lives(self) -> None:
+        """See whether the process answers at all: one that is not well ends itself, and may wait for its servers."""
+        await self._ask("/live")
+
     async def greet(self) -> None:
         """Ask whether all services are ready; raises Silent with the names of what is not."""
+        answer = await self._ask("/ready")
+        if answer.status_code != httpx.codes.OK:
+            raise Silent(f"not ready: {answer.text[:300]}")
+
+    async def _ask(self, path: str) -> httpx.Response:
         nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # no TLS here, and the usual authorities take 30 ms to load
         try:
             async with httpx.AsyncClient(verify=nobody, trust_env=False, timeout=5) as client:
-                answer = await client.get(f"{self.operations_url}/ready")
+                return await client.get(f"{self.operations_url}{path}")
         except httpx.HTTPError as error:
             raise Silent(type(error).__name__) from error
-        if answer.status_code != httpx.codes.OK:
-            raise Silent(f"not ready: {answer.text[:300]}")

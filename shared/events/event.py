@@ -25,18 +25,20 @@ class Fact(BaseModel):
 
         class CallbackRequested(Fact, type="callback.requested.v1", subject="callback_id"): ...
 
-    Readers ignore unknown fields, so an added field keeps the version; a breaking change is a new class.
+    Readers ignore unknown fields, so an added field keeps the version; a breaking change is a new class. A fact that
+    is `unread=True` has no subscriber by design: where nobody else's queue wants it, the broker drops it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: ClassVar[str]
     subject: ClassVar[str]
+    unread: ClassVar[bool]
 
-    def __init_subclass__(cls, *, type: str, subject: str, **rest: Any) -> None:  # noqa: A002 - reads as a sentence
-        """Keep the wire type and the subject field of a fact class."""
+    def __init_subclass__(cls, *, type: str, subject: str, unread: bool = False, **rest: Any) -> None:  # noqa: A002
+        """Keep the wire type and the subject field of a fact class, and whether no service of ours reads it."""
         super().__init_subclass__(**rest)
-        cls.type, cls.subject = type, subject
+        cls.type, cls.subject, cls.unread = type, subject, unread
 
 
 F = TypeVar("F", bound=Fact)

@@ -90,7 +90,7 @@ class CallbackRequested(Fact, type="callback.requested.v1", subject="callback_id
     mandate_id: ByMandate = None
 
 
-class MandateOffered(Fact, type="mandate.offered.v1", subject="mandate_id"):
+class MandateOffered(Fact, type="mandate.offered.v1", subject="mandate_id", unread=True):
     """A citizen invited somebody they trust to act for them, within scopes, until a date."""
 
     mandate_id: Id
@@ -101,7 +101,7 @@ class MandateOffered(Fact, type="mandate.offered.v1", subject="mandate_id"):
     offered_at: AwareDatetime
 
 
-class MandateAccepted(Fact, type="mandate.accepted.v1", subject="mandate_id"):
+class MandateAccepted(Fact, type="mandate.accepted.v1", subject="mandate_id", unread=True):
     """Somebody accepted, and may act for the citizen from now on; `helper_id` may be a citizen's id, too."""
 
     mandate_id: Id
@@ -110,7 +110,7 @@ class MandateAccepted(Fact, type="mandate.accepted.v1", subject="mandate_id"):
     accepted_at: AwareDatetime
 
 
-class MandateRevoked(Fact, type="mandate.revoked.v1", subject="mandate_id"):
+class MandateRevoked(Fact, type="mandate.revoked.v1", subject="mandate_id", unread=True):
     """The citizen took a mandate back, or the helper gave it up; nothing more is done under it."""
 
     mandate_id: Id
@@ -120,7 +120,7 @@ class MandateRevoked(Fact, type="mandate.revoked.v1", subject="mandate_id"):
     revoked_at: AwareDatetime
 
 
-class MandateEnded(Fact, type="mandate.ended.v1", subject="mandate_id"):
+class MandateEnded(Fact, type="mandate.ended.v1", subject="mandate_id", unread=True):
     """The last day of a mandate is over; it had no effect from `ended_at` on, whenever this is announced."""
 
     mandate_id: Id

@@ -57,6 +57,7 @@ class Work:
                 "exchange": exchange.name,
                 "routing_key": routing_key or event.data.type,
                 "event_id": event.id,
+                "mandatory": not event.data.unread,
                 "correlation_id": event.correlation_id,
                 "body": event.to_json(),
             }

@@ -9,10 +9,11 @@ from aio_pika import DeliveryMode, Message
 from aiormq.abc import DeliveredMessage
 from faststream.rabbit import RabbitBroker, RabbitExchange
 
+from shared.deadlines import is_cancelled, within
 from shared.errors import PublishError
-from shared.loops import is_cancelled
 
 PUBLISH_TIMEOUT_S = 5.0
+GRACE_S = 0.5
 
 
 async def publish(
@@ -24,8 +25,9 @@ async def publish(
     headers: Mapping[str, Any] | None = None,
     content_type: str | None = None,
     correlation_id: str | None = None,
+    mandatory: bool = True,
 ) -> None:
-    """Publish one durable message and return when the broker has confirmed it.
+    """Publish one durable message and return when the broker has confirmed it; if not `mandatory`, nobody may want it.
 
     The AMQP message id is fresh each time, since drivers match returned messages by it; our event id is a header.
 
@@ -34,8 +36,8 @@ async def publish(
     """
     message = _durable(body, headers or {}, content_type, correlation_id)
     try:
-        async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-            confirmation = await broker.publish(message, queue=routing_key, exchange=exchange, mandatory=True)
+        publishing = broker.publish(message, queue=routing_key, exchange=exchange, mandatory=mandatory)
+        confirmation = await within(PUBLISH_TIMEOUT_S, publishing, grace_s=GRACE_S)
     except asyncio.CancelledError as error:
         if is_cancelled():
             raise

@@ -1,6 +1,7 @@
 """Why a message was not handled: a permanent failure, one worth another try, or a server that was away."""
 
 import socket
+from asyncio import CancelledError
 from dataclasses import dataclass
 
 from shared.errors import DeadlineError, NotYetError, PermanentError, UnavailableError
@@ -21,10 +22,11 @@ class Reason:
     counts: bool = True
 
 
-def reason_of(error: Exception) -> Reason:
+def reason_of(error: BaseException) -> Reason:
     """Tell what `error` says about the message and about the servers it needs.
 
-    A bare `OSError` is no server's absence (a missing file is one too), so its tries count.
+    A bare `OSError` is no server's absence (a missing file is one too), so its tries count; a cancellation that nobody
+    asked for is how a driver says that it lost its connection.
     """
     name = type(error).__name__
     match error:
@@ -34,7 +36,7 @@ def reason_of(error: Exception) -> Reason:
             return Reason("handler.too_slow", name)
         case NotYetError():
             return Reason(error.code, name, counts=False)
-        case UnavailableError() | ConnectionError() | TimeoutError() | socket.gaierror():
+        case UnavailableError() | ConnectionError() | TimeoutError() | socket.gaierror() | CancelledError():
             return Reason("server.unavailable", name, counts=False)
         case _ if is_unavailable(error):
             return Reason("server.unavailable", name, counts=False)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -12,7 +12,7 @@ from faststream.rabbit import RabbitBroker
 from shared.clock import Clock
 from shared.events.event import CONTENT_TYPE
 from shared.ids import first_id_of
-from shared.loops import for_ever
+from shared.loops import Pulse, beat, for_ever
 from shared.messaging.lease import Lease
 from shared.messaging.publish import publish
 from shared.messaging.topology import EXCHANGES
@@ -48,12 +48,14 @@ class Relay:
         self._fresh: asyncio.Queue[Row] = asyncio.Queue(maxsize=10 * IN_FLIGHT)
         self._held: set[str] = set()
         self._confirmed: list[str] = []
-        self._ticks: dict[str, datetime] = {}
+        self._carrying, self._clearing, self._sweeping = (
+            Pulse(f"relay.{name}") for name in ("carry", "clear", "sweep")
+        )
 
     @property
-    def ticked_at(self) -> datetime:
-        """When the slowest of the relay's loops last came round; now if it does not run yet."""
-        return min(self._ticks.values(), default=datetime.now(UTC))
+    def pulses(self) -> tuple[Pulse, ...]:
+        """The signs of life of the relay's loops."""
+        return self._carrying, self._clearing, self._sweeping
 
     def wake(self, row: Row) -> None:
         """Take over a row that was just committed; when too many wait, sweeping finds it instead."""
@@ -64,9 +66,9 @@ class Relay:
     async def run(self) -> None:
         """Relay until cancelled; no other exception ends it."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(for_ever(self._carry, "relay.carry", pause_s=0))
-            tasks.create_task(for_ever(self._clear, "relay.clear", pause_s=CLEAR_EVERY_S))
-            tasks.create_task(for_ever(self._sweep, "relay.sweep", pause_s=SWEEP_EVERY_S))
+            tasks.create_task(for_ever(self._carry, self._carrying, pause_s=0))
+            tasks.create_task(for_ever(self._clear, self._clearing, pause_s=CLEAR_EVERY_S))
+            tasks.create_task(for_ever(self._sweep, self._sweeping, pause_s=SWEEP_EVERY_S))
 
     async def drain(self, timeout_s: float) -> None:
         """Wait at most `timeout_s` seconds until what was taken over is published; the rest stays in the outbox."""
@@ -84,7 +86,6 @@ class Relay:
 
     async def _carry(self) -> None:
         """Publish what was committed meanwhile; come back at least once a second to show that the loop lives."""
-        self._ticks["carry"] = datetime.now(UTC)
         rows: list[Row] = []
         try:
             with suppress(TimeoutError):
@@ -99,7 +100,6 @@ class Relay:
 
     async def _clear(self) -> None:
         """Delete what was confirmed; what cannot be deleted is swept, as a copy."""
-        self._ticks["clear"] = datetime.now(UTC)
         confirmed, self._confirmed = self._confirmed, []
         try:
             await self._delete(confirmed)
@@ -108,7 +108,6 @@ class Relay:
 
     async def _sweep(self) -> None:
         """Deliver what a crash or an absent broker left behind, page by page, past rows that cannot be delivered."""
-        self._ticks["sweep"] = datetime.now(UTC)
         last = ""
         while (rows := await self._left_behind(after=last)) and await self._lease.hold():
             confirmed = await self._publish([row for row in rows if row["_id"] not in self._held])
@@ -117,7 +116,7 @@ class Relay:
             if not (confirmed or await self._broker.ping(0.1)):
                 return
             last = rows[-1]["_id"]
-            self._ticks["sweep"] = datetime.now(UTC)
+            beat()
 
     async def _left_behind(self, *, after: str) -> list[Row]:
         old = {"$gt": after, "$lt": first_id_of(self._clock() - GRACE)}
@@ -142,6 +141,7 @@ class Relay:
                 message["body"],
                 exchange=EXCHANGES[message["exchange"]],
                 routing_key=message["routing_key"],
+                mandatory=message.get("mandatory", True),
                 headers={"x-event-id": message["event_id"]},
                 content_type=CONTENT_TYPE,
                 correlation_id=message["correlation_id"],

@@ -14,7 +14,9 @@ from faststream.message import StreamMessage
 from faststream.rabbit import RabbitBroker
 
 from shared.clock import Clock
+from shared.deadlines import is_cancelled
 from shared.errors import AlreadyHandledError, PublishError
+from shared.messaging.crashes import Crashes
 from shared.messaging.publish import publish
 from shared.messaging.reasons import Reason, reason_of
 from shared.messaging.topology import Ladder, dead_name
@@ -64,23 +66,34 @@ class Salvage(BaseMiddleware[Any, Any]):
     """Catches what a handler raises; the original is acknowledged only after its copy was confirmed elsewhere."""
 
     def __init__(
-        self, msg: Any, /, *, context: ContextRepo, broker: RabbitBroker, ladder: Ladder, clock: Clock
+        self,
+        msg: Any,
+        /,
+        *,
+        context: ContextRepo,
+        broker: RabbitBroker,
+        ladder: Ladder,
+        clock: Clock,
+        crashes: Crashes | None = None,
     ) -> None:
         """Salvage messages of `broker`'s subscribers through the delays of `ladder`."""
         super().__init__(msg, context=context)
         self._broker = broker
         self._ladder = ladder
         self._clock = clock
+        self._crashes = crashes
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
         """Handle `msg`; on a failure move a copy to where it belongs, then acknowledge."""
         queue = self.context.get_local("handler_").queue.name
         try:
-            result = await again_on_conflict(partial(call_next, msg))
+            result = await self._handle(call_next, msg, queue)
         except AlreadyHandledError:
             log.info("message.repeated")
             return None
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if is_cancelled():  # the connection broke: the broker delivers the message anew
+                raise asyncio.CancelledError from error
             reason = reason_of(error)
             move = move_of(msg.headers, reason, self._clock(), steps=len(self._ladder.delays_ms))
             await self._carry_out(move, msg, queue)
@@ -88,6 +101,12 @@ class Salvage(BaseMiddleware[Any, Any]):
             raise AckMessage from error
         HANDLED.labels(queue).inc()
         return result
+
+    async def _handle(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any], queue: str) -> Any:
+        if self._crashes is None or not msg.raw_message.redelivered:
+            return await again_on_conflict(partial(call_next, msg))
+        async with self._crashes.guarded(queue, msg.headers.get("x-event-id") or msg.message_id):
+            return await again_on_conflict(partial(call_next, msg))
 
     async def _carry_out(self, move: Move, msg: StreamMessage[Any], queue: str) -> None:
         """Publish the copy, again and again while the broker does not take it.
@@ -114,7 +133,7 @@ class Salvage(BaseMiddleware[Any, Any]):
         )
 
 
-def _tell(queue: str, reason: Reason, move: Move, error: Exception) -> None:
+def _tell(queue: str, reason: Reason, move: Move, error: BaseException) -> None:
     dead = move.step is None
     (BURIED if dead else RETRIED).labels(queue, reason.code).inc()
     log.warning(

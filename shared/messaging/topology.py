@@ -7,6 +7,8 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, 
 from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
+from shared.events.event import Fact
+
 UNROUTED = "amtsbote.unrouted"
 
 # What no queue is bound for is kept in `amtsbote.unrouted`, where `dead list` shows it to a person.
@@ -17,6 +19,8 @@ DESK = RabbitExchange("amtsbote.desk", type=ExchangeType.TOPIC, durable=True, ar
 SUPPLIER = RabbitExchange("amtsbote.supplier", type=ExchangeType.DIRECT, durable=True, arguments=_KEEP_UNROUTED)
 # Where a retry's waiting ends: direct, by the name of the work queue.
 RETURN = RabbitExchange("amtsbote.return", type=ExchangeType.DIRECT, durable=True, arguments=_KEEP_UNROUTED)
+# What no service of ours reads is bound to this exchange, which leads nowhere: it is not unrouted then, and dropped.
+UNREAD = RabbitExchange("amtsbote.unread", type=ExchangeType.FANOUT, durable=True)
 EXCHANGES = {exchange.name: exchange for exchange in (EVENTS, DESK, SUPPLIER)}
 
 # Crashes of a consumer count for all its prefetched messages, so this is only the net; see `salvage` for retries.
@@ -105,6 +109,10 @@ async def _declare_exchanges(channel: AbstractChannel) -> None:
     await (await declare_queue(channel, quorum_queue(UNROUTED))).bind(keeper, timeout=_TIMEOUT_S)
     for exchange in (*EXCHANGES.values(), RETURN):
         await declare_exchange(channel, exchange)
+    unread = await declare_exchange(channel, UNREAD)
+    for fact in Fact.__subclasses__():
+        if fact.unread:
+            await unread.bind(EVENTS.name, routing_key=fact.type, timeout=_TIMEOUT_S)
 
 
 async def declare_with_dead(

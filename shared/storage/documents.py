@@ -10,7 +10,14 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
 
 from shared.storage.undisturbed import client_class
 
@@ -22,6 +29,15 @@ Session = AsyncIOMotorClientSession
 T = TypeVar("T")
 
 _WRITE_CONFLICT = 112
+# What the server holds against the one who asks: a wrong query, a value that may not be. Every other failure of its
+# own is one that passes or that its operator mends: a full disk, a shutdown, another primary, a panic of its engine.
+_ASKED_WRONGLY = frozenset(
+    {
+        *(2, 9, 10, 14, 15, 16, 20, 22, 26, 27, 28, 30, 40, 48, 52, 53, 54, 55, 56, 57, 59, 66, 67, 68, 72, 73, 85, 86),
+        *(121, 146, 197, 241, 10003, 10334, 11000, 11001, 12582),
+    }
+)
+_ASSERTIONS = 15_000  # and above: what the server names `Location<code>`, nearly all of them about what was asked
 _GIVING_WAY = stamina.AsyncRetryingCaller(attempts=6, timeout=None, wait_initial=0.01, wait_max=0.5, wait_jitter=0.05)
 
 
@@ -49,12 +65,22 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Tell whether the database itself could not be reached or did not answer in time."""
+    """Tell whether the database could not be reached, did not answer in time, or failed for reasons of its own.
+
+    A transaction that still meets another one after some tries counts, too: one that a killed process left open holds
+    its rows until the database ends it (`transactionLifetimeLimitSeconds`, 60 s).
+    """
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError)):
         return True
-    return isinstance(error, PyMongoError) and (
-        error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError")
-    )
+    if not isinstance(error, PyMongoError):
+        return False
+    if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
+        return True
+    return isinstance(error, OperationFailure) and not isinstance(error, BulkWriteError) and not _is_ours(error.code)
+
+
+def _is_ours(code: int | None) -> bool:
+    return code is None or code in _ASKED_WRONGLY or code >= _ASSERTIONS
 
 
 async def again_on_conflict(step: Callable[[], Awaitable[T]]) -> T:

@@ -3,10 +3,35 @@
 import logging
 import sys
 import traceback
-from typing import TextIO
+from collections.abc import Iterable
+from contextlib import suppress
+from threading import Thread
+from typing import TextIO, cast
 
 import stamina
 import structlog
+
+from shared.telemetry.metrics import LINES_LOST
+
+
+class Unfailing:
+    """A stream whose line may be lost, as on a full disk, but never with an error: that would end what is logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to `stream`."""
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, and count what could not be written."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        LINES_LOST.inc()
+        return 0
+
+    def flush(self) -> None:
+        """Have it written, if that is possible now."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class Libraries(logging.Handler):
@@ -34,7 +59,7 @@ def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> N
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unfailing(stream))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[Libraries(logging.WARNING)])
@@ -42,5 +67,14 @@ def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> N
 
 def where(error: BaseException, depth: int = 3) -> list[str]:
     """Return the innermost places an error passed, as `file:line function`; its text may quote a person's data."""
-    frames = traceback.extract_tb(error.__traceback__)[-depth:]
+    return _places(traceback.extract_tb(error.__traceback__)[-depth:])
+
+
+def where_stands(thread: Thread, depth: int = 8) -> list[str]:
+    """Return the innermost places at which a thread is now, in the same form."""
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - there is no other way to ask
+    return _places(traceback.extract_stack(frame)[-depth:])
+
+
+def _places(frames: Iterable[traceback.FrameSummary]) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -7,3 +7,8 @@ HANDLED = Counter("amtsbote_messages_handled", "Messages whose handler succeeded
 RETRIED = Counter("amtsbote_messages_retried", "Messages put aside for another try", ["queue", "reason"])
 BURIED = Counter("amtsbote_messages_buried", "Messages moved to a dead queue", ["queue", "reason"])
 OUTBOX_AGE = Gauge("amtsbote_outbox_oldest_seconds", "Age of the oldest event not yet confirmed", ["service"])
+ABANDONED = Counter("amtsbote_rounds_abandoned", "Rounds of a loop that did not end when cancelled", ["loop"])
+LINES_LOST = Counter("amtsbote_log_lines_lost", "Log lines that could not be written, as on a full disk")
+DEAD_LETTERED = Counter(
+    "amtsbote_messages_dead_lettered", "Messages the broker moved to a dead queue", ["queue", "reason"]
+)

@@ -20,6 +20,7 @@ from pymongo import AsyncMongoClient
 
 from deploy.local.part import PartFailed, Silent
 from deploy.local.stack import PARTS, LocalStack
+from deploy.local.watch import watch
 from tests.integration.test_local_stack import children_in
 from tests.waiting import until
 
@@ -169,6 +170,21 @@ async def test_frozen_parts_are_silent_until_they_are_thawed(own: LocalStack) ->
     assert [type(answer) for answer in answers] == [Silent, Silent, Silent]
     await asyncio.gather(*(part.start() for part in own.parts))
     assert [part.pid for part in own.parts] == before
+
+
+async def test_server_that_is_of_no_use_is_started_again(own: LocalStack) -> None:
+    """A database that runs and answers nothing, as after a full disk, is ended and started by who watches it."""
+    before, said = own.mongo.pid, list[str]()
+    watching = asyncio.create_task(watch(own.mongo, lambda _, state: said.append(state), greet_every=0.05))
+    await own.mongo.freeze()
+    try:
+        await until(lambda: "ready" in said, what=lambda: "a database that was started again")
+    finally:
+        watching.cancel()
+        await asyncio.wait((watching,))
+    assert "ended by us: it gives no answer" in said[0]
+    assert own.mongo.pid not in {before, None}
+    assert (await stored(own))[0]
 
 
 async def test_a_server_of_somebody_else_is_used_and_not_stopped(own: LocalStack, tmp_path: Path) -> None:

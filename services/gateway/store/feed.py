@@ -10,6 +10,7 @@ from services.gateway.domain.timeline import Entry
 from services.gateway.store.timeline import Entries
 from shared.clock import Clock
 from shared.ids import first_id_of
+from shared.loops import beat, patiently
 from shared.storage.documents import Database
 
 LOOK_AGAIN_S = 5.0
@@ -30,13 +31,15 @@ class Feed:
         """Wake connections when an entry of their citizen is committed; runs until the stream breaks."""
         only_new = [{"$match": {"operationType": "insert"}}]
         async with self._collection.watch(only_new) as changes:
-            async for change in changes:
-                for bell in self._bells.get(change["fullDocument"]["citizen_id"], ()):
-                    bell.set()
+            while changes.alive:
+                beat()
+                if change := await changes.try_next():
+                    for bell in self._bells.get(change["fullDocument"]["citizen_id"], ()):
+                        bell.set()
 
     async def end(self) -> None:
         """Wait for the process to stop, then let every connection end."""
-        await self._stopping.wait()
+        await patiently(self._stopping.wait)
         for bells in self._bells.values():
             for bell in bells:
                 bell.set()

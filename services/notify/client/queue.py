@@ -7,9 +7,9 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryErr
 from faststream.rabbit import RabbitBroker
 
 from services.notify.domain.retry import Outcome
+from shared.deadlines import is_cancelled
 from shared.errors import PublishError
 from shared.events.event import CONTENT_TYPE
-from shared.loops import is_cancelled
 from shared.messaging.publish import publish
 from shared.messaging.topology import SUPPLIER, declare_with_dead
 

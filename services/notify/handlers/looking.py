@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
+from shared.loops import beat, patiently
+
 T = TypeVar("T")
 
 IDLE = 10
@@ -37,15 +39,23 @@ class Looking:
 
     async def found(self, claim: Callable[[], Awaitable[T | Nothing]]) -> T:
         """Return the next thing that `claim` gives to this worker, and let the next worker look."""
-        async with self._place:
-            while True:
-                self._bell.clear()
-                thing = await claim()
-                if not isinstance(thing, Nothing):
-                    return thing
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._pause_s(thing)):
-                        await self._bell.wait()
+        await patiently(self._place.acquire)
+        try:
+            return await self._look(claim)
+        finally:
+            self._place.release()
+            beat()
+
+    async def _look(self, claim: Callable[[], Awaitable[T | Nothing]]) -> T:
+        while True:
+            self._bell.clear()
+            thing = await claim()
+            if not isinstance(thing, Nothing):
+                return thing
+            beat()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause_s(thing)):
+                    await self._bell.wait()
 
     def _pause_s(self, nothing: Nothing) -> float:
         longest = self._every_s if time.monotonic() < self._awake_until else IDLE * self._every_s

@@ -17,6 +17,12 @@ class Followed(Fact, type="test.followed.v1", subject="thing_id"):
     thing_id: Id
 
 
+class Unheard(Fact, type="test.unheard.v1", subject="thing_id", unread=True):
+    """Something happened that nobody wants to hear."""
+
+    thing_id: Id
+
+
 def happened() -> Event[Happened]:
     """Return a fresh event."""
     return envelop(Happened(thing_id=new_id()), id=new_id(), time=utc_now(), source="tests", tenant="test")

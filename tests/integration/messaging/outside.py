@@ -64,9 +64,12 @@ class Outside:
 
     async def give_back(self, queue: str) -> None:
         """Take a message and refuse it, as a process does that dies while it has it in hand."""
-        found = await (await self.channel()).declare_queue(queue, passive=True)
-        message = cast("AbstractIncomingMessage", await until(lambda: found.get(fail=False)))
-        await message.reject(requeue=True)
+        await (await self.found(queue)).reject(requeue=True)
+
+    async def found(self, queue: str) -> AbstractIncomingMessage:
+        """Take a message in hand as soon as there is one."""
+        there = await (await self.channel()).declare_queue(queue, passive=True)
+        return cast("AbstractIncomingMessage", await until(lambda: there.get(fail=False)))
 
     async def delete_queue(self, queue: str) -> None:
         """Delete a queue with all that is in it."""

@@ -6,10 +6,12 @@ from shared.clock import utc_now
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.publish import publish
-from shared.messaging.topology import EVENTS
+from shared.messaging.topology import EVENTS, UNROUTED
 from shared.service import Service
 from tests.integration.messaging.conftest import Composer, up
-from tests.integration.messaging.facts import Followed, Happened, happened
+from tests.integration.messaging.facts import Followed, Happened, Unheard, happened
+from tests.integration.messaging.outside import Outside
+from tests.integration.messaging.test_relay import is_empty
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -56,3 +58,25 @@ async def test_two_services_each_get_the_event(compose_service: Composer) -> Non
         event_id = work.announce(Happened(thing_id=new_id()))
     await until(lambda: all(got.values()))
     assert got == {"first": [event_id], "second": [event_id]}
+
+
+async def test_event_that_nobody_reads_by_design_is_not_unrouted(service: Service, outside: Outside) -> None:
+    """It is published, and dropped where no queue wants it; who binds one gets it."""
+    service.on("work", _ignore, Happened)
+    await up(service)
+    await _announced(service, Unheard(thing_id=new_id()))
+    assert await outside.count(UNROUTED) == 0
+    channel = await outside.channel()
+    await (await channel.declare_queue("listener")).bind(EVENTS.name, Unheard.type)
+    await _announced(service, Unheard(thing_id=new_id()))
+    await outside.arrival("listener")
+    assert await outside.count(UNROUTED) == 0
+
+
+async def _ignore(_: Event[Happened]) -> None: ...
+
+
+async def _announced(service: Service, fact: Unheard) -> None:
+    async with service.ledger.begin() as work:
+        work.announce(fact)
+    await until(lambda: is_empty(service.database.outbox))

@@ -1,5 +1,6 @@
 """`/ready` notices what is missing, `/live` notices what is stuck, and neither blames a process for its servers."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -7,9 +8,12 @@ import httpx
 import pytest
 
 from deploy.local.stack import LocalStack
+from shared.loops import Pulse
 from shared.operations import operations
 from shared.service import Service
-from shared.telemetry.health import Check, consumers_check, freshness_check, lasting
+from shared.telemetry.health import Check, connection_of, consumers_check, failures, lasting, loops_check
+from tests.alarm import disk_alarm
+from tests.deaf import deaf
 from tests.faults import Proxy
 from tests.integration.messaging.conftest import Composer, up
 from tests.integration.messaging.test_relay import announce, subscribe
@@ -93,19 +97,51 @@ async def _names(service: Service, check: str) -> bool:
     return check in await unwell(service, "/ready")
 
 
-async def test_stuck_relay_is_not_live(service: Service, stack: LocalStack) -> None:
-    """A relay that does not come round is noticed, and forgiven when it does."""
-    subscribe(service)
-    await up(service)
-    check = freshness_check("relay", lambda: service.relay.ticked_at, timedelta(seconds=3))
+async def test_stuck_loop_is_not_live() -> None:
+    """A loop that does not come round is named, and forgiven when it does."""
+    pulse = Pulse("tested.relay", deadline_s=0.01)
+    check = loops_check([Pulse("tested.other"), pulse], late_s=0.01)
     assert await check.ask() is None
-    await stack.mongo.freeze()
-    try:
-        assert "relay has not ticked" in str(await until(check.ask))
-    finally:
-        await stack.mongo.thaw()
-    await until(lambda: _passes(check))
-    await announce(service)
+    pulse.beat()
+    assert await until(check.ask) == "tested.relay has not come round for 0 s"
+    pulse.beat(pause_s=60)
+    assert await check.ask() is None
+
+
+async def test_question_that_a_driver_swallows_is_answered_in_time() -> None:
+    """Whatever a check does, `/ready` names it: an error, a stray cancellation, silence that ignores its end."""
+    go_on = asyncio.Event()
+
+    async def raise_(error: BaseException) -> str | None:
+        raise error
+
+    checks = [
+        Check("error", partial(raise_, KeyError())),
+        Check("stray", partial(raise_, asyncio.CancelledError())),
+        Check("silent", partial(raise_, TimeoutError())),
+        Check("deaf", partial(deaf, go_on)),
+    ]
+    found = await failures(checks)
+    go_on.set()
+    assert found == {"error": "KeyError", "stray": "CancelledError", "silent": "no answer", "deaf": "no answer"}
+
+
+async def test_broker_that_takes_nothing_is_not_ready_but_live(service: Service, stack: LocalStack) -> None:
+    """Under a disk alarm `/ready` says what is wrong, `/live` passes, and asking leaves no channels behind."""
+    calls = subscribe(service)
+    await up(service)
+    async with disk_alarm(stack.rabbit):
+        await announce(service)
+        await until(partial(_names, service, "tested.broker"), what=lambda: "an alarm that is noticed")
+        connection = await connection_of(service.broker)
+        assert connection
+        before = len(connection.channels)
+        for _ in range(20):
+            assert (await unwell(service, "/ready"))["tested.broker"] == "the broker takes nothing (alarm)"
+            assert await unwell(service, "/live") == {}
+        assert len(connection.channels) <= before
+    await until(lambda: calls)
+    await until(lambda: _is_well(service))
 
 
 async def test_outbox_is_measured(service: Service) -> None:
@@ -127,7 +163,3 @@ async def _is_away(service: Service) -> bool:
 
 async def _is_well(service: Service) -> bool:
     return not await unwell(service, "/ready")
-
-
-async def _passes(check: Check) -> bool:
-    return await check.ask() is None

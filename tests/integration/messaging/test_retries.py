@@ -1,5 +1,6 @@
 """A failed message comes again after a delay, to its own queue only, and ends in the dead queue with its reason."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ DEAD = "tested.work.dead"
 class Failing:
     """A handler that raises its errors in turn, then succeeds."""
 
-    def __init__(self, *errors: Exception) -> None:
+    def __init__(self, *errors: BaseException) -> None:
         """Raise `errors`, one a call."""
         self.errors = list(errors)
         self.calls: list[str] = []
@@ -52,6 +53,17 @@ async def test_message_that_fails_is_tried_again_until_it_succeeds(
     await until(lambda: failing.done)
     await settle(service, outside)
     assert failing.calls == [event.id] * (failures + 1)
+    assert await outside.count(DEAD) == 0
+
+
+async def test_cancellation_that_nobody_asked_for_is_a_servers_absence(service: Service, outside: Outside) -> None:
+    """A driver that cancels its caller costs a message time and no tries, and its place among the handlers is free."""
+    failing = Failing(*[asyncio.CancelledError()] * 4)
+    service.on("work", failing.handle, Happened, prefetch=1)
+    await up(service)
+    await outside.put_event(QUEUE, happened())
+    await until(lambda: failing.done)
+    await settle(service, outside)
     assert await outside.count(DEAD) == 0
 
 

@@ -46,6 +46,11 @@ def test_services_get_time_to_end(containers: dict[str, dict[str, Any]]) -> None
     assert {containers[name]["stop_grace_period"] for name in names()} == {"40s"}
 
 
+def test_what_ends_is_started_again(containers: dict[str, dict[str, Any]]) -> None:
+    """A process that does not work any more ends itself, and counts on this."""
+    assert {container["restart"] for container in containers.values()} == {"unless-stopped"}
+
+
 def test_images_are_pinned(containers: dict[str, dict[str, Any]]) -> None:
     """The same version tomorrow as today."""
     assert all(

@@ -1,11 +1,12 @@
 """Where a failed message goes, decided without a broker."""
 
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pymongo.errors import AutoReconnect, DuplicateKeyError, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, DuplicateKeyError, OperationFailure, ServerSelectionTimeoutError
 
 from shared.errors import DeadlineError, NotYetError, PermanentError, PublishError, TurnError, UnavailableError
 from shared.messaging.reasons import Reason, reason_of
@@ -86,9 +87,17 @@ def test_moved_message_keeps_its_headers_and_not_the_brokers() -> None:
         (ServerSelectionTimeoutError(), ("server.unavailable", False, False)),
         (NotYetError("a page"), ("event.early", False, False)),
         (TurnError(), ("turn.waits", False, False)),
+        (OperationFailure("disk", 14031), ("server.unavailable", False, False)),
+        (OperationFailure("panic", 1), ("server.unavailable", False, False)),
+        (OperationFailure("shutdown", 11600), ("server.unavailable", False, False)),
+        (OperationFailure("another primary", 10107), ("server.unavailable", False, False)),
+        (OperationFailure("conflict", 112), ("server.unavailable", False, False)),
+        (OperationFailure("a query", 9), ("handler.failed", False, True)),
+        (OperationFailure("a stage", 40324), ("handler.failed", False, True)),
+        (asyncio.CancelledError(), ("server.unavailable", False, False)),
     ],
 )
-def test_errors_are_told_apart(error: Exception, expected: tuple[str, bool, bool]) -> None:
+def test_errors_are_told_apart(error: BaseException, expected: tuple[str, bool, bool]) -> None:
     """A server's absence is not the message's fault, a missing file is nobody's absence; a reason holds no data."""
     reason = reason_of(error)
     assert (reason.code, reason.permanent, reason.counts) == expected

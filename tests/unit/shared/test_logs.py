@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
+from shared.loops import Pulse, until_done
 from shared.telemetry.logs import configure_logs
 
 
@@ -44,3 +46,19 @@ def test_a_library_that_only_warns_is_named_with_the_place(written: io.StringIO)
     assert (line["event"], line["logger"]) == ("library.warned", "asyncio")
     assert line["at"].endswith("test_a_library_that_only_warns_is_named_with_the_place")
     assert "name in it" not in written.getvalue()
+
+
+async def test_a_full_disk_takes_lines_and_nothing_else(written: io.StringIO) -> None:
+    """While the log cannot be written, loops go on: what tells of a failure must not be one."""
+    del written
+    rounds: list[int] = []
+
+    async def step() -> None:
+        rounds.append(1)
+        if len(rounds) < 3:
+            raise ValueError
+
+    configure_logs(stream=os.fdopen(os.open("/dev/full", os.O_WRONLY), "w", buffering=1, closefd=False))
+    await until_done(step, Pulse("step"), pause_s=0)
+    logging.getLogger("a.library").warning("told to nobody")
+    assert len(rounds) == 3
