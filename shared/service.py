@@ -1,7 +1,7 @@
 """What every service gets for free: broker, database, objects, delivery, periodic jobs, health and shutdown."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import getdoc
@@ -14,10 +14,14 @@ from starlette.types import ASGIApp
 
 from shared.clock import Clock, utc_now
 from shared.errors import DeadlineError
+from shared.events.delivery import EventsAnnounced, EventsMissed
 from shared.events.event import Event, Fact
 from shared.loops import Step, attempt, for_ever, until_done
+from shared.messaging.arrivals import watching
 from shared.messaging.broker import GOODBYE_S, GRACE_S, close
 from shared.messaging.broker import connect as broker_client
+from shared.messaging.comparing import Voice
+from shared.messaging.delivery import ANSWERED_WITHIN_S, FORGET_EVERY_S, LOOK_EVERY_S, ROUND_EVERY_S, Delivery
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
 from shared.messaging.relay import Relay
@@ -63,6 +67,7 @@ class Service:
     ladder: Ladder
     relay: Relay
     ledger: Ledger
+    delivery: Delivery
     web: ASGIApp | None = None
     web_port: int | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -130,6 +135,7 @@ class Service:
 
     async def _prepare_storage(self) -> None:
         await self.ledger.prepare()
+        await self.delivery.prepare()
         await self.objects.prepare()
         for prepare in self.prepares:
             await prepare()
@@ -185,15 +191,37 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     database = client[connections.database_prefix + name]
     ladder = Ladder(name, connections.retry_delays_ms)
     broker = broker_client(connections.rabbit_url.get_secret_value(), ladder, clock)
-    relay = Relay(database, broker, clock)
-    ledger = Ledger(database, relay, source=name, tenant=connections.tenant, clock=clock)
+    consumers: dict[str, tuple[str, ...]] = {}
+    declare, voice = partial(_declare, broker, ladder, consumers), Voice(broker, name, connections.tenant, clock)
+    delivery = Delivery(database, voice, connections, consumers=consumers, declare=declare)
+    relay = Relay(database, broker, clock, delivery.journal)
+    ledger = Ledger(database, relay, delivery.arrivals, source=name, tenant=connections.tenant, clock=clock)
     objects = Objects(connections.objects)
-    service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
-    consumers = consumers_check(broker, service.consumers)
-    service.ready_checks = [database_check(client), broker_check(broker, service.has_started), consumers]
-    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumers, UNCONSUMED)]
+    parts = (client, database, objects, broker, ladder, relay, ledger, delivery)
+    service = Service(name, connections, clock, *parts, consumers=consumers)
+    _watch_deliveries(service)
+    consumed = consumers_check(broker, service.consumers)
+    service.ready_checks = [database_check(client), broker_check(broker, service.has_started), consumed]
+    service.live_checks = [freshness_check("relay", lambda: relay.ticked_at), lasting(consumed, UNCONSUMED)]
     service.every(10, service.measure, name="measure")
     return service
+
+
+def _watch_deliveries(service: Service) -> None:
+    """Have a service compare what others announced with what arrived, and others what it announced."""
+    delivery = service.delivery
+    service.broker.insert_middleware(watching(delivery.arrivals, but=delivery.queue))
+    task = delivery.queue.removeprefix(f"{service.name}.")
+    service.on(task, delivery.hear, EventsAnnounced, EventsMissed, prefetch=1, deadline_s=ANSWERED_WITHIN_S)
+    service.cleanups.append(delivery.arrivals.write_down)
+    service.every(ROUND_EVERY_S, delivery.round, name="delivery.round")
+    service.every(LOOK_EVERY_S, delivery.look, name="delivery.look")
+    service.every(FORGET_EVERY_S, delivery.forget, name="delivery.forget")
+
+
+async def _declare(broker: RabbitBroker, ladder: Ladder, consumers: Mapping[str, Sequence[str]]) -> None:
+    """Declare all that a service needs, on a channel for this once."""
+    await (await declare_all(await broker.connect(), ladder, consumers)).close()
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from faststream.rabbit import RabbitExchange
@@ -13,12 +12,10 @@ from shared.clock import Clock
 from shared.errors import AlreadyHandledError
 from shared.events.event import Event, Fact, envelop
 from shared.ids import new_id
+from shared.messaging.arrivals import Arrivals
 from shared.messaging.relay import Relay, Row
 from shared.messaging.topology import EVENTS
 from shared.storage.documents import Database, Session
-
-# As long as a message may wait in a dead queue and still be redriven without a second effect.
-INBOX_KEPT = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -64,17 +61,20 @@ class Work:
 class Ledger:
     """Opens units of work on one service's database."""
 
-    def __init__(self, database: Database, relay: Relay, *, source: str, tenant: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, arrivals: Arrivals, *, source: str, tenant: str, clock: Clock
+    ) -> None:
         """Keep inbox and outbox in `database`; `relay` is woken after each commit that announces something."""
         self._database = database
         self._relay = relay
+        self._arrivals = arrivals
         self._source = source
         self._tenant = tenant
         self._clock = clock
 
     async def prepare(self) -> None:
         """Create the collections and indexes; a transaction cannot create them by itself."""
-        await self._database.inbox.create_index("at", expireAfterSeconds=int(INBOX_KEPT.total_seconds()))
+        await self._arrivals.prepare()
         await self._database.outbox.create_index("at")
 
     @asynccontextmanager
@@ -86,9 +86,7 @@ class Ledger:
         """
         async with self.begin(cause=event) as work:
             try:
-                await self._database.inbox.insert_one(
-                    {"_id": f"{consumer}:{event.id}", "at": self._clock()}, session=work.session
-                )
+                await self._database.inbox.insert_one(self._arrivals.row(consumer, event), session=work.session)
             except DuplicateKeyError as error:
                 raise AlreadyHandledError(event.id) from error
             yield work

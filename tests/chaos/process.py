@@ -91,7 +91,8 @@ def filing(connections: Connections, settings: ChaosSettings) -> Service:
 
     service.on("file", file, ThingAccepted, prefetch=20)
     if "ack_first" in settings.flaws:
-        service.broker.subscribers[0].ack_policy = AckPolicy.ACK_FIRST
+        (subscriber,) = (s for s in service.broker.subscribers if getattr(s, "queue").name == FILING)  # noqa: B009
+        subscriber.ack_policy = AckPolicy.ACK_FIRST
     return service
 
 

@@ -11,7 +11,7 @@ from shared.operations import operations
 from shared.service import Service
 from shared.telemetry.health import Check, consumers_check, freshness_check, lasting
 from tests.faults import Proxy
-from tests.integration.messaging.conftest import Composer, up
+from tests.integration.messaging.conftest import Composer, subscriber, up
 from tests.integration.messaging.test_relay import announce, subscribe
 from tests.waiting import until
 
@@ -40,7 +40,7 @@ async def test_cancelled_consumer_is_not_ready(service: Service) -> None:
     """A consumer that is gone while the connection is fine is noticed, and told by its queue."""
     subscribe(service)
     await up(service)
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, "tested.work").stop()
     assert await unwell(service, "/ready") == {"tested.consumers": "no consumer on tested.work"}
 
 
@@ -48,7 +48,7 @@ async def test_consumer_that_stays_away_is_not_live(service: Service) -> None:
     """A process whose consumer does not come back is to be restarted, but not at once."""
     subscribe(service)
     await up(service)
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, "tested.work").stop()
     soon = lasting(consumers_check(service.broker, service.consumers), timedelta(seconds=0.2))
     assert await soon.ask() is None
     assert await until(soon.ask) == "no consumer on tested.work"
