@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 import structlog
@@ -137,7 +138,7 @@ class Comparing:
         """Return the minutes since this queue receives their type."""
         ids = [f"since:{queue}:{kind}" for kind in {minute.type for minute in announced}]
         since = {row["_id"]: row["since"] async for row in self._state.find({"_id": {"$in": ids}})}
-        return [minute for minute in announced if minute.minute >= since[f"since:{queue}:{minute.type}"]]
+        return [minute for minute in announced if minute.minute >= since.get(f"since:{queue}:{minute.type}", inf)]
 
     async def _compare(self, queue: str, publisher: str, announced: Sequence[AnnouncedMinute]) -> None:
         here = await self._arrivals.at(queue, {minute.minute for minute in announced})
