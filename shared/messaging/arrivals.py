@@ -74,6 +74,7 @@ class Arrivals:
 
     async def unsettled(self) -> list[Row]:
         """Return the notes of what failed and has had no effect since: it waits, or lies in a dead queue."""
+        await self.write_down()
         failed = await self._noted.find({"failed": True}).to_list(None)
         handled = self._inbox.find({"_id": {"$in": [row["_id"] for row in failed]}}, {"_id": True})
         settled = {row["_id"] async for row in handled}

@@ -44,7 +44,7 @@ class Delivery:
         self.journal = Journal(database, voice.source)
         self.arrivals = Arrivals(database, voice.clock)
         self.queue = voice.queue
-        self.is_listening = False
+        self._is_listening = False
         self._voice = voice
         self._kept = timedelta(days=connections.journal_days)
         self._remembered = timedelta(days=connections.inbox_days)
@@ -55,6 +55,11 @@ class Delivery:
         self._marker = Marker(database, voice, self.arrivals, telling, consumers=consumers, declare=declare)
         self._repeating = Repeating(voice.broker, self.journal)
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether this process is just handling what somebody said about deliveries."""
+        return self._is_listening
+
     async def prepare(self) -> None:
         """Create what the journal needs, and remember since when each type is received."""
         await self.journal.prepare()
@@ -62,7 +67,7 @@ class Delivery:
 
     async def hear(self, event: Event[Any]) -> None:
         """Compare what another service announced with what arrived here, and answer whoever lacks events of ours."""
-        self.is_listening = True
+        self._is_listening = True
         try:
             match event.data:
                 case EventsAnnounced() as told:
@@ -70,7 +75,7 @@ class Delivery:
                 case EventsMissed() as missed if missed.publisher in {None, self._voice.source}:
                     await self._repeating.answer(missed)
         finally:
-            self.is_listening = False
+            self._is_listening = False
 
     async def round(self) -> None:
         """Tell what was announced, and ask for what is missing; by one process of the service at a time."""
