@@ -47,6 +47,6 @@ class EventsMissed(Fact, type="delivery.missed.v1", subject="request_id"):
 
     request_id: Id
     queue: Code
-    publisher: Code | None
+    publisher: Code | None = None
     reason: Literal["missing", "forgotten"]
     spans: Annotated[tuple[MissedMinutes, ...], Field(max_length=AT_ONCE)]
