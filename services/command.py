@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "dead": ("services.dead", "dead"),
         "partners": ("services.partners", "partners"),
         "push": ("services.push", "push"),
+        "replay": ("services.replay", "replay_events"),
         "receipt": ("services.receipt", "receipt"),
     }
 )

@@ -16,5 +16,14 @@ def asyncapi() -> bytes:
 
 def consumed() -> list[str]:
     """Return the work queues of all services' consumers, as the AsyncAPI document names them."""
+    return list(subscriptions())
+
+
+def subscriptions() -> dict[str, list[str]]:
+    """Return the types that each of those queues receives."""
     operations = json.loads(asyncapi())["operations"]
-    return [queue for queue, operation in operations.items() if operation["action"] == "receive"]
+    return {
+        queue: operation["bindings"]["amqp"]["cc"]
+        for queue, operation in operations.items()
+        if operation["action"] == "receive"
+    }

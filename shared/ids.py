@@ -23,6 +23,19 @@ def first_id_of(instant: datetime) -> str:
     return str(UUID(int=milliseconds << 80))
 
 
+def minute_of(identifier: str) -> int:
+    """Return the minute since 1970 in which a UUIDv7 was made; 0 for what is none."""
+    try:
+        return int(identifier.replace("-", "")[:12], 16) // 60_000
+    except ValueError:
+        return 0
+
+
+def minute_at(instant: datetime) -> int:
+    """Return the minute since 1970 that an instant lies in."""
+    return int(instant.timestamp()) // 60
+
+
 def new_number(length: int = 8) -> str:
     """Return a random number for people: `length` characters and one check character, e.g. `K7Q2-M9XA-4`."""
     return format_number(with_check("".join(secrets.choice(ALPHABET) for _ in range(length))))

@@ -1,34 +1,38 @@
 """What every service gets for free: broker, database, objects, delivery, periodic jobs, health and shutdown."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from inspect import getdoc
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from faststream.rabbit import Channel, RabbitBroker
+from faststream.rabbit import RabbitBroker
 from starlette.types import ASGIApp
 
 from shared.clock import Clock, utc_now
-from shared.errors import DeadlineError
+from shared.events.delivery import EventsAnnounced, EventsMissed
 from shared.events.event import Event, Fact
 from shared.loops import Pulse, Step, attempt, for_ever, until_done
-from shared.messaging.broker import GOODBYE_S, GRACE_S, close
+from shared.messaging.arrivals import watching
+from shared.messaging.broker import GOODBYE_S, close
 from shared.messaging.broker import connect as broker_client
+from shared.messaging.comparing import Voice
 from shared.messaging.crashes import Crashes
 from shared.messaging.dead_letters import TELL_EVERY_S, DeadLetters
+from shared.messaging.delivery import ANSWERED_WITHIN_S, FORGET_EVERY_S, LOOK_EVERY_S, ROUND_EVERY_S, Delivery
 from shared.messaging.lease import Lease
 from shared.messaging.ledger import Ledger
 from shared.messaging.reading import Reader
 from shared.messaging.recovery import RECOVER_EVERY_S, Recovery
 from shared.messaging.relay import Relay
 from shared.messaging.retired import Retired
+from shared.messaging.subscribing import Handler, finish, subscribe
 from shared.messaging.together import Effect, Together
-from shared.messaging.topology import EVENTS, Ladder, declare_all, work_queue
+from shared.messaging.topology import Ladder, declare_all
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
 from shared.storage.objects import Objects
@@ -43,13 +47,7 @@ from shared.telemetry.health import (
 )
 from shared.telemetry.metrics import OUTBOX_AGE
 
-if TYPE_CHECKING:
-    from faststream._internal.endpoint.subscriber import SubscriberUsecase
-    from faststream._internal.endpoint.subscriber.utils import MultiLock
-
 log = structlog.get_logger()
-
-Handler = Callable[[Event[Any]], Awaitable[None]]
 
 AGAIN_S = 1.0
 DRAIN_S = 5.0
@@ -73,6 +71,7 @@ class Service:
     ladder: Ladder
     relay: Relay
     ledger: Ledger
+    delivery: Delivery
     web: ASGIApp | None = None
     web_port: int | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,27 +100,7 @@ class Service:
         """
         queue = f"{self.name}.{task}"
         self.consumers[queue] = tuple(fact.type for fact in facts)
-        reader = Reader(facts)
-
-        async def receive(body: Any) -> None:
-            event = reader.read(body)
-            try:
-                async with asyncio.timeout(deadline_s) as deadline:
-                    await handler(event)
-            except TimeoutError as error:
-                if deadline.expired():
-                    raise DeadlineError from error
-                raise
-
-        receive.__annotations__["body"] = reader.annotation
-        subscriber = self.broker.subscriber(
-            work_queue(queue, routing_key=facts[0].type),
-            EVENTS,
-            channel=Channel(prefetch_count=prefetch),
-            title=queue,
-            description=getdoc(getattr(handler, "func", handler)),
-        )
-        subscriber(receive)
+        subscribe(self.broker, queue, handler, facts, prefetch=prefetch, deadline_s=deadline_s)
 
     def once(self, task: str, effect: Effect, *facts: type[Fact], together: int = 20, deadline_s: float = 60) -> None:
         """Give each of `facts` one effect on this service's database, in the ledger's unit of work.
@@ -185,6 +164,7 @@ class Service:
 
     async def _prepare_storage(self) -> None:
         await self.ledger.prepare()
+        await self.delivery.prepare()
         await self.objects.prepare()
         for prepare in self.prepares:
             await prepare()
@@ -207,7 +187,7 @@ class Service:
             return
         self._stopped = True
         await _cancel(self._tasks)
-        await asyncio.gather(*(_finish(subscriber) for subscriber in self.broker.subscribers), return_exceptions=True)
+        await asyncio.gather(*(finish(subscriber) for subscriber in self.broker.subscribers), return_exceptions=True)
         if self._relaying:  # without it, nothing would publish what is waited for
             await attempt(partial(self.relay.drain, DRAIN_S), f"{self.name}.drain")
             await _cancel([self._relaying])
@@ -241,33 +221,50 @@ def compose(name: str, connections: Connections, clock: Clock = utc_now) -> Serv
     ladder = Ladder(name, connections.retry_delays_ms)
     crashes = Crashes(database.crashes, connections.most_crashes, clock)
     broker = broker_client(connections.rabbit_url.get_secret_value(), ladder, clock, crashes)
-    relay = Relay(database, broker, clock)
-    ledger = Ledger(database, relay, source=name, tenant=connections.tenant, clock=clock)
+    consumers: dict[str, tuple[str, ...]] = {}
+    declare, voice = partial(_declare, broker, ladder, consumers), Voice(broker, name, connections.tenant, clock)
+    delivery = Delivery(database, voice, connections, consumers=consumers, declare=declare)
+    relay = Relay(database, broker, clock, delivery.journal)
+    ledger = Ledger(database, relay, delivery.arrivals, source=name, tenant=connections.tenant, clock=clock)
     objects = Objects(connections.objects)
-    service = Service(name, connections, clock, client, database, objects, broker, ladder, relay, ledger)
-    consumers = consumers_check(broker, service.consumers)
-    service.ready_checks = [database_check(client), broker_check(broker, service.has_started), consumers]
-    service.pulses.extend(relay.pulses)
-    service.live_checks = [loops_check(service.pulses), lasting(consumers, UNCONSUMED)]
-    service.every(RECOVER_EVERY_S, Recovery(broker, service.has_started, consumers.ask).look, name="recover")
-    dead_letters = DeadLetters(
-        broker, service.has_started, service.consumers, Lease(database.leases, "dead", LEASE, clock)
-    )
-    service.every(TELL_EVERY_S, dead_letters.look, name="dead_letters")
+    parts = (client, database, objects, broker, ladder, relay, ledger, delivery)
+    service = Service(name, connections, clock, *parts, consumers=consumers)
+    _watch_deliveries(service)
+    _watch_health(service)
     service.every(10, service.measure, name="measure")
     return service
+
+
+def _watch_health(service: Service) -> None:
+    """Have a service know whether it lives and is ready, mend its connection, and tell what the broker gave up."""
+    broker, has_started, consumers = service.broker, service.has_started, service.consumers
+    consumed = consumers_check(broker, consumers)
+    service.ready_checks = [database_check(service.client), broker_check(broker, has_started), consumed]
+    service.pulses.extend(service.relay.pulses)
+    service.live_checks = [loops_check(service.pulses), lasting(consumed, UNCONSUMED)]
+    service.every(RECOVER_EVERY_S, Recovery(broker, has_started, consumed.ask).look, name="recover")
+    lease = Lease(service.database.leases, "dead", LEASE, service.clock)
+    service.every(TELL_EVERY_S, DeadLetters(broker, has_started, consumers, lease).look, name="dead_letters")
+
+
+def _watch_deliveries(service: Service) -> None:
+    """Have a service compare what others announced with what arrived, and others what it announced."""
+    delivery = service.delivery
+    service.broker.insert_middleware(watching(delivery.arrivals, but=delivery.queue))
+    task = delivery.queue.removeprefix(f"{service.name}.")
+    service.on(task, delivery.hear, EventsAnnounced, EventsMissed, prefetch=1, deadline_s=ANSWERED_WITHIN_S)
+    service.cleanups.append(delivery.arrivals.write_down)
+    service.every(ROUND_EVERY_S, delivery.round, name="delivery.round")
+    service.every(LOOK_EVERY_S, delivery.look, name="delivery.look")
+    service.every(FORGET_EVERY_S, delivery.forget, name="delivery.forget")
+
+
+async def _declare(broker: RabbitBroker, ladder: Ladder, consumers: Mapping[str, Sequence[str]]) -> None:
+    """Declare all that a service needs, on a channel for this once."""
+    await (await declare_all(await broker.connect(), ladder, consumers)).close()
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _finish(subscriber: "SubscriberUsecase[Any]") -> None:
-    """Take no more messages, wait for the handlers that run, then cancel the consumer if the broker still answers."""
-    if subscriber.running:
-        subscriber.running = False
-        await cast("MultiLock", subscriber.lock).wait_release(GRACE_S)
-        async with asyncio.timeout(GOODBYE_S):
-            await subscriber.stop()

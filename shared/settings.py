@@ -85,6 +85,19 @@ class Connections(BaseSettings):
     most_crashes: Annotated[
         int, Field(ge=1, description="a message goes to the dead queue after so many tries in which our process died")
     ] = 10
+    journal_days: Annotated[
+        int, Field(ge=1, description="days that announced events are kept, to announce them again; below the inbox's")
+    ] = 30
+    inbox_days: Annotated[int, Field(ge=2, description="days that a service remembers what took effect")] = 45
+    missing_after_minutes: Annotated[
+        int, Field(ge=0, description="minutes until it is asked whether events arrived everywhere; 0: never asked")
+    ] = 5
+
+    @model_validator(mode="after")
+    def _inbox_outlasts_journal(self) -> "Connections":
+        if self.journal_days >= self.inbox_days:
+            raise ValueError("AMTSBOTE_JOURNAL_DAYS must be below AMTSBOTE_INBOX_DAYS, or a repeat has a second effect")
+        return self
 
     @property
     def objects(self) -> ObjectStoreAddress:

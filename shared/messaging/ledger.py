@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from faststream.rabbit import RabbitExchange
@@ -14,12 +13,10 @@ from shared.errors import AlreadyHandledError
 from shared.events.event import Event, Fact, envelop
 from shared.ids import new_id
 from shared.loops import Step, attempt
+from shared.messaging.arrivals import Arrivals
 from shared.messaging.relay import Relay, Row
 from shared.messaging.topology import EVENTS
 from shared.storage.documents import Database, Session
-
-# As long as a message may wait in a dead queue and still be redriven without a second effect.
-INBOX_KEPT = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -71,17 +68,20 @@ class Work:
 class Ledger:
     """Opens units of work on one service's database."""
 
-    def __init__(self, database: Database, relay: Relay, *, source: str, tenant: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, relay: Relay, arrivals: Arrivals, *, source: str, tenant: str, clock: Clock
+    ) -> None:
         """Keep inbox and outbox in `database`; `relay` is woken after each commit that announces something."""
         self._database = database
         self._relay = relay
+        self._arrivals = arrivals
         self._source = source
         self._tenant = tenant
         self._clock = clock
 
     async def prepare(self) -> None:
         """Create the collections and indexes; a transaction cannot create them by itself."""
-        await self._database.inbox.create_index("at", expireAfterSeconds=int(INBOX_KEPT.total_seconds()))
+        await self._arrivals.prepare()
         await self._database.outbox.create_index("at")
 
     @asynccontextmanager
@@ -93,7 +93,7 @@ class Ledger:
         """
         async with self.begin(cause=event) as work:
             try:
-                await self._database.inbox.insert_one(self._entry(consumer, event), session=work.session)
+                await self._database.inbox.insert_one(self._arrivals.row(consumer, event), session=work.session)
             except DuplicateKeyError as error:
                 raise AlreadyHandledError(event.id) from error
             yield work
@@ -108,7 +108,7 @@ class Ledger:
         name. Should another process record one of them meanwhile, all fail: handle each by `once` then.
         """
         async with self.begin() as work:
-            entries = {event.id: self._entry(consumer, event) for event in events}
+            entries = {event.id: self._arrivals.row(consumer, event) for event in events}
             known = {"_id": {"$in": [entry["_id"] for entry in entries.values()]}}
             async for row in self._database.inbox.find(known, {"_id": True}, session=work.session):
                 del entries[row["_id"].rpartition(":")[2]]
@@ -131,7 +131,3 @@ class Ledger:
             self._relay.wake(row)
         for step in work.afterwards:
             await attempt(step, f"{self._source}.after_commit")
-
-    def _entry(self, consumer: str, event: Event[Any]) -> Row:
-        """Return the inbox row that says that `consumer` has handled `event`."""
-        return {"_id": f"{consumer}:{event.id}", "at": self._clock()}

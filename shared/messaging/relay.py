@@ -1,7 +1,7 @@
 """Carries committed events from the outbox to the broker: at once after a commit, and after a crash by sweeping."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from shared.clock import Clock
 from shared.events.event import CONTENT_TYPE
 from shared.ids import first_id_of
 from shared.loops import Pulse, beat, for_ever
+from shared.messaging.journal import Journal
 from shared.messaging.lease import Lease
 from shared.messaging.publish import publish
 from shared.messaging.topology import EXCHANGES
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 Row = dict[str, Any]
 
 IN_FLIGHT = 100
-# A deletion costs the database as much as a commit, so rows are deleted by the batch, while others are published.
+# Moving costs the database as much as a commit, so rows are moved by the batch, while others are published.
 CLEAR_EVERY_S = 1.0
 LEASE = timedelta(seconds=15)
 SWEEP_EVERY_S = 3.0
@@ -32,22 +33,23 @@ GRACE = timedelta(seconds=5)
 
 
 class Relay:
-    """Publishes outbox rows with confirms, and deletes what was confirmed.
+    """Publishes outbox rows with confirms, and moves what was confirmed to the journal.
 
     A row is one unit of work: `{_id: UUIDv7, messages: [{exchange, routing_key, body, event_id, ...}]}`; its messages
     are published in their order. Rows may be published twice (a crash between confirm and delete); receivers drop the
     copy by its event id.
     """
 
-    def __init__(self, database: Database, broker: RabbitBroker, clock: Clock) -> None:
-        """Relay the outbox of `database` through `broker`."""
+    def __init__(self, database: Database, broker: RabbitBroker, clock: Clock, journal: Journal) -> None:
+        """Relay the outbox of `database` through `broker`; `journal` keeps what it confirmed."""
         self._outbox = database.outbox
+        self._journal = journal
         self._lease = Lease(database.leases, "relay", LEASE, clock)
         self._broker = broker
         self._clock = clock
         self._fresh: asyncio.Queue[Row] = asyncio.Queue(maxsize=10 * IN_FLIGHT)
         self._held: set[str] = set()
-        self._confirmed: list[str] = []
+        self._confirmed: dict[str, Row] = {}
         self._carrying, self._clearing, self._sweeping = (
             Pulse(f"relay.{name}") for name in ("carry", "clear", "sweep")
         )
@@ -93,16 +95,15 @@ class Relay:
                     rows.append(await self._fresh.get())
             while rows and len(rows) < IN_FLIGHT and not self._fresh.empty():
                 rows.append(self._fresh.get_nowait())
-            confirmed = await self._publish(rows)
-            self._confirmed += confirmed
+            self._confirmed |= await self._publish(rows)
         finally:
             self._held.difference_update({row["_id"] for row in rows}.difference(self._confirmed))
 
     async def _clear(self) -> None:
-        """Delete what was confirmed; what cannot be deleted is swept, as a copy."""
-        confirmed, self._confirmed = self._confirmed, []
+        """Move what was confirmed to the journal; what cannot be moved is swept, as a copy."""
+        confirmed, self._confirmed = self._confirmed, {}
         try:
-            await self._delete(confirmed)
+            await self._move(confirmed)
         finally:
             self._held.difference_update(confirmed)
 
@@ -111,7 +112,7 @@ class Relay:
         last = ""
         while (rows := await self._left_behind(after=last)) and await self._lease.hold():
             confirmed = await self._publish([row for row in rows if row["_id"] not in self._held])
-            await self._delete(confirmed)
+            await self._move(confirmed)
             log.info("relay.swept", rows=len(rows), confirmed=len(confirmed))
             if not (confirmed or await self._broker.ping(0.1)):
                 return
@@ -122,17 +123,19 @@ class Relay:
         old = {"$gt": after, "$lt": first_id_of(self._clock() - GRACE)}
         return await self._outbox.find({"_id": old}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
 
-    async def _publish(self, rows: Sequence[Row]) -> list[str]:
-        """Publish every message of the rows; return the ids of the rows whose messages were all confirmed."""
+    async def _publish(self, rows: Sequence[Row]) -> dict[str, Row]:
+        """Publish every message of the rows; return the rows whose messages were all confirmed, by their ids."""
         outcomes = await asyncio.gather(*(self._publish_row(row) for row in rows), return_exceptions=True)
         failed = [str(outcome) or type(outcome).__name__ for outcome in outcomes if outcome is not None]
         if failed:
             log.warning("relay.postponed", rows=len(failed), reason=failed[0])
-        return [row["_id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+        return {row["_id"]: row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None}
 
-    async def _delete(self, row_ids: Sequence[str]) -> None:
-        if row_ids:
-            await self._outbox.delete_many({"_id": {"$in": row_ids}})
+    async def _move(self, rows: Mapping[str, Row]) -> None:
+        """Keep rows in the journal, then delete them: two commands for all of them."""
+        if rows:
+            await self._journal.keep(rows.values())
+            await self._outbox.delete_many({"_id": {"$in": list(rows)}})
 
     async def _publish_row(self, row: Row) -> None:
         for message in row["messages"]:

@@ -12,3 +12,6 @@ LINES_LOST = Counter("amtsbote_log_lines_lost", "Log lines that could not be wri
 DEAD_LETTERED = Counter(
     "amtsbote_messages_dead_lettered", "Messages the broker moved to a dead queue", ["queue", "reason"]
 )
+REPEATED = Counter("amtsbote_events_repeated", "Events announced again, as a queue lacked them", ["queue", "reason"])
+GIVEN_UP = Counter("amtsbote_minutes_given_up", "Minutes of events still missing after all repeats", ["queue"])
+FORGOTTEN = Counter("amtsbote_broker_forgotten", "Times a service's marker was gone from the broker", ["service"])

@@ -91,6 +91,11 @@ async def up(service: Service, *, seconds: float = 30) -> Service:
     return service
 
 
+def subscriber(service: Service, queue: str) -> Any:
+    """Return the consumer of one of a service's queues."""
+    return next(found for found in service.broker.subscribers if getattr(found, "queue").name == queue)  # noqa: B009
+
+
 async def settle(service: Service, outside: Outside) -> None:
     """Wait until nothing of the service waits, end its consumers in good order, and see that nothing came back."""
     queues = [*service.consumers, *(service.ladder.tier(step) for step in range(len(service.ladder.delays_ms)))]

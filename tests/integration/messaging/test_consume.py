@@ -13,7 +13,7 @@ from shared.messaging.publish import publish
 from shared.messaging.topology import DELIVERY_LIMIT
 from shared.service import Service
 from tests.faults import Proxy
-from tests.integration.messaging.conftest import Composer, settle, up
+from tests.integration.messaging.conftest import Composer, settle, subscriber, up
 from tests.integration.messaging.facts import Followed, Happened, happened
 from tests.integration.messaging.outside import Outside
 from tests.waiting import until
@@ -205,7 +205,7 @@ async def test_message_that_kills_its_consumer_is_buried_by_the_broker(service: 
 
     service.on("work", handle, Happened)
     await up(service)
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, QUEUE).stop()
     await outside.put_event(QUEUE, happened())
     for _ in range(DELIVERY_LIMIT + 1):
         await outside.give_back(QUEUE)

@@ -15,7 +15,7 @@ from shared.telemetry.health import Check, connection_of, consumers_check, failu
 from tests.alarm import disk_alarm
 from tests.deaf import deaf
 from tests.faults import Proxy
-from tests.integration.messaging.conftest import Composer, up
+from tests.integration.messaging.conftest import Composer, subscriber, up
 from tests.integration.messaging.test_relay import announce, subscribe
 from tests.waiting import until
 
@@ -44,7 +44,7 @@ async def test_cancelled_consumer_is_not_ready(service: Service) -> None:
     """A consumer that is gone while the connection is fine is noticed, and told by its queue."""
     subscribe(service)
     await up(service)
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, "tested.work").stop()
     assert await unwell(service, "/ready") == {"tested.consumers": "no consumer on tested.work"}
 
 
@@ -52,7 +52,7 @@ async def test_consumer_that_stays_away_is_not_live(service: Service) -> None:
     """A process whose consumer does not come back is to be restarted, but not at once."""
     subscribe(service)
     await up(service)
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, "tested.work").stop()
     soon = lasting(consumers_check(service.broker, service.consumers), timedelta(seconds=0.2))
     assert await soon.ask() is None
     assert await until(soon.ask) == "no consumer on tested.work"
