@@ -25,7 +25,10 @@ class RawClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close."""
+        """Close; who still waits here must not listen to whatever gets this number next."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._socket)
+        loop.remove_writer(self._socket)
         self._socket.close()
 
     async def send(self, data: bytes) -> None:

@@ -75,8 +75,9 @@ def _as_uvicorn(ours: Any) -> Any:
 def _allow_files(number: int) -> None:
     """Let the process have so many files open, as far as the machine allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < number <= hard or hard == resource.RLIM_INFINITY > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
+    allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if resource.RLIM_INFINITY != soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ STATUS = {
     "rate.exceeded": 429,
     "events.too_many": 429,
     "uploads.too_many": 429,
+    "downloads.too_many": 429,
     "code.invalid": 422,
     "login.cancelled": 400,
     "login.failed": 400,

@@ -16,6 +16,7 @@ from services.gateway.routes.timeline import HEARTBEAT_S, followed
 from shared.events.gateway import MandateScope
 
 router = APIRouter()
+PATH = "/live"
 CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
     "read": ("page.", "document.", "consent.", "forward.", "callback."),
     "upload": ("page.", "document."),
@@ -24,7 +25,7 @@ CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
 """The kinds of entries that a helper's open page has to do with."""
 
 
-@router.get("/live")
+@router.get(PATH)
 async def follow(citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None) -> Response:
     """Send the kind of each timeline entry as it becomes known."""
     parts.feed.check_room(citizen.citizen_id)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen, Helper, Person, principal_id
+from services.gateway.domain.access import Citizen, Helper, Person, is_stranger, principal_id
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.acting import mandate_of
 from services.gateway.pages.look import look_of
@@ -131,6 +131,7 @@ def _may(*scopes: MandateScope) -> Callable[..., Awaitable[Citizen]]:
 
 async def _count(request: Request, parts: Parts, person: Person) -> None:
     request.state.principal = principal_id(person)
+    request.state.stranger = is_stranger(person)
     request.state.device_id = person.device_id
     request.state.standing = await parts.rates.hit("citizen", request.state.principal)
 

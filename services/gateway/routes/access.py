@@ -13,6 +13,7 @@ from services.gateway.domain.access import (
     Person,
     Principal,
     idempotency_key,
+    is_stranger,
     principal_id,
     traceparent,
 )
@@ -44,6 +45,7 @@ async def _principal(request: Request, parts: Parts, credentials: Credentials) -
         await parts.rates.hit("unknown", client_of(request))  # only now: others come in from the same address
         raise RefusedError("token.unknown")
     request.state.principal = principal_id(holder)
+    request.state.stranger = is_stranger(holder)
     return holder
 
 

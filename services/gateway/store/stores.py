@@ -115,7 +115,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         reach=Reach(database),
         forwards=Forwards(database),
         alerts=Alerts(database),
-        packets=Packets(database, objects, acts, ledger, clock),
+        packets=Packets(database, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
         transfers=transfers,

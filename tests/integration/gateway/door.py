@@ -39,6 +39,9 @@ NO_HINDRANCE: dict[str, Any] = {
     **{f"rate_{name}": OFTEN for name in COUNTED},
     "max_newcomers": 100_000,
     "max_uploads_each": 16,
+    "max_uploads_address": 32,
+    "max_downloads_each": 64,
+    "max_downloads_address": 64,
 }
 
 
