@@ -18,7 +18,7 @@ class HttpSettings(BaseSettings):
     head_s: Annotated[float, Field(gt=0, description="longest time until a head is complete, in seconds")] = 30
     idle_s: Annotated[
         int, Field(ge=1, description="how long a kept connection waits for its next request; longer than a proxy does")
-    ] = 75
+    ] = 150
     stalled_s: Annotated[
         float, Field(gt=0, description="how long an answer waits for a client that does not read, in seconds")
     ] = 30
