@@ -40,6 +40,7 @@ setup-bench:
 bench: setup-bench ## Measure our own path beside its floor
 	@$(BIN)/python -m bench events
 	@$(BIN)/python -m bench pages
+	@$(BIN)/python -m bench answers
 
 docs: setup ## Write the event catalogue and the HTTP description into docs/
 	@$(BIN)/python -m services catalogue

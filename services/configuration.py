@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 from services.broker_admin import ManagementSettings
 from services.names import names
 from services.run import ProcessSettings
+from shared.serving.settings import HttpSettings
 from shared.settings import Connections, MailSettings, PushSettings, explained
 
 
@@ -48,7 +49,7 @@ def list_settings(
 def kinds() -> list[type[BaseSettings]]:
     """Return the settings of the process, and of each service."""
     own = [kind for name in names() for kind in kinds_of(name)]
-    return [ProcessSettings, Connections, MailSettings, PushSettings, ManagementSettings, *own]
+    return [ProcessSettings, HttpSettings, Connections, MailSettings, PushSettings, ManagementSettings, *own]
 
 
 def kinds_of(service: str) -> list[type[BaseSettings]]:

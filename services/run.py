@@ -1,9 +1,7 @@
 """Runs services in one process: starts them, serves HTTP, and shuts down in order."""
 
 import asyncio
-import os
 import signal
-import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from importlib import import_module
@@ -11,14 +9,14 @@ from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from starlette.types import ASGIApp
 
 from services.names import names
 from shared.operations import live_checks, operations
 from shared.service import Service
+from shared.serving.server import HttpServer, PortTakenError
+from shared.serving.settings import HttpSettings
 from shared.settings import Connections, explained
 from shared.telemetry.logs import configure_logs, where
 from shared.watchdog import ENDED_ITSELF, UnwellError, Watchdog, end_within
@@ -43,10 +41,6 @@ class ProcessSettings(BaseSettings):
 
 class SettingsError(Exception):
     """A service cannot be composed with the settings there are; the text names the setting."""
-
-
-class PortTakenError(Exception):
-    """A port we must listen on is somebody else's."""
 
 
 def load(chosen: Sequence[str], connections: Connections) -> list[Service]:
@@ -89,13 +83,13 @@ async def run(chosen: Sequence[str]) -> None:
         UnwellError: the process has not been live for too long.
     """
     try:
-        connections, settings = Connections(), ProcessSettings()
+        connections, settings, http = Connections(), ProcessSettings(), HttpSettings()
     except ValueError as error:
         raise SettingsError(explained(error)) from error
-    await serve(load(chosen, connections), settings)
+    await serve(load(chosen, connections), settings, http)
 
 
-async def serve(services: Sequence[Service], settings: ProcessSettings) -> None:
+async def serve(services: Sequence[Service], settings: ProcessSettings, http: HttpSettings | None = None) -> None:
     """Run composed services until SIGTERM or SIGINT; ends within `shared.messaging.broker.GRACE_S` and 15 seconds.
 
     HTTP ends first, so that nothing new is accepted; then all services together finish what they have in hand.
@@ -110,10 +104,10 @@ async def serve(services: Sequence[Service], settings: ProcessSettings) -> None:
         stack.push_async_callback(_stop_together, services)
         for service in services:
             await service.start()
-        await stack.enter_async_context(_Server(operations(services), settings.host, settings.operations_port))
+        await stack.enter_async_context(HttpServer(operations(services), settings.host, settings.operations_port, http))
         for service in services:
             if service.web and service.web_port:
-                await stack.enter_async_context(_Server(service.web, settings.host, service.web_port))
+                await stack.enter_async_context(HttpServer(service.web, settings.host, service.web_port, http))
         log.info("process.started", services=[s.name for s in services], operations_port=settings.operations_port)
         try:
             await _until_stopped_or_unwell(stop, services, settings)
@@ -137,31 +131,3 @@ async def _stop_together(services: Sequence[Service]) -> None:
     for ended in await asyncio.gather(*(service.stop() for service in services), return_exceptions=True):
         if isinstance(ended, BaseException):
             log.error("process.stopped_badly", error=type(ended).__name__, where=where(ended))
-
-
-class _Server:
-    """One HTTP server in this event loop; leaving it waits for open requests."""
-
-    def __init__(self, web: ASGIApp, host: str, port: int) -> None:
-        config = uvicorn.Config(web, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
-        self._address = (host, port)
-        self._server = uvicorn.Server(config)
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> None:
-        listening = _listen(*self._address)
-        # `serve` would take over our signals.
-        self._task = asyncio.create_task(self._server._serve(sockets=[listening]))  # noqa: SLF001
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        if self._task:
-            await self._task
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Take the port ourselves: uvicorn would end the process without a word."""
-    try:
-        return socket.create_server((host, port), backlog=2048)
-    except OSError as error:
-        raise PortTakenError(f"cannot listen on {host}:{port} ({os.strerror(error.errno or 0)})") from error

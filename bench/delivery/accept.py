@@ -48,6 +48,7 @@ class Door:
             "AMTSBOTE_GATEWAY_RATE_CITIZEN": "1000000/minute",
             "AMTSBOTE_GATEWAY_MAX_UNSENT_BYTES": str(10**12),
             "AMTSBOTE_GATEWAY_MAX_UPLOADS_EACH": str(WORKERS),
+            "AMTSBOTE_GATEWAY_MAX_UPLOADS_ADDRESS": str(WORKERS),
         }
         self._environment = {**os.environ, **environment, **own}
         command = (sys.executable, "-m", "services", "gateway")
@@ -75,6 +76,10 @@ class Door:
         self._objects.close()
         self._client.close()
         await self._gateway.stop(patience=40)
+
+    async def get(self, path: str) -> httpx.Response:
+        """Ask the gateway for something."""
+        return await self._http.get(path)
 
     async def floor(self, count: int) -> float:
         """Store, insert and confirm page after page with bare clients; returns the seconds for `count` of them."""

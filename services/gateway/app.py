@@ -26,12 +26,11 @@ from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
 from services.gateway.pages.site import site
 from services.gateway.pages.words import load_words
+from services.gateway.routes.at_once import AtOnce
 from services.gateway.routes.parts import Offered, Parts, Windows
-from services.gateway.routes.patience import Patience
 from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
 from services.gateway.routes.tokens import Tokens
-from services.gateway.routes.uploads import Uploads
 from services.gateway.routes.web import web
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.catalogues import load_texts
@@ -97,11 +96,12 @@ def _bounds(settings: GatewaySettings) -> dict[str, Any]:
         "rates": Rates(settings.rates),
         "limits": settings.limits,
         "windows": Windows(settings.download_valid_days, settings.confirm_valid_days),
-        "patience": Patience(settings.client_silence_s, settings.client_body_s),
+        "patience": settings.patience,
         "press": Press(),
         "tokens": Tokens(),
         "streams": Slots(MOST_STREAMS),
-        "uploads": Uploads(settings.max_uploads_each, settings.max_uploads_together),
+        "uploads": AtOnce("uploads.too_many", settings.uploads_at_once),
+        "downloads": AtOnce("downloads.too_many", settings.downloads_at_once),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.gateway.domain.limits import LINK_DAYS, Limits
+from services.gateway.domain.limits import LINK_DAYS, Limits, Most, Patience
 from services.gateway.domain.logins import Provider
 from shared.limits import MAX_FILE_BYTES
 
@@ -71,9 +71,23 @@ class GatewaySettings(BaseSettings):
 
     deadline_s: Annotated[float, Field(description="how long a client waits for our servers before it hears 503")] = 10
     client_silence_s: Annotated[float, Field(description="how long we wait for a client that sends nothing")] = 30
+    client_rate: Annotated[
+        int, Field(ge=1, description="what of a body must come on average once `client_grace_s` are over, in bytes/s")
+    ] = 8 * 1024
+    client_grace_s: Annotated[float, Field(ge=0, description="how long a body may begin more slowly than that")] = 10
     client_body_s: Annotated[float, Field(description="how long a body may take in all: 50 MB at 0.7 Mbit/s")] = 600
     max_uploads_each: Annotated[int, Field(description="files of one citizen on their way at once")] = 4
-    max_uploads_together: Annotated[int, Field(description="files of all citizens on their way at once")] = 32
+    max_uploads_address: Annotated[int, Field(ge=1, description="the same of one client address (IPv6: its /64)")] = 16
+    max_uploads_together: Annotated[
+        int, Field(ge=1, description="the same of everybody; newcomers and helpers without an account: half of them")
+    ] = 32
+    max_downloads_each: Annotated[int, Field(ge=1, description="files sent at once to one citizen or partner")] = 8
+    max_downloads_address: Annotated[int, Field(ge=1, description="the same to one client address (IPv6: its /64)")] = (
+        24
+    )
+    max_downloads_together: Annotated[
+        int, Field(ge=1, description="the same to everybody; newcomers and helpers without an account: half of them")
+    ] = 64
 
     max_unsent_bytes: Annotated[int, Field(description="of one citizen's files that are in no document yet")] = (
         300 * 1024**2
@@ -138,6 +152,21 @@ class GatewaySettings(BaseSettings):
             wrong_codes=self.max_wrong_codes,
             wrong_codes_together=self.max_wrong_codes_together,
         )
+
+    @property
+    def patience(self) -> Patience:
+        """How long a client is waited for."""
+        return Patience(self.client_silence_s, self.client_body_s, self.client_rate, self.client_grace_s)
+
+    @property
+    def uploads_at_once(self) -> Most:
+        """How many uploads may be under way at once."""
+        return Most(self.max_uploads_each, self.max_uploads_address, self.max_uploads_together)
+
+    @property
+    def downloads_at_once(self) -> Most:
+        """How many files may be sent at once."""
+        return Most(self.max_downloads_each, self.max_downloads_address, self.max_downloads_together)
 
     @property
     def provider(self) -> Provider | None:

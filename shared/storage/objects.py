@@ -4,8 +4,9 @@ import asyncio
 import builtins
 import hashlib
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,18 +14,20 @@ from typing import BinaryIO, TypeVar
 
 from minio import Minio
 from minio.error import MinioException, S3Error
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from shared.errors import PermanentError, UnavailableError
 from shared.settings import ObjectStoreAddress
 
 T = TypeVar("T")
+Call = Callable[[Callable[[], bytes]], Awaitable[bytes]]
 
 THREADS = 16
 PART = 1000  # as many as S3 lists in one answer
 DEADLINE_S = 30.0
 COPIED_AT_ONCE = 256 * 1024
+SENT_AT_ONCE = 128 * 1024
 _MISSING = {"NoSuchKey", "NoSuchObject"}
 _OWNED_ALREADY = {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}
 
@@ -35,6 +38,42 @@ class StoredObject:
 
     key: str
     changed_at: datetime
+
+
+class Reading:
+    """An object that is being read."""
+
+    def __init__(self, response: BaseHTTPResponse, call: Call, sha256: str | None) -> None:
+        """Read what `response` brings, by `call` in a thread."""
+        self.size_bytes = int(response.headers["content-length"])
+        self.tag = response.headers.get("etag", "").strip('"')
+        """The store's own name for these bytes; empty if it gives none."""
+        self._response = response
+        self._call = call
+        self._sha256 = sha256
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Yield all bytes, the last piece only after the whole was checked.
+
+        Raises:
+            PermanentError: `object.altered`: they do not have their hash.
+            UnavailableError: there are fewer than the store said.
+        """
+        digest, left = hashlib.sha256(), self.size_bytes
+        while left:
+            piece = await self._call(lambda: self._response.read(SENT_AT_ONCE))
+            left -= len(piece)
+            if not piece:
+                raise UnavailableError("object store: broken off")
+            digest.update(piece)
+            if not left and self._sha256 and digest.hexdigest() != self._sha256:
+                raise PermanentError("object.altered")
+            yield piece
+
+
+def _give_back(response: BaseHTTPResponse) -> None:
+    response.close()
+    response.release_conn()
 
 
 class Objects:
@@ -95,13 +134,26 @@ class Objects:
             try:
                 return response.read()
             finally:
-                response.close()
-                response.release_conn()
+                _give_back(response)
 
         data = await self._call(read)
         if sha256 and hashlib.sha256(data).hexdigest() != sha256:
             raise PermanentError("object.altered")
         return data
+
+    @asynccontextmanager
+    async def open(self, key: str, *, sha256: str | None = None) -> AsyncIterator["Reading"]:
+        """Read what is under `key` in pieces; leaving gives the connection back, whatever was read.
+
+        Raises:
+            PermanentError: `object.missing`; while reading, `object.altered` instead of the last piece.
+        """
+        response = await self._call(lambda: self._client.get_object(bucket_name=self._bucket, object_name=key))
+        try:
+            yield Reading(response, self._call, sha256)
+        finally:  # in a thread: it waits for a read that is under way there
+            with suppress(RuntimeError):  # the process ends, and its connections with it
+                self._threads.submit(_give_back, response)
 
     async def copy(self, key: str, file: BinaryIO) -> None:
         """Write the bytes under `key` at the end of `file`, never all of them in memory.
@@ -115,8 +167,7 @@ class Objects:
             try:
                 file.writelines(response.stream(COPIED_AT_ONCE))
             finally:
-                response.close()
-                response.release_conn()
+                _give_back(response)
 
         await self._call(read)
 

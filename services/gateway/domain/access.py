@@ -34,6 +34,7 @@ class Citizen:
     """A citizen, as known by the device they activated; or, `acting`, whoever they let act for them.
 
     Then `device_id` names device and mandate, so that what a helper has begun for one person is never another's.
+    `newcomer`: nobody at the job centre has said yet who they are.
     `helper_id` is as whom the device's holder began to help others before they came for themselves.
     """
 
@@ -41,6 +42,7 @@ class Citizen:
     device_id: str
     acting: Acting | None = None
     helper_id: str | None = None
+    newcomer: bool = False
 
     @property
     def person_id(self) -> str:
@@ -118,6 +120,11 @@ def principal_id(principal: Principal) -> str:
             return f"tool:{principal.id}"
         case Supplier():
             return f"supplier:{principal.id}"
+
+
+def is_stranger(principal: Principal) -> bool:
+    """Tell whether nobody here knows who that is: anybody can be a newcomer, or a helper without an account."""
+    return isinstance(principal, Helper) or (isinstance(principal, Citizen) and principal.newcomer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,3 +25,29 @@ class Limits:
     newcomers: int
     wrong_codes: int
     wrong_codes_together: int
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many at once: of each principal, of each client address, and of all together."""
+
+    each: int
+    address: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client is waited for.
+
+    Attributes:
+        silence_s: at most, while nothing comes, in seconds.
+        body_s: at most, for a whole body, in seconds.
+        least_rate: what must come on average after the first `grace_s` seconds, in bytes a second.
+        grace_s: how long a body may be slower than that at its beginning, in seconds.
+    """
+
+    silence_s: float
+    body_s: float
+    least_rate: int = 8 * 1024
+    grace_s: float = 10

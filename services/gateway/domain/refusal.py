@@ -22,6 +22,7 @@ STATUS = {
     "uploads.too_many": 429,
     "receipts.too_many": 429,
     "receipts.busy": 503,
+    "downloads.too_many": 429,
     "code.invalid": 422,
     "login.cancelled": 400,
     "login.failed": 400,

@@ -4,7 +4,7 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -40,14 +40,13 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Styles that stand in a page itself."""
+    """Styles that stand in a page itself.
+
+    `source` is what lets a browser take them (Content Security Policy 3, 2.3.1): nothing else may stand in a page.
+    """
 
     text: str
-
-    @property
-    def source(self) -> str:
-        """What lets a browser take them (Content Security Policy 3, 2.3.1): nothing else may stand in a page."""
-        return f"'sha256-{b64encode(hashlib.sha256(self.text.encode()).digest()).decode()}'"
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,19 @@ class Assets:
 
     version: str
     files: Mapping[str, Asset]
+    _styles: dict[str, "Styles"] = field(default_factory=dict)
 
     def styles(self, direction: str) -> "Styles":
-        """Return all styles in one, for a page that should not wait for files."""
+        """Return all styles in one, for a page that should not wait for files; they are put together once."""
+        if direction not in self._styles:
+            self._styles[direction] = self._all_in_one(direction)
+        return self._styles[direction]
+
+    def _all_in_one(self, direction: str) -> "Styles":
         names = (*STYLES, *(RTL if direction == "rtl" else ()))
         text = "".join(self.files[name].plain.decode() for name in names if name in self.files)
-        return Styles(_NAMED.sub(lambda found: f'url("{self.url(found[1])}")', text))
+        text = _NAMED.sub(lambda found: f'url("{self.url(found[1])}")', text)
+        return Styles(text, f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'")
 
     def url(self, name: str) -> str:
         """Return where a file is; it changes whenever any of them does."""

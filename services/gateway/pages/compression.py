@@ -1,6 +1,7 @@
 """Compressed answers: Brotli or gzip, as the client says it can read."""
 
 import gzip
+from functools import lru_cache
 from typing import Literal
 
 import brotli
@@ -8,6 +9,8 @@ import brotli
 LEAST = 512
 """Bytes below which compressing costs more than it saves."""
 _QUICK = 5
+KEPT = 32
+"""Compressed pages that are kept: the first page in each language and encoding; some 400 KB each."""
 
 Encoding = Literal["br", "gzip"]
 
@@ -26,3 +29,7 @@ def compressed(data: bytes, encoding: Encoding) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(data, quality=_QUICK))
     return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+kept_compressed = lru_cache(maxsize=KEPT)(compressed)
+"""The same, for what many ask for: done once. Nothing that only one person may see belongs here."""

@@ -44,11 +44,10 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
     """Keep a picture and put it in the place of a page; sent again under its key, it takes effect once."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     owner = request.state.principal
-    with parts.uploads.one_of(owner):
-        room = room_for(request, citizen, parts, f"again.{key}")
-        async with room, received(request, parts.limits, parts.patience) as file:
-            ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
-            answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    room = room_for(request, citizen, parts, f"again.{key}")
+    async with room, received(request, parts) as file:
+        ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
+        answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
     await count_submission(request, citizen, parts)
     wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
     ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)

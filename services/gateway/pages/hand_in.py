@@ -59,10 +59,9 @@ async def refresh(request: Request, citizen: Uploader, parts: Ready) -> Response
 async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, replaces: Id | None = None) -> Response:
     """Keep one page, and put it into the draft; sent again under its key, it is the same page."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
-    with parts.uploads.one_of(request.state.principal):
-        async with room_for(request, citizen, parts, key), received(request, parts.limits, parts.patience) as file:
-            ask = Ask(request.state.principal, key, f"POST {UPLOAD}", file.sha256)
-            answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
+    async with room_for(request, citizen, parts, key), received(request, parts) as file:
+        ask = Ask(request.state.principal, key, f"POST {UPLOAD}", file.sha256)
+        answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
     page_id = str(answer.body["page_id"])
     await parts.stores.drafts.change(
         citizen.device_id, lambda pages: drafts.replace(pages, replaces or "", page_id, parts.limits)

@@ -17,6 +17,7 @@ from services.gateway.routes.timeline import followed
 from shared.events.gateway import MandateScope
 
 router = APIRouter()
+PATH = "/live"
 CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
     "read": ("page.", "document.", "consent.", "forward.", "callback."),
     "upload": ("page.", "document."),
@@ -25,7 +26,7 @@ CONCERNS: Mapping[MandateScope, tuple[str, ...]] = {
 """The kinds of entries that a helper's open page has to do with."""
 
 
-@router.get("/live")
+@router.get(PATH)
 async def follow(
     request: Request, citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:

@@ -84,17 +84,18 @@ async def _enter(
         if theirs.provisional:
             await parts.stores.newcomers.vouch(theirs.citizen_id, identity.person)
     if way == "sign_in" and known:
-        return back, await _sign_in(holder, known.citizen_id, parts)
+        return back, await _sign_in(holder, known, parts)
     return back, None
 
 
-async def _sign_in(holder: Person | None, citizen_id: str, parts: Parts) -> str | None:
+async def _sign_in(holder: Person | None, known: Known, parts: Parts) -> str | None:
     """Let a citizen in on a device; who helps others with it goes on doing so."""
     if isinstance(holder, Helper):
-        await parts.stores.people.own(holder, citizen_id)
+        await parts.stores.people.own(holder, known.citizen_id, newcomer=known.provisional)
         return None
     helper_id = holder.helper_id if holder else None
-    return await parts.stores.people.admit(Citizen(citizen_id, new_id(), helper_id=helper_id))
+    citizen = Citizen(known.citizen_id, new_id(), helper_id=helper_id, newcomer=known.provisional)
+    return await parts.stores.people.admit(citizen)
 
 
 async def _start(

@@ -15,7 +15,7 @@ from shared.events.gateway import MandateScope
 router = APIRouter()
 
 
-@router.api_route("/{path:path}", methods=["GET", "HEAD"])
+@router.api_route("/{path:path}", methods=["GET"])
 async def show(request: Request, holder: AnyHolder, parts: Ready) -> Response:
     """Say that nothing is here; who acts for somebody goes on acting for them.
 

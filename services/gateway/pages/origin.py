@@ -13,15 +13,17 @@ from services.gateway.domain.refusal import RefusedError
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
-def is_ours(headers: Headers) -> bool:
+def is_ours(headers: Headers, scheme: str) -> bool:
     """Tell whether a browser says that a page of ours sent this (W3C Fetch Metadata; older ones: RFC 6454).
+
+    Our pages are at `scheme`, `http` or `https`: what comes from the other may be anybody's.
 
     A request that says neither is no browser's form: those who write programs have the API.
     """
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
     origin = urlsplit(headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == headers.get("host")
+    return bool(origin.netloc) and (origin.scheme, origin.netloc) == (scheme, headers.get("host"))
 
 
 def way_back(path: str) -> str:
@@ -32,16 +34,23 @@ def way_back(path: str) -> str:
 class OwnForms:
     """Refuses what would change something and does not come from our own pages."""
 
-    def __init__(self, app: ASGIApp, refuse: Callable[[Request, RefusedError], Response], open_to_all: str) -> None:
-        """Guard `app`; paths that begin with `open_to_all` name by themselves what they act on, and need no cookie."""
+    def __init__(
+        self, app: ASGIApp, refuse: Callable[[Request, RefusedError], Response], open_to_all: str, *, secure: bool
+    ) -> None:
+        """Guard `app`, whose pages are at HTTPS only if they are `secure`.
+
+        Paths that begin with `open_to_all` name by themselves what they act on, and need no cookie.
+        """
         self._app = app
         self._refuse = refuse
         self._open_to_all = open_to_all
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         anybodys = str(scope["path"]).startswith(self._open_to_all)
-        if scope["method"] in _READING or anybodys or is_ours(Headers(scope=scope)):
+        scheme = "https" if self._secure else scope["scheme"]
+        if scope["method"] in _READING or anybodys or is_ours(Headers(scope=scope), scheme):
             return await self._app(scope, receive, send)
         answer = self._refuse(Request(scope), RefusedError("request.cross_site"))
         return await answer(scope, receive, send)

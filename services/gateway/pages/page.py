@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.gateway.domain.texts import direction_of
 from services.gateway.pages.acting import base_of, values_of
-from services.gateway.pages.compression import LEAST, compressed, encoding_of
+from services.gateway.pages.compression import LEAST, compressed, encoding_of, kept_compressed
 from services.gateway.pages.language import keep_choice, language_of
 from services.gateway.pages.look import look_of
 from services.gateway.routes.parts import parts_of
@@ -48,7 +48,7 @@ def page(request: Request, template: str, status: int = 200, *, at_once: bool = 
         **values_of(request),
     }
     html = look.templates.get_template(template).render({**usual, **values})
-    response = _dressed(request, html.encode(), status)
+    response = _dressed(request, html.encode(), status, everybodys=at_once and request.method == "GET")
     response.headers["content-language"] = language
     if styles:
         policy = POLICY.replace("style-src 'self'", f"style-src 'self' {styles.source}")
@@ -73,9 +73,11 @@ def leave_for(request: Request, path: str) -> Response:
     return response
 
 
-def _dressed(request: Request, body: bytes, status: int) -> Response:
+def _dressed(request: Request, body: bytes, status: int, *, everybodys: bool) -> Response:
     headers = {**HEADERS, "vary": "Accept-Encoding, Cookie"}
     encoding = encoding_of(request.headers.get("accept-encoding", "")) if len(body) >= LEAST else None
     if encoding:
-        body, headers["content-encoding"] = compressed(body, encoding), encoding
+        everybodys = everybodys and not request.url.query  # which stands in the page
+        body = (kept_compressed if everybodys else compressed)(body, encoding)
+        headers["content-encoding"] = encoding
     return Response(body, status, headers, "text/html")

@@ -26,7 +26,7 @@ async def append(request: Request, upload_id: Id, citizen: Uploader, parts: Read
     return await _tus(request, citizen, parts).append(upload_id)
 
 
-@router.head(PATH + "/{upload_id}")
+@router.get(PATH + "/{upload_id}")
 async def show(request: Request, upload_id: Id, citizen: Uploader, parts: Ready) -> Response:
     """Say where to go on."""
     return await _tus(request, citizen, parts).state(upload_id)

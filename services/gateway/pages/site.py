@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.gateway.client.openid import CALLBACK
 from services.gateway.pages import (
     about,
     applications,
@@ -32,6 +33,7 @@ from services.gateway.pages.acting import ForPerson
 from services.gateway.pages.errors import refuse
 from services.gateway.pages.look import Look
 from services.gateway.pages.origin import OwnForms
+from services.gateway.routes.head import Head
 from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install
@@ -63,14 +65,16 @@ ROOMS = (
 )
 # Files are read from these as they come, and never wholly into memory.
 STREAMED = frozenset({hand_in.UPLOAD, document_page.AGAIN, sending.PATH, sending.PATH + "/", check.UPLOAD})
+# A login is used up by coming back from the provider, and news has no end.
+ONLY_GET = (CALLBACK, live.PATH)
 
 
 def site(parts: Parts, look: Look, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first."""
     pages = _pages(parts, look)
-    in_time = Deadline(pages, refuse, deadline_s)
+    in_time = Deadline(Head(pages, ONLY_GET), refuse, deadline_s)
     small = SmallBodies(in_time, refuse, parts.limits, parts.patience, STREAMED)
-    guarded = ForPerson(OwnForms(small, refuse, channels.OFF))
+    guarded = ForPerson(OwnForms(small, refuse, channels.OFF, secure=look.secure))
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = pages  # a layer that refuses makes a page, too

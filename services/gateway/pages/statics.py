@@ -11,7 +11,7 @@ router = APIRouter()
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@router.api_route("/static/{version}/{name}", methods=["GET", "HEAD"])
+@router.get("/static/{version}/{name}")
 async def serve(request: Request, version: str, name: str) -> Response:
     """Send a file; under another version's address, while two of them run, it may not be kept."""
     assets = look_of(request).assets

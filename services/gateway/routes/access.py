@@ -1,7 +1,6 @@
 """Who may come in: a bearer token leads to a citizen's device, a tool or a supplier; everyone else stays outside."""
 
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Security
@@ -14,12 +13,14 @@ from services.gateway.domain.access import (
     Person,
     Principal,
     idempotency_key,
+    is_stranger,
     principal_id,
     traceparent,
 )
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts, Ready
 from shared.partners import Supplier, Tool, hash_token
+from shared.serving.addresses import counted_as
 
 DEVICE = HTTPBearer(auto_error=False, scheme_name="device", description="The token of an activated device.")
 _TOOL = HTTPBearer(auto_error=False, scheme_name="tool", description="The token of a caseworker tool.")
@@ -28,21 +29,11 @@ _SUPPLIER = HTTPBearer(auto_error=False, scheme_name="supplier", description="Th
 Credentials = HTTPAuthorizationCredentials | None
 P = TypeVar("P", bound=Principal)
 Guard = Callable[[Request, Parts, Credentials], Awaitable[P]]
-SUBNET = 64
-"""An IPv6 client has a whole network of addresses; what counts is the network."""
 
 
 def client_of(request: Request) -> str:
-    """Return what counts as one client: an IPv4 address, or an IPv6 network; who has none shares one count.
-
-    Behind a trusted proxy it is the address that the proxy names.
-    """
-    try:
-        ip = ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return "unknown"
-    plain = getattr(ip, "ipv4_mapped", None) or ip
-    return str(plain if isinstance(plain, IPv4Address) else ip_network((plain, SUBNET), strict=False))
+    """Return what counts as one client; behind a trusted proxy it is the address that the proxy names."""
+    return counted_as(request.client.host if request.client else "")
 
 
 async def _principal(request: Request, parts: Parts, credentials: Credentials) -> Principal:
@@ -77,6 +68,7 @@ async def person_with(token: str, request: Request, parts: Parts) -> Person:
         await parts.rates.hit("unknown", address)  # failures only: others come in from the same address
         raise RefusedError("token.unknown")
     request.state.principal = principal_id(person)
+    request.state.stranger = is_stranger(person)
     parts.tokens.keep(digest, request.state.principal)
     if not seen:
         request.state.standing = await parts.rates.hit("citizen", request.state.principal)

@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.transfers import Checksum
-from services.gateway.routes.patience import Patience, heard, in_time
+from services.gateway.routes.bodies import Body
+from services.gateway.routes.parts import Parts
 
 IN_MEMORY_BYTES = 1024**2
 
@@ -29,21 +30,22 @@ class Chunk:
 
 
 @asynccontextmanager
-async def chunk(request: Request, room: int, patience: Patience) -> AsyncIterator[Chunk]:
-    """Read a body of at most `room` bytes.
+async def chunk(request: Request, room: int, parts: Parts) -> AsyncIterator[Chunk]:
+    """Read a body of at most `room` bytes; it is an upload under way until the end.
 
     Raises:
-        RefusedError: `upload.longer`; nothing of it is good then.
+        RefusedError: `upload.longer`, or too many at once; nothing of it is good then.
     """
     declared = request.headers.get("content-length", "0")  # a number: the server has read by it
     if int(declared) > room:
         raise RefusedError("upload.longer")
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spooled:
+    body = Body(request.receive, parts.patience)
+    await body.begin()
+    with parts.uploads.one_of(request), tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as spooled:
         file = cast("BinaryIO", spooled)
         part = Chunk(file)
         try:
-            async with in_time(patience):
-                await _fill(part, request, room, patience)
+            await _fill(part, body, room)
         except ConnectionError:
             part.broken = RefusedError("request.too_slow")
         except RefusedError as refused:
@@ -54,16 +56,13 @@ async def chunk(request: Request, room: int, patience: Patience) -> AsyncIterato
         yield part
 
 
-async def _fill(part: Chunk, request: Request, room: int, patience: Patience) -> None:
-    target, more = UploadFile(part.file), True  # writes in a thread what is too large for memory
-    while more:
-        message = await heard(request.receive, patience)
-        data = message.get("body", b"")
-        if part.size_bytes + len(data) > room:
+async def _fill(part: Chunk, body: Body, room: int) -> None:
+    target = UploadFile(part.file)  # writes in a thread what is too large for memory
+    async for piece in body.pieces():
+        if part.size_bytes + len(piece) > room:
             raise RefusedError("upload.longer")
-        await target.write(data)
-        part.size_bytes += len(data)
-        more = message.get("more_body", False)
+        await target.write(piece)
+        part.size_bytes += len(piece)
 
 
 async def check(part: Chunk, wanted: Checksum | None) -> None:

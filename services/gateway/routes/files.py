@@ -1,18 +1,17 @@
 """Answers that are files: tagged by their hash, and never opened as a page of ours."""
 
-import hashlib
-
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document, Filing
 from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts
+from services.gateway.routes.stored_file import StoredFile
 
 
 async def original_of(page: Page, parts: Parts) -> Response:
     """Send a page as it was uploaded."""
-    return _file(await parts.stores.pages.bytes_of(page), page.media_type, name=page.id, sha256=page.sha256)
+    return _file(parts, page.object_key, page.media_type, name=page.id, sha256=page.sha256)
 
 
 async def annotated_of(page: Page, parts: Parts) -> Response:
@@ -23,7 +22,7 @@ async def annotated_of(page: Page, parts: Parts) -> Response:
     """
     if page.check is None or page.check.annotated_key is None:
         raise RefusedError("page.no_annotation")
-    return _file(await parts.stores.objects.get(page.check.annotated_key), "image/jpeg", name=f"{page.id}.jpg")
+    return _file(parts, page.check.annotated_key, "image/jpeg", name=f"{page.id}.jpg")
 
 
 async def pdf_of(document: Document, parts: Parts) -> Response:
@@ -33,8 +32,8 @@ async def pdf_of(document: Document, parts: Parts) -> Response:
         RefusedError: `document.not_filed`.
     """
     filing = _filing_of(document)
-    data = await parts.stores.objects.get(filing.pdf_key, sha256=filing.pdf_sha256)
-    return _file(data, "application/pdf", name=f"{document.receipt_number}.pdf", sha256=filing.pdf_sha256)
+    name = f"{document.receipt_number}.pdf"
+    return _file(parts, filing.pdf_key, "application/pdf", name=name, sha256=filing.pdf_sha256)
 
 
 async def text_of(document: Document, parts: Parts) -> Response:
@@ -43,8 +42,8 @@ async def text_of(document: Document, parts: Parts) -> Response:
     Raises:
         RefusedError: `document.not_filed`.
     """
-    data = await parts.stores.objects.get(_filing_of(document).text_key)
-    return _file(data, "text/plain; charset=utf-8", name=f"{document.receipt_number}.txt")
+    name = f"{document.receipt_number}.txt"
+    return _file(parts, _filing_of(document).text_key, "text/plain; charset=utf-8", name=name)
 
 
 async def facts_of(document: Document, parts: Parts) -> Response:
@@ -56,9 +55,7 @@ async def facts_of(document: Document, parts: Parts) -> Response:
     filing = _filing_of(document)
     if filing.facts_key is None:
         raise RefusedError("document.no_facts")
-    return _file(
-        await parts.stores.objects.get(filing.facts_key), "application/json", name=f"{document.receipt_number}.json"
-    )
+    return _file(parts, filing.facts_key, "application/json", name=f"{document.receipt_number}.json")
 
 
 def _filing_of(document: Document) -> Filing:
@@ -67,7 +64,6 @@ def _filing_of(document: Document) -> Filing:
     return document.filing
 
 
-def _file(data: bytes, media_type: str, *, name: str, sha256: str | None = None) -> Response:
-    tag = sha256 or hashlib.sha256(data).hexdigest()
-    headers = {"etag": f'"{tag}"', "content-disposition": f'inline; filename="{name}"'}
-    return Response(data, media_type=media_type, headers=headers)
+def _file(parts: Parts, key: str, media_type: str, *, name: str, sha256: str | None = None) -> Response:
+    headers = {"content-disposition": f'inline; filename="{name}"'}
+    return StoredFile(parts, key, sha256=sha256, media_type=media_type, headers=headers)

@@ -6,7 +6,7 @@ from services.gateway.domain.pages import FORMATS
 from services.gateway.domain.transfers import EXTENSIONS, VERSION
 from services.gateway.routes.documented import problems
 from services.gateway.routes.parts import Ready
-from services.gateway.schemas.offered import LimitsShown, UploadLimits
+from services.gateway.schemas.offered import AtOnceShown, LimitsShown, UploadLimits
 from shared.catalogue import asyncapi
 
 router = APIRouter(tags=["about"])
@@ -28,6 +28,11 @@ async def limits(response: Response, parts: Ready) -> LimitsShown:
             extensions=EXTENSIONS,
             valid_days=parts.limits.upload_days,
             max_unfinished=parts.limits.unfinished_uploads,
+        ),
+        at_once=AtOnceShown(
+            max_uploads=parts.uploads.most.each,
+            max_downloads=parts.downloads.most.each,
+            least_bytes_per_s=parts.patience.least_rate,
         ),
         unsent_page_days=parts.limits.unsent_page_days,
     )

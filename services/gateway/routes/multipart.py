@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.routes.patience import Patience, heard, in_time
+from services.gateway.routes.bodies import Body
+from services.gateway.routes.parts import Parts
 
 FIELD = "file"
 # What the form adds around the file.
@@ -42,42 +43,49 @@ class Received:
 
 
 @asynccontextmanager
-async def received(request: Request, limits: Limits, patience: Patience) -> AsyncIterator[Received]:
-    """Read the file of a form.
+async def received(request: Request, parts: Parts, limits: Limits | None = None) -> AsyncIterator[Received]:
+    """Read the file of a form, within `limits` if they are others than usual; it is an upload under way until the end.
 
     Raises:
-        RefusedError: no form, no file, empty, too large, no format of ours, or the client is too slow.
+        RefusedError: no form, no file, empty, too large, no format of ours, too slow, or too many at once.
     """
-    parser = MultiPartParser(request.headers, _body(request, limits, patience), max_files=1, max_fields=4)
+    limits = limits or parts.limits
+    _check_declared(request, limits)
+    body = Body(request.receive, parts.patience)
+    await body.begin()
+    with parts.uploads.one_of(request):
+        form = await _parsed(request, _bounded(body, limits))
+        try:
+            upload = form.get(FIELD)
+            if not isinstance(upload, UploadFile):
+                raise RefusedError("page.no_file")
+            yield await asyncio.to_thread(_look_at, upload.file, limits)
+        finally:
+            await form.close()
+
+
+async def _parsed(request: Request, pieces: AsyncGenerator[bytes, None]) -> FormData:
     try:
-        async with in_time(patience):
-            form = await parser.parse()
+        return await MultiPartParser(request.headers, pieces, max_files=1, max_fields=4).parse()
     except (MultiPartException, KeyError, ValueError) as error:
         raise RefusedError("request.malformed") from error
     except ConnectionError as error:
         raise RefusedError("request.too_slow") from error
-    try:
-        upload = form.get(FIELD)
-        if not isinstance(upload, UploadFile):
-            raise RefusedError("page.no_file")
-        yield await asyncio.to_thread(_look_at, upload.file, limits)
-    finally:
-        await form.close()
 
 
-async def _body(request: Request, limits: Limits, patience: Patience) -> AsyncGenerator[bytes, None]:
+def _check_declared(request: Request, limits: Limits) -> None:
     declared = request.headers.get("content-length", "")
-    size, more = int(declared) if declared.isdecimal() else 0, True
-    if size > limits.file_bytes + FORM_BYTES:
+    if declared.isdecimal() and int(declared) > limits.file_bytes + FORM_BYTES:
         raise _too_large(limits)
+
+
+async def _bounded(body: Body, limits: Limits) -> AsyncGenerator[bytes, None]:
     size = 0
-    while more:
-        message = await heard(request.receive, patience)
-        size += len(message.get("body", b""))
+    async for piece in body.pieces():
+        size += len(piece)
         if size > limits.file_bytes + FORM_BYTES:
             raise _too_large(limits)
-        more = message.get("more_body", False)
-        yield message.get("body", b"")
+        yield piece
 
 
 def _look_at(file: BinaryIO, limits: Limits) -> Received:

@@ -7,13 +7,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
-from services.gateway.domain.pages import HEAD_BYTES, media_type_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsSupplier, ask_of
 from services.gateway.routes.answers import digest_of, respond
 from services.gateway.routes.documented import IDEMPOTENT, problems, sends
-from services.gateway.routes.handing_over import hand_over
 from services.gateway.routes.parts import Parts, Ready
+from services.gateway.routes.stored_file import StoredFile
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.schemas.asked import Confirmation
 from shared.events.gateway import PacketConfirmed
@@ -24,15 +23,20 @@ router = APIRouter(prefix="/v1/packets/{link}", tags=["packets"])
 
 
 @router.get("", summary="Download a packet, once", **sends("application/pdf", 410))
-async def download(request: Request, link: str, supplier: AsSupplier, parts: Ready) -> Response:
+async def download(link: str, supplier: AsSupplier, parts: Ready) -> Response:
     """Send the papers; the link is used up when all of them were sent, so a broken download can be repeated."""
     packet = _read(link, "download", parts.windows.download_days, supplier, parts)
     await parts.stores.consents.in_force(packet.consent_id)
-    data = await parts.stores.packets.fetch(link, packet)
+    await parts.stores.packets.check_unused(link)
     bind_contextvars(forward_id=packet.forward_id)
-    headers = {"content-disposition": f'attachment; filename="{packet.forward_id}"'}
-    mark_used = partial(parts.stores.packets.mark_used, link, packet)
-    return hand_over(request, data, headers, media_type_of(data[:HEAD_BYTES]), mark_used)
+    return StoredFile(
+        parts,
+        packet.object_key,
+        sha256=packet.sha256,
+        headers={"content-disposition": f'attachment; filename="{packet.forward_id}"'},
+        missing=RefusedError("packet.expired"),  # it was swept
+        then=partial(parts.stores.packets.mark_used, link, packet),
+    )
 
 
 @router.post(

@@ -34,10 +34,9 @@ async def upload(request: Request, citizen: MayUpload, parts: Ready) -> Response
     """Keep the original bytes; 201 means that they are durable."""
     request.state.standing = await parts.rates.hit("upload", request.state.principal)
     key = ask_of(request, "").key  # refused before a large body is read
-    with parts.uploads.one_of(request.state.principal):
-        async with room_for(request, citizen, parts, key), received(request, parts.limits, parts.patience) as file:
-            page = page_of(file, citizen, parts)
-            return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
+    async with room_for(request, citizen, parts, key), received(request, parts) as file:
+        page = page_of(file, citizen, parts)
+        return respond(await parts.stores.pages.keep(ask_of(request, file.sha256), page, file.file))
 
 
 def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:

@@ -7,13 +7,12 @@ from fastapi import Depends, Request
 
 from services.gateway.client.openid import OpenIdProvider
 from services.gateway.client.printer import Printer
-from services.gateway.domain.limits import Limits
+from services.gateway.domain.limits import Limits, Patience
 from services.gateway.domain.texts import Texts
-from services.gateway.routes.patience import Patience
+from services.gateway.routes.at_once import AtOnce
 from services.gateway.routes.press import Press
 from services.gateway.routes.rates import Rates
 from services.gateway.routes.tokens import Tokens
-from services.gateway.routes.uploads import Uploads
 from services.gateway.store.feed import Feed
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
@@ -52,7 +51,8 @@ class Parts:
     limits: Limits
     windows: Windows
     patience: Patience
-    uploads: Uploads
+    uploads: AtOnce
+    downloads: AtOnce
     feed: Feed
     clock: Clock
     printer: Printer

@@ -1,30 +1,22 @@
 """How long each side waits: a client for our servers, and we for a client's bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway.domain.limits import Limits
+from services.gateway.domain.limits import Limits, Patience
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.routes.bodies import Body
 from services.gateway.routes.problems import unavailable
 
 log = structlog.get_logger()
 
 Refuse = Callable[[Request, RefusedError], Response]
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a client is waited for, in seconds: while it is silent, and for a whole body."""
-
-    silence_s: float
-    body_s: float
 
 
 class SmallBodies:
@@ -49,8 +41,7 @@ class SmallBodies:
         if path in self._streamed or path[: path.rfind("/") + 1] in self._streamed:
             return await self._app(scope, receive, send)
         try:
-            async with in_time(self._patience):
-                body = await self._read(receive)
+            body = await self._read(receive)
         except RefusedError as error:
             answer = self._refuse(Request(scope), error)
             return await answer(scope, receive, send)
@@ -64,45 +55,12 @@ class SmallBodies:
         return await self._app(scope, again, send)
 
     async def _read(self, receive: Receive) -> bytes:
-        body, more = b"", True
-        while more:
-            message = await heard(receive, self._patience)
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
+        body = bytearray()
+        async for piece in Body(receive, self._patience).pieces():
+            body += piece
             if len(body) > self._limits.json_bytes:
                 raise RefusedError("request.too_large", max_bytes=self._limits.json_bytes)
-        return body
-
-
-@asynccontextmanager
-async def in_time(patience: Patience) -> AsyncIterator[None]:
-    """Read a whole body within this, and nothing else.
-
-    Raises:
-        RefusedError: `request.too_slow`, if it takes too long in all.
-    """
-    try:
-        async with asyncio.timeout(patience.body_s):
-            yield
-    except TimeoutError as error:
-        raise RefusedError("request.too_slow") from error
-
-
-async def heard(receive: Receive, patience: Patience) -> Message:
-    """Return the next message of a client.
-
-    Raises:
-        RefusedError: `request.too_slow`, if it stays silent.
-        ConnectionError: it is gone.
-    """
-    try:
-        async with asyncio.timeout(patience.silence_s):
-            message = await receive()
-    except TimeoutError as error:
-        raise RefusedError("request.too_slow") from error
-    if message["type"] == "http.disconnect":
-        raise ConnectionError
-    return message
+        return bytes(body)
 
 
 class Deadline:

@@ -77,7 +77,7 @@ async def verdict_of_pdf(request: Request, parts: Parts, language: str) -> Recei
     """
     limits = replace(parts.limits, file_bytes=MAX_PDF_BYTES)
     try:
-        async with received(request, limits, parts.patience) as found:
+        async with received(request, parts, limits) as found:
             keys = parts.stores.receipts.ready_keys
             claims = await asyncio.to_thread(lambda: open_pdf(found.file.read(), keys))
         newest = await _check_record(claims, parts)

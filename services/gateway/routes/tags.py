@@ -10,17 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Tags:
     """Tags complete answers to GET, and answers 304 where `If-None-Match` names the tag (RFC 9110, 13.1.2)."""
 
-    def __init__(self, app: ASGIApp, only_get: tuple[str, ...]) -> None:
-        """Tag what `app` answers; paths that begin with one of `only_get` have an effect, and no HEAD."""
+    def __init__(self, app: ASGIApp) -> None:
+        """Tag what `app` answers."""
         self._app = app
-        self._only_get = only_get
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["method"] not in {"GET", "HEAD"} or self._is_refused(scope):
-            return await self._app(scope, receive, send)
+        if scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
         start: Message | None = None
-        inner = {**scope, "method": "GET"}  # the server leaves out the body of an answer to HEAD
         known = Headers(scope=scope).get("if-none-match", "")
 
         async def tagged(message: Message) -> None:
@@ -33,13 +32,7 @@ class Tags:
             first, start = start, None
             return await _send_tagged(first, message, known, send)
 
-        try:
-            return await self._app(inner, receive, tagged)
-        finally:
-            scope["route"] = inner.get("route")
-
-    def _is_refused(self, scope: Scope) -> bool:
-        return scope["method"] == "HEAD" and str(scope["path"]).startswith(self._only_get)
+        await self._app(scope, receive, tagged)
 
 
 def _can_be_tagged(start: Message) -> bool:

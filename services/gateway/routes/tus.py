@@ -131,14 +131,13 @@ class Tus:
 
     async def _take(self, transfer: Transfer) -> Transfer:
         wanted = checksum_of(self.request.headers.get("upload-checksum"))
-        with self.parts.uploads.one_of(self.request.state.principal):
-            async with chunk(self.request, transfer.length - transfer.offset, self.parts.patience) as part:
-                await check(part, wanted)
-                _look_at(part, transfer)
-                if part.size_bytes:
-                    transfer = await self.parts.stores.transfers.append(transfer, part.file, part.size_bytes)
-                if part.broken:
-                    raise part.broken
+        async with chunk(self.request, transfer.length - transfer.offset, self.parts) as part:
+            await check(part, wanted)
+            _look_at(part, transfer)
+            if part.size_bytes:
+                transfer = await self.parts.stores.transfers.append(transfer, part.file, part.size_bytes)
+            if part.broken:
+                raise part.broken
             return await self._finished(transfer)
 
     async def _finished(self, transfer: Transfer) -> Transfer:

@@ -34,6 +34,7 @@ from services.gateway.routes import (
 )
 from services.gateway.routes.border import Border
 from services.gateway.routes.documented import as_sent
+from services.gateway.routes.head import Head
 from services.gateway.routes.parts import Parts
 from services.gateway.routes.patience import Deadline, SmallBodies
 from services.gateway.routes.problems import install, problem
@@ -56,7 +57,7 @@ DESCRIPTIONS = frozenset({"/openapi.json", "/asyncapi.json", receipts.JWKS})
 def web(parts: Parts, site: ASGIApp, *, deadline_s: float) -> ASGIApp:
     """Return the application, outermost layer first: the API for programs, and `site` at every other address."""
     refuse = partial(_refuse, parts.texts)
-    in_time = Deadline(Tags(_api(parts, refuse), ONLY_GET), refuse, deadline_s)
+    in_time = Deadline(Head(Tags(_api(parts, refuse)), ONLY_GET), refuse, deadline_s)
     streamed = frozenset({pages.PATH, receipts.CHECK_PDF, resumable.PATH, resumable.PATH + "/"})
     api = SmallBodies(in_time, refuse, parts.limits, parts.patience, streamed)
 

@@ -34,6 +34,14 @@ class UploadLimits(Shown):
     max_unfinished: int
 
 
+class AtOnceShown(Shown):
+    """How many files of one principal may be under way at once, and what of a body must come, in bytes a second."""
+
+    max_uploads: int
+    max_downloads: int
+    least_bytes_per_s: int
+
+
 class LimitsShown(Shown):
     """What this server takes; a page that is never handed in goes after `unsent_page_days`."""
 
@@ -44,4 +52,5 @@ class LimitsShown(Shown):
     rates: dict[str, str]
     languages: tuple[str, ...]
     uploads: UploadLimits
+    at_once: AtOnceShown
     unsent_page_days: int

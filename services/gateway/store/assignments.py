@@ -27,6 +27,7 @@ class Assignments:
         self._readings = database.readings
         self._citizens = database.citizens
         self._find = newcomers.find
+        self._identify = newcomers.identify
         self._acts = acts
         self._timeline = timeline
         self._clock = clock
@@ -85,6 +86,7 @@ class Assignments:
         if not done.matched_count:
             known = await self._newcomers.find_one(theirs, session=session)
             raise RefusedError("newcomer.decided" if known else "newcomer.missing")
+        await self._identify(decision.newcomer_id, session)
 
     async def _check_owner(self, owner_id: str, session: Session) -> None:
         """Check that an owner is a citizen, and no newcomer nobody has taken as one."""

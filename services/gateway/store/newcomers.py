@@ -88,12 +88,12 @@ class Newcomers:
     async def _start_beside(self, newcomer: Newcomer, key: str, helper: Helper) -> None:
         async with self._ledger.begin() as work:
             citizen = await self._keep(newcomer, key, work)
-            await self._people.own(helper, citizen.citizen_id, work.session)
+            await self._people.own(helper, citizen.citizen_id, work.session, newcomer=True)
 
     async def _keep(self, newcomer: Newcomer, key: str, work: Work) -> Citizen:
         no_number = None if newcomer.receipt_number else {"receipt_number"}  # or none would be there twice
         row = newcomer.model_dump(by_alias=True, exclude=no_number) | {"person": _said(newcomer), "key": _hash(key)}
-        citizen = Citizen(newcomer.id, newcomer.device_id)
+        citizen = Citizen(newcomer.id, newcomer.device_id, newcomer=True)
         await self._newcomers.insert_one(row, session=work.session)
         await self._people.found(citizen, work.session)
         if newcomer.errand == "apply":
@@ -153,6 +153,10 @@ class Newcomers:
         """Keep which team looks after a newcomer."""
         nobodys = {"_id": fact.about_id, "team": None}
         await self._newcomers.update_one(nobodys, {"$set": {"team": fact.team}}, session=session)
+
+    async def identify(self, newcomer_id: str, session: Session) -> None:
+        """Note that a person at the desk has said who a newcomer is."""
+        await self._people.identify(newcomer_id, session)
 
     async def vouch(self, newcomer_id: str, person: Person) -> None:
         """Keep what an identity provider says of somebody who waits; what it does not say stays as they said it."""

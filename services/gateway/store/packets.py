@@ -13,21 +13,18 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import ConfirmationKept
 from services.gateway.store.acts import Acts
 from shared.clock import Clock
-from shared.errors import PermanentError
 from shared.events.gateway import PacketConfirmed, PacketDownloaded
 from shared.links import PacketLink
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, again_on_conflict
-from shared.storage.objects import Objects
 
 
 class Packets:
-    """Hands out the bytes behind a link, and remembers that it did."""
+    """Remembers which links were used, and for what."""
 
-    def __init__(self, database: Database, objects: Objects, acts: Acts, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, database: Database, acts: Acts, ledger: Ledger, clock: Clock) -> None:
         """Keep used links in `database`; they are named by their hash."""
         self._used = database.used_links
-        self._objects = objects
         self._acts = acts
         self._ledger = ledger
         self._clock = clock
@@ -36,20 +33,14 @@ class Packets:
         """Let go of links that nobody could use any more."""
         await self._used.create_index("at", expireAfterSeconds=int(timedelta(days=LINK_DAYS).total_seconds()))
 
-    async def fetch(self, text: str, link: PacketLink) -> bytes:
-        """Return the bytes behind a link that was not used yet.
+    async def check_unused(self, text: str) -> None:
+        """Check that a link was not used yet.
 
         Raises:
-            RefusedError: `packet.used`; `packet.expired`: it was swept.
+            RefusedError: `packet.used`.
         """
         if await self._used.find_one({"_id": _digest(text)}):
             raise RefusedError("packet.used")
-        try:
-            return await self._objects.get(link.object_key, sha256=link.sha256)
-        except PermanentError as error:
-            if error.code != "object.missing":
-                raise
-            raise RefusedError("packet.expired") from error
 
     async def mark_used(self, text: str, link: PacketLink) -> None:
         """Remember that everything behind a link was sent; announced once, also when two downloads raced."""

@@ -197,10 +197,6 @@ class Pages:
         """Return those of the ids under which a page was kept."""
         return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
 
-    async def bytes_of(self, page: Page) -> bytes:
-        """Return the untouched original, checked against its hash."""
-        return await self._objects.get(page.object_key, sha256=page.sha256)
-
 
 def _outweighed_by(fact: PageChecked) -> dict[str, Any]:
     """Return the query for a page whose check is to give way: what was read outweighs what was only seen.

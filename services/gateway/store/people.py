@@ -95,16 +95,19 @@ class People:
             RefusedError: `code.invalid`: as above, or it is another helper's.
         """
         row = await self._claim(await hash_typed(typed), helper.device_id, role=None)
-        await self.own(helper, str(row["citizen_id"]))
+        await self.own(helper, str(row["citizen_id"]), newcomer=bool(row.get("newcomer")))
 
-    async def own(self, helper: Helper, citizen_id: str, session: Session | None = None) -> None:
+    async def own(
+        self, helper: Helper, citizen_id: str, session: Session | None = None, *, newcomer: bool = False
+    ) -> None:
         """Let a helper's device be a citizen's, too: its token stays, and so does what was begun for others.
 
         Raises:
             RefusedError: `device.missing`: it is not that helper's alone any more.
         """
         alone = {"_id": helper.device_id, "citizen_id": helper.helper_id, "role": HELPER, "revoked_at": None}
-        change = {"$set": _whose(Citizen(citizen_id, NO_DEVICE, helper_id=helper.helper_id)), "$unset": {"role": ""}}
+        citizen = Citizen(citizen_id, NO_DEVICE, helper_id=helper.helper_id, newcomer=newcomer)
+        change = {"$set": _whose(citizen), "$unset": {"role": ""}}
         if not (await self._devices.update_one(alone, change, session=session)).matched_count:
             raise RefusedError("device.missing")
 
@@ -139,10 +142,18 @@ class People:
         await self._citizens.delete_one({"_id": citizen_id}, session=session)
         both = {"citizen_id": citizen_id, "helper_id": {"$ne": None}}
         for row in await self._devices.find(both, session=session).to_list(None):
-            back = {"$set": {"citizen_id": row["helper_id"], "role": HELPER}, "$unset": {"helper_id": ""}}
+            back = {
+                "$set": {"citizen_id": row["helper_id"], "role": HELPER},
+                "$unset": {"helper_id": "", "newcomer": ""},
+            }
             await self._devices.update_one({"_id": row["_id"]}, back, session=session)
         for ways in (self._devices, self._codes, self._logins):
             await ways.delete_many({"citizen_id": citizen_id}, session=session)
+
+    async def identify(self, citizen_id: str, session: Session) -> None:
+        """Note that the job centre now knows who a newcomer is, on all their devices and codes."""
+        for ways in (self._devices, self._codes):
+            await ways.update_many({"citizen_id": citizen_id}, {"$unset": {"newcomer": ""}}, session=session)
 
     async def renew(self, device_id: str) -> str | None:
         """Return another token for a device whose own got lost on its way, if nobody has used it."""
@@ -180,14 +191,16 @@ def _person_of(row: Mapping[str, Any], device_id: str) -> Person:
     """Return whose a device is, by the row of the device or of its code."""
     if row.get("role") == HELPER:
         return Helper(row["citizen_id"], device_id)
-    return Citizen(row["citizen_id"], device_id, helper_id=row.get("helper_id"))
+    newcomer = bool(row.get("newcomer"))
+    return Citizen(row["citizen_id"], device_id, helper_id=row.get("helper_id"), newcomer=newcomer)
 
 
-def _whose(person: Person) -> dict[str, str]:
+def _whose(person: Person) -> dict[str, Any]:
     """Return what the row of a device, or of a code, says of its person."""
     if isinstance(person, Helper):
         return {"citizen_id": person.helper_id, "role": HELPER}
-    return {"citizen_id": person.citizen_id} | ({"helper_id": person.helper_id} if person.helper_id else {})
+    helping = {"helper_id": person.helper_id} if person.helper_id else {}
+    return {"citizen_id": person.citizen_id} | helping | ({"newcomer": True} if person.newcomer else {})
 
 
 def _either(person_id: str) -> dict[str, Any]:

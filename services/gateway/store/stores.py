@@ -120,7 +120,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         mandates=Mandates(database, acts, ledger, people=people, timeline=timeline, clock=clock),
         callbacks=Callbacks(database, acts, timeline),
         channels=Channels(database, objects, acts, ledger, cards, clock),
-        packets=Packets(database, objects, acts, ledger, clock),
+        packets=Packets(database, acts, ledger, clock),
         timeline=timeline,
         receipts=receipts,
         printed=Printed(objects, receipts),

@@ -26,10 +26,11 @@ from shared.events.event import Fact, envelop
 from shared.ids import new_id
 from shared.links import Links
 from shared.messaging.topology import EVENTS
+from shared.serving.server import HttpServer
+from shared.serving.settings import HttpSettings
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
-from tests.loopback import served
 from tests.waiting import until, until_ready
 
 OFTEN = "100000/minute"
@@ -45,13 +46,18 @@ NO_HINDRANCE: dict[str, Any] = {
     "max_wrong_codes": 100_000,
     "max_wrong_codes_together": 100_000,
     "max_uploads_each": 16,
+    "max_uploads_address": 32,
+    "max_downloads_each": 64,
+    "max_downloads_address": 64,
 }
 
 
 class Door:
     """Runs one gateway, brings people to it, and hears what it announces."""
 
-    def __init__(self, connections: Connections, clock: Clock = utc_now, **settings: Any) -> None:
+    def __init__(
+        self, connections: Connections, clock: Clock = utc_now, http: HttpSettings | None = None, **settings: Any
+    ) -> None:
         """Start nothing yet; rates and the number of uploads are no hindrance unless `settings` say so."""
         self.port = free_port()
         keys = connections.partners.with_name("receipt-keys.json")
@@ -68,7 +74,8 @@ class Door:
         self.database = self.service.database
         self.announced: list[dict[str, Any]] = []
         self._clock = clock
-        self._site = served(self.service.web, self.port)
+        assert self.service.web
+        self._site = HttpServer(self.service.web, "127.0.0.1", self.port, http)
         self._channel: AbstractChannel | None = None
 
     async def __aenter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from services.gateway.domain.access import is_stranger
 from shared.clock import utc_now
 from shared.events.notify import AlertKind, AlertRaised
 from shared.ids import new_id
@@ -248,3 +249,22 @@ async def test_who_somebody_is_stays_in_the_database(door: Door) -> None:
     told = f"{lines} {door.announced}"
     assert newcomer.citizen_id in told
     assert not re.search(r"Erika|Beispiel|1985-04-07|(?<![\w-])1985(?![\w-])|208 ?123456", told)  # ids have digits, too
+
+
+async def test_a_newcomer_is_a_stranger_until_the_desk_has_decided(door: Door) -> None:
+    """All devices of a newcomer have a stranger's share of what is scarce, until a person has said who that is."""
+    async with await start(door, errand="apply") as newcomer, door.caller("desk") as desk:
+        code = (await newcomer.post("/v1/devices/codes", headers=key())).raise_for_status().json()["code"]
+        second = (await desk.post("/v1/activations", json={"code": code})).raise_for_status().json()["token"]
+        tokens = [newcomer.headers["authorization"].removeprefix("Bearer "), second]
+        assert [await _is_stranger(door, token) for token in tokens] == [True, True]
+        await door.heard(newcomer.citizen_id, "assignment.requested.v1")
+        await alert(door, newcomer.citizen_id)
+        (await assign(desk, newcomer.citizen_id, None)).raise_for_status()
+        assert [await _is_stranger(door, token) for token in tokens] == [False, False]
+
+
+async def _is_stranger(door: Door, token: str) -> bool:
+    holder = await door.stores().people.holder_of(token)
+    assert holder
+    return is_stranger(holder)

@@ -28,7 +28,8 @@ from services.gateway.pages.words import load_words
         ({"sec-fetch-site": "cross-site"}, False),
         ({"sec-fetch-site": "none"}, False),
         ({"host": "a:8080", "origin": "http://a:8080"}, True),
-        ({"host": "a", "origin": "https://b"}, False),
+        ({"host": "a", "origin": "http://b"}, False),
+        ({"host": "a", "origin": "https://a"}, False),
         ({"host": "a", "origin": "null"}, False),
         ({"host": "", "origin": ""}, False),
         ({"host": "a"}, False),
@@ -36,7 +37,7 @@ from services.gateway.pages.words import load_words
 )
 def test_only_our_own_forms_are_taken(headers: dict[str, str], *, ours: bool) -> None:
     """A browser says where a form comes from; silence is no answer."""
-    assert is_ours(Headers(headers)) is ours
+    assert is_ours(Headers(headers), "http") is ours
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.gateway.routes.head import Head
 from services.gateway.routes.tags import Tags
 from services.gateway.routes.web import ONLY_GET
 
@@ -16,7 +17,7 @@ def _client(read: list[str]) -> httpx.AsyncClient:
         read.append(rest)
         return {"read": rest}
 
-    return httpx.AsyncClient(transport=httpx.ASGITransport(Tags(api, ONLY_GET)), base_url="http://gateway")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(Head(Tags(api), ONLY_GET)), base_url="http://gateway")
 
 
 @pytest.mark.parametrize("path", ["packets/some-link", "events"])

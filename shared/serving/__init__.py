@@ -1,0 +1,1 @@
+"""Serves HTTP: one server, with bounds on what any client may take of it."""
