@@ -4,13 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
-from shared.storage.documents import Database, Session
+from shared.storage.documents import Database, Session, change_one
 from shared.storage.objects import Objects
 
 
@@ -129,11 +127,9 @@ class Papers:
         fields: dict[str, Any] = outcome.model_dump(exclude={"document_id", "version"})
         fields |= {"state": outcome.type, "receipt_number": document.receipt_number, "unreadable": unreadable}
         this = {"_id": document.document_id}
-        highest = {"$max": {"version": document.version}}  # writes in any case, so that two versions meet here
-        row = await self._documents.find_one_and_update(
-            this, highest, upsert=True, return_document=ReturnDocument.AFTER, session=session
-        )
-        if row["version"] > document.version:
+        highest = {"$max": {"version": document.version}}
+        row = await change_one(self._documents, this, highest, session, upsert=True)
+        if row and row["version"] > document.version:
             return False
         await self._documents.update_one(this, {"$set": fields}, session=session)
         return True

@@ -12,7 +12,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.channels import ChannelShown
 from services.gateway.store.acts import Acts
 from shared.cards import CARDS, MEDIA_TYPE, Card, Subscription, channel_of, key_of
-from shared.clock import Clock
+from shared.clock import EVER, Clock
 from shared.errors import UnavailableError
 from shared.events.gateway import NoticeTopic
 from shared.ids import new_id, new_number
@@ -151,7 +151,7 @@ class Channels:
 
     async def sweep(self) -> int:
         """Forget addresses whose code ran out, and cards without a channel; return how many."""
-        never = {"state": "pending", "code_until": {"$lte": self._clock()}}
+        never = {"code_until": {"$gt": EVER, "$lte": self._clock()}, "state": "pending"}
         removed = int((await self._channels.delete_many(never)).deleted_count)
         async for keys in self._objects.older(CARDS, self._clock() - CARD_WITHOUT_CHANNEL):
             ids = {channel_of(key) for key in keys}
@@ -210,7 +210,7 @@ class Channels:
         """
         device = {name: getattr(channel, name) for name in ("citizen_id", "device_id", "kind")}
         same = [{"slot": channel.slot}, *([device] if channel.kind == "push" else [])]
-        rows = await self._channels.find({"$or": same}, session=session).to_list(None)
+        rows = [row for one in same for row in await self._channels.find(one, session=session).to_list(None)]
         if any(row["kind"] == "email" and row["state"] != "pending" for row in rows):
             raise RefusedError("channel.exists")
         ids = [str(row["_id"]) for row in rows]

@@ -178,9 +178,8 @@ class Documents:
     async def naming(self, page_ids: Sequence[str]) -> set[str]:
         """Return those of the pages that a document names, or named before they were taken again."""
         ids = {"$in": list(page_ids)}
-        rows = await self._documents.find(
-            {"$or": [{"pages.page_id": ids}, {"replacements.replaced.page_id": ids}]}
-        ).to_list(None)
+        places = ("pages.page_id", "replacements.replaced.page_id")
+        rows = [row for place in places for row in await self._documents.find({place: ids}).to_list(None)]
         documents = [Document.model_validate(row) for row in rows]
         now = {page.page_id for document in documents for page in document.pages}
         return now | {each.replaced.page_id for document in documents for each in document.replacements}
@@ -192,11 +191,12 @@ class Documents:
 
     async def file(self, fact: DocumentFiled, session: Session) -> None:
         """Keep where the readable document is; of several versions the highest, in whatever order they come."""
-        filing = Filing.model_validate(fact.model_dump()).model_dump()
-        none_yet = "filing" if fact.version == 1 else "filing.version"  # a filing older than versions is of the first
-        older = {"$or": [{none_yet: None}, {"filing.version": {"$lt": fact.version}}]}
-        unless_newer = {"_id": fact.document_id, **older}
-        await self._documents.update_one(unless_newer, {"$set": {"filing": filing}}, session=session)
+        this = {"_id": fact.document_id}
+        row = await self._documents.find_one(this, {"filing": 1}, session=session)
+        known = Filing.model_validate(row["filing"]).version if row and row.get("filing") else 0
+        if known < fact.version:
+            filing = Filing.model_validate(fact.model_dump()).model_dump()
+            await self._documents.update_one(this, {"$set": {"filing": filing}}, session=session)
         await self._step(fact, "filed", {}, session)
 
     async def fail(self, fact: DocumentFailed, session: Session) -> None:

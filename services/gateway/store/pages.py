@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
-from services.gateway.domain.pages import Page
+from services.gateway.domain.pages import Page, PageCheck
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
@@ -14,7 +14,7 @@ from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
-from shared.ids import new_id
+from shared.ids import first_id_of, new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
 from shared.storage.objects import Objects
@@ -124,16 +124,14 @@ class Pages:
         Raises:
             PermanentError: `page.missing`; our row is older than any event about it.
         """
-        check = fact.model_dump(exclude={"page_id"})
         row = await self._pages.find_one({"_id": fact.page_id}, session=session)
         if row is None:
             raise PermanentError("page.missing")
-        done = await self._pages.update_one(
-            {"_id": fact.page_id, **_outweighed_by(fact)},
-            {"$set": {"state": "checked", "check": check}},
-            session=session,
-        )
-        return str(row["citizen_id"]) if done.matched_count else None
+        if row.get("check") and not PageCheck.model_validate(row["check"]).gives_way_to(fact):
+            return None
+        change = {"$set": {"state": "checked", "check": fact.model_dump(exclude={"page_id"})}}
+        await self._pages.update_one({"_id": fact.page_id}, change, session=session)
+        return str(row["citizen_id"])
 
     async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
         """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment."""
@@ -144,10 +142,13 @@ class Pages:
         await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}})
 
     async def idle(self, before: datetime) -> AsyncIterator[list[Page]]:
-        """Yield pages from before that time which no document is known to name, some at a time."""
-        last = ""
+        """Yield pages from before that time which no document is known to name, some at a time.
+
+        An id says when it was made, so the index leads past the younger ones.
+        """
+        last, end = "", first_id_of(before)
         while True:
-            waiting = {"handed_in": None, "uploaded_at": {"$lt": before}, "_id": {"$gt": last}}
+            waiting = {"handed_in": None, "_id": {"$gt": last, "$lt": end}}
             rows = await self._pages.find(waiting).sort("_id", 1).limit(AT_ONCE).to_list(AT_ONCE)
             if not rows:
                 return
@@ -175,17 +176,3 @@ class Pages:
     async def bytes_of(self, page: Page) -> bytes:
         """Return the untouched original, checked against its hash."""
         return await self._objects.get(page.object_key, sha256=page.sha256)
-
-
-def _outweighed_by(fact: PageChecked) -> dict[str, Any]:
-    """Return the query for a page whose check is to give way: what was read outweighs what was only seen.
-
-    Within a stage the later check counts, so that the end is the same in whichever order they arrive.
-    """
-    earlier = {"check.checked_at": {"$lt": fact.checked_at}}
-    ways: list[dict[str, Any]] = [{"check": None}]
-    if fact.stage == "read":
-        ways += [{"check.stage": {"$ne": "read"}}, earlier]
-    else:
-        ways.append({"check.stage": {"$ne": "read"}, **earlier})
-    return {"$or": ways}
