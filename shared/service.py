@@ -24,6 +24,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.topology import EVENTS, Ladder, declare_all, work_queue
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 from shared.telemetry.health import (
     UNCONSUMED,
@@ -71,6 +72,7 @@ class Service:
     cleanups: list[Step] = field(default_factory=list)
     ready_checks: list[Check] = field(default_factory=list)
     live_checks: list[Check] = field(default_factory=list)
+    inventories: list[Inventory] = field(default_factory=list)
     _jobs: list[tuple[str, float, Step]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stopped: bool = False

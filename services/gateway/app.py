@@ -94,6 +94,7 @@ def _stores(service: Service, receipts: Receipts, cards: Cards, settings: Gatewa
     limits, clock = settings.limits, service.clock
     kept = stores(service.database, service.ledger, service.objects, receipts, cards, limits=limits, clock=clock)
     service.prepares.append(kept.prepare)
+    service.inventories += kept.inventories
     return kept
 
 

@@ -82,6 +82,7 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
         clock=clock,
     )
     service.prepares.append(forwards.prepare)
+    service.inventories.append(forwards.inventory)
     alerting = partial(alert, rules=settings.rules(), ledger=service.ledger, forwards=forwards)
     service.on("alert", alerting, *_ALERTING)
     service.on("follow", forwarding.follow, *_FORWARDING)

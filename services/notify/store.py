@@ -11,10 +11,12 @@ from pymongo import ReturnDocument
 from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
 from services.notify.domain.notice import Notice
+from services.notify.domain.packet import PACKETS
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
 from shared.storage.documents import Collection, Database
+from shared.storage.inventory import Inventory, nothing_named
 
 _CONSENT = TypeAdapter(Consent)
 _PAPERS = TypeAdapter(Papers)
@@ -108,6 +110,11 @@ class Forwards:
         """Tell whether the consent of a forward was taken back."""
         row = await self._consents.find_one({"forward_id": forward_id}, {"revoked_at": 1})
         return bool(row and row.get("revoked_at"))
+
+    @property
+    def inventory(self) -> Inventory:
+        """Which packets are accounted for; the links to one die, and then it goes: it may be missing."""
+        return Inventory.of_rows(PACKETS, nothing_named, self._forwards)
 
     async def save(self, forward: Forward, work: Work | None = None) -> Forward:
         """Keep a forward as it is now, if nobody changed it since it was read; return it with its new version.

@@ -1,6 +1,7 @@
 """Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
 
 import hashlib
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,12 @@ from shared.errors import PermanentError
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.storage.documents import Database, Session, change_one
+from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
+
+ANNOTATED = "annotated/"
+DOCUMENTS = "documents/"
+FILES = ("pdf_key", "text_key", "facts_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,14 @@ class Papers:
 
     async def keep_annotated(self, page_id: str, picture: bytes) -> str:
         """Store the annotated picture of a page and return its key."""
-        key = f"annotated/{page_id}/{_sha256(picture)}.jpg"
+        key = f"{ANNOTATED}{page_id}/{_sha256(picture)}.jpg"
         await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
         return key
 
     async def keep_files(self, document_id: str, document: FiledDocument) -> FiledFiles:
         """Store PDF, text and facts of a document and return where."""
         sha256 = _sha256(document.pdf)
-        stem = f"documents/{document_id}/{sha256}"
+        stem = f"{DOCUMENTS}{document_id}/{sha256}"
         files = FiledFiles(f"{stem}.pdf", sha256, f"{stem}.txt", f"{stem}.json")
         text = document.text.encode()
         facts = document.model_dump_json(include={"types", "facts"}).encode()
@@ -95,6 +101,30 @@ class Papers:
         """Tell whether no later version of a document has come to its end yet."""
         later = {"_id": document.document_id, "version": {"$gt": document.version}}
         return await self._documents.find_one(later, {"_id": 1}) is None
+
+    @property
+    def inventories(self) -> list[Inventory]:
+        """Which files of documents are accounted for, and which pictures of pages.
+
+        A page that nobody handed in goes with its picture: the gateway, which removes both, says which must be there.
+        """
+        return [
+            Inventory(DOCUMENTS, self._files, self._needed_files),
+            Inventory(ANNOTATED, nothing_named, self._needed_pictures),
+        ]
+
+    async def _files(self) -> AsyncIterator[str]:
+        async for row in self._documents.find({}, dict.fromkeys(FILES, 1)):
+            for key in _files_of(row):
+                yield key
+
+    async def _needed_files(self, keys: Iterable[str]) -> set[str]:
+        rows = self._documents.find({"_id": {"$in": sorted(map(id_in, keys))}}, dict.fromkeys(FILES, 1))
+        return set(keys) & {key async for row in rows for key in _files_of(row)}
+
+    async def _needed_pictures(self, keys: Iterable[str]) -> set[str]:
+        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, {"annotated_key": 1})
+        return set(keys) & {row["annotated_key"] async for row in rows}
 
     async def seen(self, page_id: str) -> SeenPage:
         """Return what the check of a page found.
@@ -133,6 +163,11 @@ class Papers:
             return False
         await self._documents.update_one(this, {"$set": fields}, session=session)
         return True
+
+
+def _files_of(row: dict[str, Any]) -> list[str]:
+    """Return the keys of the files that the row of a document names; one that failed has none."""
+    return [row[name] for name in FILES if row.get(name)]
 
 
 def _sha256(data: bytes) -> str:

@@ -103,6 +103,14 @@ class Objects:
             raise PermanentError("object.altered")
         return data
 
+    async def exists(self, key: str) -> bool:
+        """Tell whether something is under `key`."""
+        try:
+            await self._call(lambda: self._client.stat_object(bucket_name=self._bucket, object_name=key))
+        except PermanentError:
+            return False
+        return True
+
     async def copy(self, key: str, file: BinaryIO) -> None:
         """Write the bytes under `key` at the end of `file`, never all of them in memory.
 

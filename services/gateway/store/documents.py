@@ -22,6 +22,9 @@ from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory, nothing_named
+
+RECEIPTS = "receipts/"
 
 
 class Documents:
@@ -39,6 +42,7 @@ class Documents:
     ) -> None:
         """Keep documents in `database`."""
         self._documents = database.documents
+        self._applications = database.newcomers
         self._acts = acts
         self._owners = Owners(database)
         self._pages = pages
@@ -183,6 +187,11 @@ class Documents:
         documents = [Document.model_validate(row) for row in rows]
         now = {page.page_id for document in documents for page in document.pages}
         return now | {each.replaced.page_id for document in documents for each in document.replacements}
+
+    @property
+    def receipts(self) -> Inventory:
+        """Which printed receipts are accounted for: those of documents and applications; each can be printed anew."""
+        return Inventory.of_rows(RECEIPTS, nothing_named, self._documents, self._applications)
 
     async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""

@@ -17,6 +17,7 @@ from shared.events.upload import PageChecked
 from shared.ids import first_id_of, new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 
 ORIGINALS = "originals/"
@@ -172,6 +173,17 @@ class Pages:
     async def known(self, page_ids: Collection[str]) -> set[str]:
         """Return those of the ids under which a page was kept."""
         return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
+
+    @property
+    def inventory(self) -> Inventory:
+        """Which originals are accounted for: those of pages; what was drawn of a page is named here, too."""
+        return Inventory.of_rows(ORIGINALS, self._named, self._pages)
+
+    async def _named(self) -> AsyncIterator[str]:
+        async for row in self._pages.find({}, {"object_key": 1, "check.annotated_key": 1}):
+            yield row["object_key"]
+            if drawn := (row.get("check") or {}).get("annotated_key"):
+                yield drawn
 
     async def bytes_of(self, page: Page) -> bytes:
         """Return the untouched original, checked against its hash."""

@@ -28,6 +28,7 @@ from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
 from shared.storage.documents import Database
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 
 
@@ -80,6 +81,12 @@ class Stores:
             self.timeline,
         ):
             await store.prepare()
+
+    @property
+    def inventories(self) -> list[Inventory]:
+        """Which objects the gateway's rows account for."""
+        own = [store.inventory for store in (self.pages, self.transfers, self.channels)]
+        return [*own, self.documents.receipts]
 
     async def let_go(self, device_id: str, person_id: str) -> None:
         """Let a device in no more, and tell its browser nothing more.

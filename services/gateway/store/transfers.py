@@ -1,6 +1,6 @@
 """Transfers: each part is an object, then a line in the transfer's row; any gateway can go on where another stopped."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.ids import new_id
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 
 PARTS = "parts/"
@@ -146,7 +147,17 @@ class Transfers:
         done = await self._transfers.delete_many({"expires_at": {"$lte": self._clock()}})
         return int(done.deleted_count)
 
-    async def needed(self, object_keys: Collection[str]) -> set[str]:
+    @property
+    def inventory(self) -> Inventory:
+        """Which parts are accounted for: those of transfers that are not finished."""
+        return Inventory(PARTS, self._named, self.needed)
+
+    async def _named(self) -> AsyncIterator[str]:
+        async for row in self._transfers.find({"page_id": None}, {"parts.object_key": 1}):
+            for part in row["parts"]:
+                yield part["object_key"]
+
+    async def needed(self, object_keys: Iterable[str]) -> set[str]:
         """Return those of the objects that are parts of transfers that are not finished."""
         ids = {key: key.removeprefix(PARTS).partition("/")[0] for key in object_keys}
         unfinished = self._transfers.find({"_id": {"$in": list(ids.values())}, "page_id": None}, {"_id": 1})
