@@ -64,7 +64,7 @@ async def _measure(sizes: tuple[int, int], citizens: int, visits: int) -> tuple[
             clones = Clones(product.client, product.connections.database_prefix, citizens)
             await clones.learn(await product.main_job(Path(folder)))
             rows = []
-            async with Visits(product.connections, clones) as asking:
+            async with Visits(product.connections, product.receipt_keys, clones) as asking:
                 for size in sizes:
                     _tell(f"{size:,} documents")
                     await clones.grow_to(size)

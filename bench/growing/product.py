@@ -38,7 +38,8 @@ class Product:
 
     def __init__(self, stack: LocalStack, folder: Path) -> None:
         """Start nothing yet."""
-        add_key(folder / "receipt-keys.json")
+        self.receipt_keys = folder / "receipt-keys.json"
+        add_key(self.receipt_keys)
         secret = secrets.token_urlsafe(32)
         self._url = f"http://127.0.0.1:{(port := free_port())}"
         self._environment = {
@@ -46,7 +47,7 @@ class Product:
             **stack.environment,
             "AMTSBOTE_GATEWAY_PORT": str(port),
             "AMTSBOTE_OPERATIONS_PORT": str(free_port()),
-            "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(folder / "receipt-keys.json"),
+            "AMTSBOTE_GATEWAY_RECEIPT_KEYS": str(self.receipt_keys),
             "AMTSBOTE_LINK_SECRET": secret,
         }
         there = {name: stack.environment[f"AMTSBOTE_{name.upper()}"] for name in ("mongo_url", "s3_url")}

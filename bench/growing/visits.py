@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 from types import MappingProxyType
 from typing import Any, Self
@@ -51,11 +52,11 @@ class _Commands(monitoring.CommandListener):
 class Visits:
     """Visits pages as citizens whose documents were cloned."""
 
-    def __init__(self, connections: Connections, clones: Clones) -> None:
+    def __init__(self, connections: Connections, receipt_keys: Path, clones: Clones) -> None:
         """Compose a gateway; it does nothing but answer."""
         self._commands, self._clones, self._chance = _Commands(), clones, Random(7)  # noqa: S311 - no secret
         monitoring.register(self._commands)
-        rates: dict[str, Any] = {"rate_citizen": OFTEN}
+        rates: dict[str, Any] = {"rate_citizen": OFTEN, "receipt_keys": receipt_keys}
         self._service = app(connections, GatewaySettings(**rates))
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(self._web), base_url=HOST)
 
