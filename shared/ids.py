@@ -1,7 +1,7 @@
 """Identifiers: UUIDv7 for machines, short numbers with a check character for people."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from stdnum import luhn
@@ -21,6 +21,11 @@ def first_id_of(instant: datetime) -> str:
     """Return the smallest UUIDv7 text of the millisecond `instant`: every older id sorts before it."""
     milliseconds = int(instant.timestamp() * 1000)
     return str(UUID(int=milliseconds << 80))
+
+
+def day_of(made_id: str) -> date:
+    """Return the day, in UTC, on which a UUIDv7 was made."""
+    return datetime.fromtimestamp((UUID(made_id).int >> 80) / 1000, UTC).date()
 
 
 def new_number(length: int = 8) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, cast
@@ -26,6 +27,7 @@ from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
 from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
+from shared.storage.sweeping import sweep
 from shared.telemetry.health import (
     UNCONSUMED,
     Check,
@@ -117,6 +119,16 @@ class Service:
     def every(self, seconds: float, job: Step, *, name: str) -> None:
         """Run `job` again and again, `seconds` apart; a failure is logged and the next round comes."""
         self._jobs.append((name, seconds, job))
+
+    def account_for(self, *inventories: Inventory, sweep_every_s: float) -> None:
+        """Answer for the objects under some prefixes: what no row of ours accounts for is removed after a day."""
+        self.inventories += inventories
+        for inventory in inventories:
+            job = partial(self._sweep, inventory, timedelta(seconds=sweep_every_s))
+            self.every(sweep_every_s, job, name=f"sweep.{inventory.prefix.strip('/')}")
+
+    async def _sweep(self, inventory: Inventory, every: timedelta) -> None:
+        await sweep(self.objects, inventory, self.clock(), every)
 
     async def start(self) -> None:
         """Prepare storage, then start jobs, consumers and relay; returns at once, `ready` tells when all run."""

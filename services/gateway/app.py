@@ -12,7 +12,7 @@ from services.gateway.handlers.arrive import arrive
 from services.gateway.handlers.end_mandates import end_mandates
 from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import forget, sweep, sweep_cards, sweep_transfers, sweep_unsent
+from services.gateway.handlers.sweep import forget, sweep_cards, sweep_transfers, sweep_unsent
 from services.gateway.handlers.tell import TELLING, tell
 from services.gateway.pages.assets import load_assets
 from services.gateway.pages.look import Look, Office, look
@@ -94,7 +94,8 @@ def _stores(service: Service, receipts: Receipts, cards: Cards, settings: Gatewa
     limits, clock = settings.limits, service.clock
     kept = stores(service.database, service.ledger, service.objects, receipts, cards, limits=limits, clock=clock)
     service.prepares.append(kept.prepare)
-    service.inventories += kept.inventories
+    service.account_for(*kept.swept, sweep_every_s=settings.sweep_every_s)
+    service.inventories.append(kept.channels.inventory)  # it sweeps its cards itself, all of them each time
     return kept
 
 
@@ -150,9 +151,8 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     service.every(settings.arrive_every_s, partial(arrive, kept, service.clock), name="arrive")
     unsent_after = timedelta(days=settings.unsent_page_days)
     for name, work in {
-        "sweep": partial(sweep, service.objects, kept.pages, service.clock),
-        "sweep.cards": partial(sweep_cards, kept.channels),
-        "sweep.transfers": partial(sweep_transfers, kept, service.clock),
+        "sweep.channels": partial(sweep_cards, kept.channels),
+        "sweep.uploads": partial(sweep_transfers, kept),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
         "forget": partial(forget, Forgetting(service.database, service.ledger, kept, service.clock), service.clock),
     }.items():

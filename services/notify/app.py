@@ -88,7 +88,8 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
     service.on("follow", forwarding.follow, *_FORWARDING)
     for number in range(settings.dispatchers):
         service.every(settings.look_every_s, dispatching.dispatch, name=f"dispatch.{number}")
-    service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
+    every = timedelta(seconds=settings.sweep_every_s)
+    service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock, every), name="sweep")
 
 
 def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, pushes: Pushes | None) -> None:

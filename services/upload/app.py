@@ -26,7 +26,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     papers = Papers(service.database, service.objects)
     intake = Intake(papers, workers, service.ledger, clock)
     service.prepares += [papers.prepare, workers.start]
-    service.inventories += papers.inventories
+    service.account_for(*papers.inventories, sweep_every_s=settings.sweep_every_s)
     service.cleanups.append(workers.stop)
     served = Check("workers", workers.missing)
     service.ready_checks += [Check("tesseract", _german), served]

@@ -26,4 +26,5 @@ class UploadSettings(BaseSettings):
     document_deadline_s: Annotated[
         float, Field(description="the longest a document may take; then it is tried again")
     ] = 600.0
+    sweep_every_s: Annotated[float, Field(gt=0, description="how often files that no row names are swept")] = 60 * 60
     documents_at_once: Annotated[int, Field(description="documents a process works on at the same time")] = 2

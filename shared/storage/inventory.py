@@ -17,12 +17,18 @@ class Inventory:
     """What the rows of one service know of the objects whose keys begin with `prefix`; nobody else may judge those.
 
     `named` yields each key that a row relies on. `needed` returns those of some keys that may not go: a row names
-    them, or may soon. What is only a copy is needed without being named: it may be missing.
+    them, or may soon. What is only a copy is needed without being named: it may be missing. `remove` does more than
+    remove the object, where more goes with it.
     """
 
     prefix: str
     named: Names
     needed: Callable[[Iterable[str]], Awaitable[set[str]]]
+    remove: Callable[[str], Awaitable[None]] | None = None
+
+    async def drop(self, key: str, objects: Objects) -> None:
+        """Remove what is left over under a key."""
+        await (self.remove or objects.remove)(key)
 
     @classmethod
     def of_rows(cls, prefix: str, named: Names, *rows: Collection) -> "Inventory":
@@ -85,6 +91,16 @@ class Audit:
                 if not self.findings.names % PART:
                     progress(self.findings)
         return self.findings
+
+    async def clear(self) -> int:
+        """Remove what was found left over, but under a prefix of nobody; return how many objects went."""
+        removed = 0
+        for key in self.findings.left_over:
+            for inventory in self._inventories:
+                if key.startswith(inventory.prefix):
+                    await inventory.drop(key, self._objects)
+                    removed += 1
+        return removed
 
     async def _look_at_objects(self, progress: Callable[[Findings], None]) -> set[str]:
         there: set[str] = set()

@@ -13,6 +13,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from deploy.local.stack import LocalStack
+from shared.clock import utc_now
 from shared.ids import new_id
 from shared.settings import Connections
 from shared.storage.documents import connect
@@ -43,8 +44,12 @@ class Kept:
         await self.client[f"{self.connections.database_prefix}{service}"][collection].insert_one(row)
 
     def audit(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Compare the store with the rows."""
+        return self.run("audit", *words)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the command."""
-        command = [sys.executable, "-m", "services", "objects", "audit", *words]
+        command = [sys.executable, "-m", "services", "objects", *words]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
 
     def found(self) -> tuple[int, set[str], set[str]]:
@@ -78,39 +83,43 @@ async def kept(stack: LocalStack) -> AsyncIterator[Kept]:
     client.close()
 
 
-async def _whole(kept: Kept) -> list[str]:
-    """Keep one of each kind of row with its objects; return the keys."""
+async def _whole(kept: Kept, *, by_day: bool) -> list[str]:
+    """Keep one of each kind of row with its objects, under keys by day or as they were before; return the keys."""
     page, transfer, channel, document, forward = (new_id() for _ in range(5))
-    original, drawn, card = f"originals/{page}", f"annotated/{page}/1.jpg", f"cards/{channel}"
-    part, packet = f"parts/{transfer}/{new_id()}", f"packets/{forward}.pdf"
-    files = {f"{name}_key": f"documents/{document}/1.{name}" for name in ("pdf", "text", "facts")}
+    day = f"{utc_now().date()}/" if by_day else ""
+    original, part = ("pages", "uploads") if by_day else ("originals", "parts")
+    original, drawn, card = f"{original}/{day}{page}", f"annotated/{day}{page}/1.jpg", f"cards/{channel}"
+    part, packet = f"{part}/{day}{transfer}/{new_id()}", f"packets/{day}{forward}.pdf"
+    files = {f"{name}_key": f"documents/{day}{document}/1.{name}" for name in ("pdf", "text", "facts")}
     await kept.keep("gateway", "pages", _id=page, object_key=original, check={"annotated_key": drawn})
     await kept.keep("gateway", "pages", _id=new_id(), object_key=original, check=None)
     await kept.keep("gateway", "transfers", _id=transfer, page_id=None, parts=[{"object_key": part}])
-    await kept.keep("gateway", "channels", _id=channel, slot="one")
-    await kept.keep("gateway", "documents", _id=document, receipt_number="1")
+    await kept.keep("gateway", "channels", _id=channel, slot=new_id())
+    await kept.keep("gateway", "documents", _id=document, receipt_number=new_id())
     await kept.keep("upload", "pages", _id=page, annotated_key=drawn)
     await kept.keep("upload", "documents", _id=document, **files)
     await kept.keep("upload", "documents", _id=new_id(), reason="failed")
-    await kept.keep("notify", "forwards", _id=forward, consent_id="1")
+    await kept.keep("notify", "forwards", _id=forward, consent_id=new_id())
     keys = [original, drawn, card, part, packet, *files.values(), f"receipts/{document}/de/1.pdf"]
     await kept.put(*keys, "greeting")
     return keys
 
 
 async def test_a_store_that_fits_its_rows_has_no_findings(kept: Kept) -> None:
-    """Exit code 0, and how much was looked at."""
-    keys = await _whole(kept)
+    """Exit code 0, and how much was looked at; keys from before they had days are as good as others."""
+    keys = [*await _whole(kept, by_day=True), *await _whole(kept, by_day=False)]
     done = kept.audit("--grace-hours", "0")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout == f"{len(keys) + 1} objects, 8 names; 0 left over, 0 missing\n"
+    assert done.stdout == f"{len(keys) + 1} objects, 16 names; 0 left over, 0 missing\n"
 
 
 async def test_what_no_row_names_is_listed_under_every_prefix(kept: Kept) -> None:
     """Exit code 1, and each key; but not what was put within the day, whose row may be on its way."""
-    keys = await _whole(kept)
+    keys = await _whole(kept, by_day=True)
     stray = {
         f"originals/{new_id()}",
+        f"pages/2026-11-30/{new_id()}",
+        f"uploads/2026-11-30/{new_id()}/{new_id()}",
         f"annotated/{new_id()}/1.jpg",
         keys[1].replace("/1.jpg", "/2.jpg"),
         f"cards/{new_id()}",
@@ -127,12 +136,23 @@ async def test_what_no_row_names_is_listed_under_every_prefix(kept: Kept) -> Non
 
 async def test_what_a_row_names_and_is_gone_is_listed(kept: Kept) -> None:
     """Exit code 1; packets and printed receipts may be gone, as nothing relies on them for ever."""
-    keys = await _whole(kept)
+    keys = await _whole(kept, by_day=True)
     for key in keys:
         await kept.objects.remove(key)
     code, left_over, missing = kept.found()
     assert (code, left_over) == (1, set())
     assert missing == {key for key in keys if not key.startswith(("packets/", "receipts/"))}
+
+
+async def test_what_is_left_over_can_be_removed_at_once(kept: Kept) -> None:
+    """Young things stay unless asked otherwise; what nobody owns stays, and is still listed."""
+    keys = await _whole(kept, by_day=True)
+    stray, nobodys = f"documents/2026-11-30/{new_id()}/1.pdf", "nobodys/thing"
+    await kept.put(stray, nobodys)
+    assert kept.run("sweep").stdout == "0 removed\n"
+    assert kept.run("sweep", "--grace-hours", "0").stdout == "1 removed\n"
+    assert kept.found() == (1, {nobodys}, set())
+    assert all([await kept.objects.exists(key) for key in keys])
 
 
 def test_servers_that_are_away_are_said_in_a_line() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -14,14 +15,17 @@ from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
-from shared.ids import first_id_of, new_id
+from shared.ids import day_of, first_id_of, new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
-from shared.storage.inventory import Inventory
+from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
+from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.sweeping import day_key
 
-ORIGINALS = "originals/"
-ANNOTATED = "annotated/"
+ORIGINALS = "pages/"
+BEFORE_DAYS = "originals/"
+"""Where originals lay before keys had days; another prefix, as the sweep of then would not know the new keys."""
 
 Also = Callable[[Work], Awaitable[None]]
 
@@ -32,7 +36,7 @@ def original_key(page_id: str) -> str:
     The id is fresh for each request: with a hash as key, sweeping an orphan could take the bytes of a page that
     is just being kept again.
     """
-    return f"{ORIGINALS}{page_id}"
+    return day_key(ORIGINALS, day_of(page_id), page_id)
 
 
 def new_page(**said: Any) -> Page:
@@ -161,23 +165,26 @@ class Pages:
         done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
         if not done.deleted_count:
             return False
-        await self.remove_bytes(page.id)
+        await self._remove(page.object_key)
         return True
 
-    async def remove_bytes(self, page_id: str) -> None:
-        """Remove what is kept of a page that is gone: its pictures, and last the original by which a sweep finds it."""
-        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):
+    async def _remove(self, object_key: str) -> None:
+        """Remove what is kept of a page that is gone: its picture, and last the original by which a sweep finds it."""
+        page_id = id_in(object_key)
+        await self._objects.remove(picture_key(page_id))
+        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):  # from before keys had days
             await self._objects.remove(picture.key)
-        await self._objects.remove(original_key(page_id))
+        await self._objects.remove(object_key)
 
     async def known(self, page_ids: Collection[str]) -> set[str]:
         """Return those of the ids under which a page was kept."""
         return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
 
     @property
-    def inventory(self) -> Inventory:
+    def inventories(self) -> tuple[Inventory, Inventory]:
         """Which originals are accounted for: those of pages; what was drawn of a page is named here, too."""
-        return Inventory.of_rows(ORIGINALS, self._named, self._pages)
+        own = replace(Inventory.of_rows(ORIGINALS, self._named, self._pages), remove=self._remove)
+        return own, replace(own, prefix=BEFORE_DAYS, named=nothing_named)
 
     async def _named(self) -> AsyncIterator[str]:
         async for row in self._pages.find({}, {"object_key": 1, "check.annotated_key": 1}):

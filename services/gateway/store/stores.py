@@ -83,10 +83,9 @@ class Stores:
             await store.prepare()
 
     @property
-    def inventories(self) -> list[Inventory]:
-        """Which objects the gateway's rows account for."""
-        own = [store.inventory for store in (self.pages, self.transfers, self.channels)]
-        return [*own, self.documents.receipts]
+    def swept(self) -> tuple[Inventory, ...]:
+        """Which objects the gateway's rows account for, the cards of channels apart."""
+        return *self.pages.inventories, *self.transfers.inventories, self.documents.receipts
 
     async def let_go(self, device_id: str, person_id: str) -> None:
         """Let a device in no more, and tell its browser nothing more.
