@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "settings": ("services.configuration", "list_settings"),
         "codes": ("services.codes", "codes"),
         "dead": ("services.dead", "dead"),
+        "objects": ("services.objects", "objects"),
         "partners": ("services.partners", "partners"),
         "push": ("services.push", "push"),
         "replay": ("services.replay", "replay_events"),

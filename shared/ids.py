@@ -1,7 +1,7 @@
 """Identifiers: UUIDv7 for machines, short numbers with a check character for people."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from stdnum import luhn
@@ -34,6 +34,11 @@ def minute_of(identifier: str) -> int:
 def minute_at(instant: datetime) -> int:
     """Return the minute since 1970 that an instant lies in."""
     return int(instant.timestamp()) // 60
+
+
+def day_of(made_id: str) -> date:
+    """Return the day, in UTC, on which a UUIDv7 was made."""
+    return datetime.fromtimestamp((UUID(made_id).int >> 80) / 1000, UTC).date()
 
 
 def new_number(length: int = 8) -> str:

@@ -35,7 +35,9 @@ from shared.messaging.together import Effect, Together
 from shared.messaging.topology import Ladder, declare_all
 from shared.settings import Connections
 from shared.storage.documents import Client, Database, connect
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
+from shared.storage.sweeping import sweep
 from shared.telemetry.health import (
     UNCONSUMED,
     Check,
@@ -80,6 +82,7 @@ class Service:
     cleanups: list[Step] = field(default_factory=list)
     ready_checks: list[Check] = field(default_factory=list)
     live_checks: list[Check] = field(default_factory=list)
+    inventories: list[Inventory] = field(default_factory=list)
     pulses: list[Pulse] = field(default_factory=list)
     _jobs: list[tuple[Pulse, float, Step]] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -147,6 +150,16 @@ class Service:
     def _pulse(self, name: str, deadline_s: float) -> Pulse:
         self.pulses.append(Pulse(f"{self.name}.{name}", deadline_s))
         return self.pulses[-1]
+
+    def account_for(self, *inventories: Inventory, sweep_every_s: float) -> None:
+        """Answer for the objects under some prefixes: what no row of ours accounts for is removed after a day."""
+        self.inventories += inventories
+        for inventory in inventories:
+            job = partial(self._sweep, inventory, timedelta(seconds=sweep_every_s))
+            self.every(sweep_every_s, job, name=f"sweep.{inventory.prefix.strip('/')}")
+
+    async def _sweep(self, inventory: Inventory, every: timedelta) -> None:
+        await sweep(self.objects, inventory, self.clock(), every)
 
     async def start(self) -> None:
         """Prepare storage, then start jobs, consumers and relay; returns at once, `ready` tells when all run."""

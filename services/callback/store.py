@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.callback.domain.callback import Call, Callback
 from services.callback.domain.hours import Window
+from shared.clock import EVER
 from shared.errors import AlreadyHandledError, NotYetError
 from shared.events.event import Event
 from shared.events.gateway import CallbackRequested
@@ -69,7 +70,7 @@ class Callbacks:
 
     async def due(self, before: datetime) -> AsyncIterator[str]:
         """Yield the ids of callbacks whose next call was due before an instant; the oldest first."""
-        async for row in self._rows.find({"due_at": {"$lt": before}}, {"_id": 1}).sort("due_at", 1):
+        async for row in self._rows.find({"due_at": {"$gt": EVER, "$lt": before}}, {"_id": 1}).sort("due_at", 1):
             yield row["_id"]
 
     async def asked(self, callback_id: str) -> tuple[Callback, Request]:

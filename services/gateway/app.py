@@ -14,7 +14,6 @@ from services.gateway.handlers.project import FOLLOWED, project
 from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import (
     forget,
-    sweep,
     sweep_cards,
     sweep_counts,
     sweep_removed,
@@ -109,6 +108,8 @@ def _stores(service: Service, receipts: Receipts, cards: Cards, settings: Gatewa
     limits, clock = settings.limits, service.clock
     kept = stores(service.database, service.ledger, service.objects, receipts, cards, limits=limits, clock=clock)
     service.prepares.append(kept.prepare)
+    service.account_for(*kept.swept, sweep_every_s=settings.sweep_every_s)
+    service.inventories.append(kept.channels.inventory)  # it sweeps its cards itself, all of them each time
     return kept
 
 
@@ -165,10 +166,9 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     service.every(settings.arrive_every_s, partial(sweep_removed, kept, service.clock), name="sweep.removed")
     unsent_after = timedelta(days=settings.unsent_page_days)
     for name, work in {
-        "sweep": partial(sweep, service.objects, kept.pages, service.clock),
-        "sweep.cards": partial(sweep_cards, kept.channels),
+        "sweep.channels": partial(sweep_cards, kept.channels),
         "sweep.counts": partial(sweep_counts, kept.counts),
-        "sweep.transfers": partial(sweep_transfers, kept, service.clock),
+        "sweep.uploads": partial(sweep_transfers, kept),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
         "forget": partial(forget, Forgetting(service.database, service.ledger, kept, service.clock), service.clock),
     }.items():

@@ -77,11 +77,13 @@ def _suppliers(service: Service, settings: NotifySettings, outside: Outside, clo
         clock=clock,
     )
     service.prepares.append(forwards.prepare)
+    service.inventories.append(forwards.inventory)
     service.once("follow", forwarding.follow, *FOLLOWED)
     service.gave_up("alert", "follow", partial(alert, rules=settings.rules(), forwards=forwards), *ALERTING)
     _work(service, settings, admission, dispatch=dispatching)
     service.every(MEASURE_EVERY * settings.look_every_s, partial(measure, partners, queues), name="measure_partners")
-    service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock), name="sweep")
+    every = timedelta(seconds=settings.sweep_every_s)
+    service.every(settings.sweep_every_s, partial(sweep, service.objects, forwards, clock, every), name="sweep")
 
 
 def _citizens(service: Service, settings: NotifySettings, mails: Mails | None, pushes: Pushes | None) -> None:

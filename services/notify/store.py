@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -11,10 +11,13 @@ from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
 from services.notify.domain.line import USUAL, Room
 from services.notify.domain.notice import Notice
+from services.notify.domain.packet import PACKETS, key_of
+from shared.clock import EVER
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
 from shared.storage.documents import Collection, Database
+from shared.storage.inventory import Inventory, nothing_named
 
 _CONSENT = TypeAdapter(Consent)
 _PAPERS = TypeAdapter(Papers)
@@ -24,9 +27,18 @@ _NOTICE = TypeAdapter(Notice)
 T = TypeVar("T")
 Bell = Callable[[], None]
 
-# Without a lower bound the rows that are never due, of which there are most, are looked at, too.
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE = [("rank", 1), ("due_at", 1), ("to", 1)]
+
+
+AT_ONCE = 1000
+
+
+class Revoked(NamedTuple):
+    """A consent that was taken back, and its forward if there is one."""
+
+    consent_id: str
+    at: datetime
+    forward_id: str | None
 
 
 class StaleError(Exception):
@@ -51,7 +63,7 @@ class Forwards:
     async def prepare(self) -> None:
         """Create the indexes; a consent has at most one forward."""
         await self._consents.create_index("document_id")
-        await self._consents.create_index("forward_id")
+        await self._consents.create_index([("packet_gone", 1), ("revoked_at", 1)])
         await self._forwards.create_index("consent_id", unique=True)
         await self._forwards.create_index("due_at")
         await self._forwards.create_index(_LINE)
@@ -107,10 +119,26 @@ class Forwards:
             raise PermanentError("forward.unknown")
         return _read(_FORWARD, "forward_id", row)
 
-    async def is_revoked(self, forward_id: str) -> bool:
-        """Tell whether the consent of a forward was taken back."""
-        row = await self._consents.find_one({"forward_id": forward_id}, {"revoked_at": 1})
-        return bool(row and row.get("revoked_at"))
+    async def revoked(self) -> list[Revoked]:
+        """Return consents that were taken back and whose packets were not seen gone, some at a time."""
+        waiting = {"packet_gone": None, "revoked_at": {"$gt": EVER}}
+        rows = await self._consents.find(waiting).sort("revoked_at", 1).limit(AT_ONCE).to_list(AT_ONCE)
+        return [Revoked(row["_id"], row["revoked_at"], row.get("forward_id")) for row in rows]
+
+    async def packets_of(self, forward_ids: Sequence[str]) -> list[str]:
+        """Return where packets of forwards lie, or would if they were just packed."""
+        rows = self._forwards.find({"_id": {"$in": list(forward_ids)}}, {"packet.key": 1})
+        packed = [row["packet"]["key"] async for row in rows if row.get("packet")]
+        return sorted({*packed, *map(key_of, forward_ids)})
+
+    async def see_gone(self, consent_ids: Sequence[str]) -> None:
+        """Note that nothing is left of the packets of consents that were taken back."""
+        await self._consents.update_many({"_id": {"$in": list(consent_ids)}}, {"$set": {"packet_gone": True}})
+
+    @property
+    def inventory(self) -> Inventory:
+        """Which packets are accounted for; the links to one die, and then it goes: it may be missing."""
+        return Inventory.of_rows(PACKETS, nothing_named, self._forwards)
 
     async def save(self, forward: Forward, work: Work | None = None) -> Forward:
         """Keep a forward as it is now, if nobody changed it since it was read; return it with its new version.

@@ -27,8 +27,9 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     service = compose("upload", connections, clock)
     workers = Workers(settings.processes, _limits(settings), reserved=settings.reserved_processes)
     papers = Papers(service.database, service.objects)
-    intake = Intake(papers, workers, service.ledger, _turns(settings, workers.processes), clock)
+    intake = Intake(papers, workers, service.ledger, turns_of(settings, workers.processes), clock)
     service.prepares += [papers.prepare, workers.start]
+    service.account_for(*papers.inventories, sweep_every_s=settings.sweep_every_s)
     service.cleanups.append(workers.stop)
     served = Check("workers", workers.missing)
     service.ready_checks += [Check("tesseract", _german), served]
@@ -46,7 +47,8 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     return service
 
 
-def _turns(settings: UploadSettings, processes: int) -> AllTurns:
+def turns_of(settings: UploadSettings, processes: int) -> AllTurns:
+    """Return the places for what a process with so many children has in hand."""
     page = partial(Turns, 2 * processes, in_hand=settings.pages_in_hand, seconds=WAITING * settings.check_deadline_s)
     document = partial(Turns, in_hand=settings.documents_in_hand, seconds=WAITING * settings.document_deadline_s)
     return AllTurns(

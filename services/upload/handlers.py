@@ -72,19 +72,22 @@ class Intake:
             async with self._ledger.once("upload.file", event):
                 log.info("document.outdated", document_id=document.document_id, version=document.version)
             return
+        files: FiledFiles | None = None
         try:
             made = await self._make(document)
         except NothingReadableError as error:
             outcome: DocumentFiled | DocumentFailed = self._failed(document, error.unreadable)
             unreadable = error.unreadable
         else:
-            outcome = self._filed(document, made, await self._papers.keep_files(document.document_id, made))
-            unreadable = made.unreadable
+            files = await self._papers.keep_files(event, made)
+            outcome, unreadable = self._filed(document, made, files), made.unreadable
         async with self._ledger.once("upload.file", event) as work:
             if newest := await self._papers.keep_outcome(
                 document, outcome, _reasons(document, unreadable), work.session
             ):
                 work.announce(outcome)
+        if files and not newest:
+            await self._papers.drop_files(files)
         _tell(outcome, newest=newest)
 
     async def _make(self, document: DocumentSubmitted) -> FiledDocument:

@@ -40,3 +40,4 @@ class UploadSettings(BaseSettings):
     power_cut_types: Annotated[
         frozenset[Code], Field(description="declared types of documents that go before others")
     ] = frozenset({"sperrandrohung", "sperrankuendigung"})
+    sweep_every_s: Annotated[float, Field(gt=0, description="how often files that no row names are swept")] = 60 * 60

@@ -1,17 +1,26 @@
 """Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
 
 import hashlib
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from services.upload.schemas import FiledDocument, PageReport, Probed
-from shared.errors import PermanentError
+from shared.errors import PermanentError, UnavailableError
+from shared.events.event import Event
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
-from shared.storage.documents import Database, Session
+from shared.ids import day_of
+from shared.storage.documents import Database, Session, change_one
+from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
+from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.sweeping import day_key
+
+DOCUMENTS = "documents/"
+FILES = ("pdf_key", "text_key", "facts_key")
+NAMING = dict.fromkeys([*FILES, "files"], 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,8 @@ class SeenPage:
 class Papers:
     """Reports on pages, and documents with their files.
 
-    Files of ours are named by what they hold, so a handler that runs twice never changes a file that the other
-    run has announced.
+    The files of a document are named by what they hold: a handler that runs twice makes the same bytes and overwrites
+    them, and never changes a file that another run has announced, even if that was another version of our programs.
     """
 
     def __init__(self, database: Database, objects: Objects) -> None:
@@ -63,15 +72,15 @@ class Papers:
         return await self._objects.get(key, sha256=sha256)
 
     async def keep_annotated(self, page_id: str, picture: bytes) -> str:
-        """Store the annotated picture of a page and return its key."""
-        key = f"annotated/{page_id}/{_sha256(picture)}.jpg"
+        """Store the annotated picture of a page, in place of an earlier one, and return its key."""
+        key = picture_key(page_id)
         await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
         return key
 
-    async def keep_files(self, document_id: str, document: FiledDocument) -> FiledFiles:
-        """Store PDF, text and facts of a document and return where."""
-        sha256 = _sha256(document.pdf)
-        stem = f"documents/{document_id}/{sha256}"
+    async def keep_files(self, event: Event[DocumentSubmitted], document: FiledDocument) -> FiledFiles:
+        """Store PDF, text and facts of a document and return where; done again, it puts the same bytes there."""
+        sha256, of = _sha256(document.pdf), event.data
+        stem = day_key(DOCUMENTS, day_of(event.id), of.document_id, f"{of.version}-{sha256}")
         files = FiledFiles(f"{stem}.pdf", sha256, f"{stem}.txt", f"{stem}.json")
         text = document.text.encode()
         facts = document.model_dump_json(include={"types", "facts"}).encode()
@@ -98,6 +107,30 @@ class Papers:
         """Tell whether no later version of a document has come to its end yet."""
         later = {"_id": document.document_id, "version": {"$gt": document.version}}
         return await self._documents.find_one(later, {"_id": 1}) is None
+
+    @property
+    def inventories(self) -> list[Inventory]:
+        """Which files of documents are accounted for, and which pictures of pages.
+
+        A page that nobody handed in goes with its picture: the gateway, which removes both, says which must be there.
+        """
+        return [
+            Inventory(DOCUMENTS, self._files, self._needed_files),
+            Inventory(ANNOTATED, nothing_named, self._needed_pictures),
+        ]
+
+    async def _files(self) -> AsyncIterator[str]:
+        async for row in self._documents.find({}, NAMING):
+            for key in _files_of(row):
+                yield key
+
+    async def _needed_files(self, keys: Iterable[str]) -> set[str]:
+        rows = self._documents.find({"_id": {"$in": sorted(map(id_in, keys))}}, NAMING)
+        return set(keys) & {key async for row in rows for key in _files_of(row)}
+
+    async def _needed_pictures(self, keys: Iterable[str]) -> set[str]:
+        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, {"annotated_key": 1})
+        return set(keys) & {row["annotated_key"] async for row in rows}
 
     async def seen(self, page_id: str) -> SeenPage:
         """Return what the check of a page found.
@@ -130,14 +163,27 @@ class Papers:
         fields: dict[str, Any] = outcome.model_dump(exclude={"document_id", "version"})
         fields |= {"state": outcome.type, "receipt_number": document.receipt_number, "unreadable": unreadable}
         this = {"_id": document.document_id}
-        highest = {"$max": {"version": document.version}}  # writes in any case, so that two versions meet here
-        row = await self._documents.find_one_and_update(
-            this, highest, upsert=True, return_document=ReturnDocument.AFTER, session=session
-        )
-        if row["version"] > document.version:
+        highest = {"$max": {"version": document.version}}
+        row = await change_one(self._documents, this, highest, session, upsert=True)
+        if row and row["version"] > document.version:
             return False
-        await self._documents.update_one(this, {"$set": fields}, session=session)
+        # Of every version: a former one stays what it was, also one from before this was kept.
+        files = {"files": {"$each": sorted({*_files_of(row or {}), *_files_of(fields)})}}
+        await self._documents.update_one(this, {"$set": fields, "$addToSet": files}, session=session)
         return True
+
+    async def drop_files(self, files: FiledFiles) -> None:
+        """Remove the files of a version that came too late, unless they were kept; what cannot be is swept later."""
+        keys = {files.pdf_key, files.text_key, files.facts_key}
+        with suppress(UnavailableError):
+            for key in keys - await self._needed_files(keys):
+                await self._objects.remove(key)
+
+
+def _files_of(row: dict[str, Any]) -> list[str]:
+    """Return the keys of the files that the row of a document names, of all its versions; one that failed has none."""
+    newest = [row[name] for name in FILES if row.get(name)]  # all that rows from before there was `files` have
+    return sorted({*newest, *row.get("files", ())})
 
 
 def _sha256(data: bytes) -> str:

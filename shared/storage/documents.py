@@ -83,6 +83,19 @@ def _is_ours(code: int | None) -> bool:
     return code is None or code in _ASKED_WRONGLY or code >= _ASSERTIONS
 
 
+async def change_one(
+    rows: Collection, query: dict[str, Any], change: dict[str, Any], session: Session, *, upsert: bool = False
+) -> dict[str, Any] | None:
+    """Change the row whose `_id` is in `query`, within a transaction; return it as it now is, None if none matches.
+
+    Two commands by `_id`: for findAndModify the local database reads all rows.
+    """
+    done = await rows.update_one(query, change, upsert=upsert, session=session)
+    if not (done.matched_count or done.upserted_id is not None):
+        return None
+    return await rows.find_one({"_id": query["_id"]}, session=session)
+
+
 async def again_on_conflict(step: Callable[[], Awaitable[T]]) -> T:
     """Run `step`, a whole transaction, again when it met another one: nothing of the first try was kept.
 

@@ -155,6 +155,14 @@ class Objects:
             with suppress(RuntimeError):  # the process ends, and its connections with it
                 self._threads.submit(_give_back, response)
 
+    async def exists(self, key: str) -> bool:
+        """Tell whether something is under `key`."""
+        try:
+            await self._call(lambda: self._client.stat_object(bucket_name=self._bucket, object_name=key))
+        except PermanentError:
+            return False
+        return True
+
     async def copy(self, key: str, file: BinaryIO) -> None:
         """Write the bytes under `key` at the end of `file`, never all of them in memory.
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
+from shared.clock import as_kept
 from shared.events.gateway import PageUploaded
-from shared.events.upload import Side, Stage, TypeSuggestion, Verdict
+from shared.events.upload import PageChecked, Side, Stage, TypeSuggestion, Verdict
 from shared.limits import PDF_WITHIN
 
 HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
@@ -35,6 +36,15 @@ class PageCheck(BaseModel):
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
     checked_at: datetime
+
+    def gives_way_to(self, fact: PageChecked) -> bool:
+        """Tell whether another check takes this one's place: what was read outweighs what was only seen.
+
+        Within a stage the later check counts, so that the end is the same in whichever order they arrive.
+        """
+        if self.stage != fact.stage:
+            return fact.stage == "read"
+        return self.checked_at < as_kept(fact.checked_at)
 
 
 class Page(BaseModel):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from services.gateway.domain.refusal import RefusedError
+from shared.clock import as_kept
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ def parse_cursor(text: str | None) -> Cursor | None:
     try:
         at, _, row_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
         time = datetime.fromisoformat(at)
-        cursor = Cursor(time.astimezone(UTC), row_id)
+        cursor = Cursor(as_kept(time.astimezone(UTC)), row_id)
     except (ValueError, OverflowError) as error:
         raise RefusedError("cursor.invalid") from error
     if time.tzinfo is None or not cursor.id:

@@ -1,4 +1,4 @@
-"""Sweeps what nobody needs: bytes, pages and uploads that were never finished, newcomers who never came back."""
+"""Sweeps what nobody needs: pages and uploads that were never finished, newcomers who never came back."""
 
 from datetime import timedelta
 
@@ -7,40 +7,20 @@ import structlog
 from services.gateway.store.channels import Channels
 from services.gateway.store.counts import Counts
 from services.gateway.store.forgetting import Forgetting
-from services.gateway.store.pages import ORIGINALS, Pages
 from services.gateway.store.stores import Stores
-from services.gateway.store.transfers import PARTS
 from shared.clock import Clock
-from shared.storage.objects import Objects
 
 log = structlog.get_logger()
 
-ORPHAN_AFTER = timedelta(days=1)
 REMOVED_AFTER = timedelta(minutes=10)
+CHECKED_WITHIN = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=30)
 
 
-async def sweep(objects: Objects, pages: Pages, clock: Clock) -> None:
-    """Remove originals older than a day that no page has; ids are never used again, so none can get one."""
-    removed = 0
-    async for keys in objects.older(ORIGINALS, clock() - ORPHAN_AFTER):
-        ids = {key.removeprefix(ORIGINALS) for key in keys}
-        for page_id in ids - await pages.known(ids):
-            await pages.remove_bytes(page_id)
-            removed += 1
-    if removed:
-        log.info("orphans.swept", removed=removed)
-
-
-async def sweep_transfers(stores: Stores, clock: Clock) -> None:
-    """Forget uploads that have waited too long, and remove parts older than a day that no unfinished one needs."""
-    expired, removed = await stores.transfers.expire(), 0
-    async for keys in stores.objects.older(PARTS, clock() - ORPHAN_AFTER):
-        for key in set(keys) - await stores.transfers.needed(keys):
-            await stores.objects.remove(key)
-            removed += 1
-    if expired or removed:
-        log.info("transfers.swept", expired=expired, parts=removed)
+async def sweep_transfers(stores: Stores) -> None:
+    """Forget uploads that have waited too long, with their parts."""
+    if expired := await stores.transfers.expire():
+        log.info("transfers.swept", expired=expired)
 
 
 async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
@@ -63,7 +43,7 @@ async def sweep_unsent(stores: Stores, clock: Clock, after: timedelta) -> None:
 async def sweep_removed(stores: Stores, clock: Clock) -> None:
     """Drop pages that somebody removed, some minutes later: upload may just be looking at one."""
     now, dropped = clock(), 0
-    for page in await stores.pages.removed(now - REMOVED_AFTER, now - ORPHAN_AFTER):
+    for page in await stores.pages.removed(now - REMOVED_AFTER, now - CHECKED_WITHIN):
         dropped += await stores.pages.drop(page)
     if dropped:
         log.info("pages.removed", dropped=dropped)

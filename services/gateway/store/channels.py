@@ -1,6 +1,6 @@
 """Channels in MongoDB, and their cards in the object store: the card first when one opens, and first when one ends."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,13 +12,14 @@ from services.gateway.domain.newcomers import UNDECIDED
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.channels import ChannelShown
 from services.gateway.store.acts import Acts
-from shared.cards import CARDS, MEDIA_TYPE, Card, Subscription, channel_of, key_of
-from shared.clock import Clock
+from shared.cards import CARDS, MEDIA_TYPE, Card, Subscription, key_of
+from shared.clock import EVER, Clock
 from shared.errors import UnavailableError
 from shared.events.gateway import NoticeTopic
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 
 # A card is put some moments before its channel is kept.
@@ -159,15 +160,22 @@ class Channels:
 
     async def sweep(self) -> int:
         """Forget addresses whose code ran out, and cards without a channel; return how many."""
-        never = {"state": "pending", "code_until": {"$lte": self._clock()}}
+        never = {"code_until": {"$gt": EVER, "$lte": self._clock()}, "state": "pending"}
         removed = int((await self._channels.delete_many(never)).deleted_count)
         async for keys in self._objects.older(CARDS, self._clock() - CARD_WITHOUT_CHANNEL):
-            ids = {channel_of(key) for key in keys}
-            known = {row["_id"] async for row in self._channels.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
-            for channel_id in ids - known:
-                await self.remove_card(channel_id)
+            for key in set(keys) - await self.inventory.needed(keys):
+                await self._objects.remove(key)
                 removed += 1
         return removed
+
+    @property
+    def inventory(self) -> Inventory:
+        """Which cards are accounted for: those of channels; one that was confirmed or is to be confirmed has a card."""
+        return Inventory.of_rows(CARDS, self._named, self._channels)
+
+    async def _named(self) -> AsyncIterator[str]:
+        async for row in self._channels.find({}, {"_id": 1}):
+            yield key_of(row["_id"])
 
     async def _usable(self, channel_id: str, citizen_id: str) -> Channel:
         channel = await self.one(channel_id, citizen_id)
@@ -218,7 +226,7 @@ class Channels:
         """
         device = {name: getattr(channel, name) for name in ("citizen_id", "device_id", "kind")}
         same = [{"slot": channel.slot}, *([device] if channel.kind == "push" else [])]
-        rows = await self._channels.find({"$or": same}, session=session).to_list(None)
+        rows = [row for one in same for row in await self._channels.find(one, session=session).to_list(None)]
         if any(row["kind"] == "email" and row["state"] != "pending" for row in rows):
             raise RefusedError("channel.exists")
         ids = [str(row["_id"]) for row in rows]

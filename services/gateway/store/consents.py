@@ -12,7 +12,7 @@ from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
 from services.gateway.store.timeline import Entries
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database, again_on_conflict
+from shared.storage.documents import Database, again_on_conflict, change_one
 
 
 class Consents:
@@ -56,7 +56,7 @@ class Consents:
     async def _revoke(self, theirs: dict[str, Any], at: datetime) -> bool:
         async with self._ledger.begin() as work:
             given = {**theirs, "revoked_at": None}
-            row = await self._consents.find_one_and_update(given, {"$set": {"revoked_at": at}}, session=work.session)
+            row = await change_one(self._consents, given, {"$set": {"revoked_at": at}}, work.session)
             if row is None:
                 return False
             consent = Consent.model_validate(row)

@@ -22,6 +22,9 @@ from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory, nothing_named
+
+RECEIPTS = "receipts/"
 
 
 class Documents:
@@ -39,6 +42,7 @@ class Documents:
     ) -> None:
         """Keep documents in `database`."""
         self._documents = database.documents
+        self._applications = database.newcomers
         self._acts = acts
         self._owners = Owners(database)
         self._pages = pages
@@ -178,12 +182,16 @@ class Documents:
     async def naming(self, page_ids: Sequence[str]) -> set[str]:
         """Return those of the pages that a document names, or named before they were taken again."""
         ids = {"$in": list(page_ids)}
-        rows = await self._documents.find(
-            {"$or": [{"pages.page_id": ids}, {"replacements.replaced.page_id": ids}]}
-        ).to_list(None)
+        places = ("pages.page_id", "replacements.replaced.page_id")
+        rows = [row for place in places for row in await self._documents.find({place: ids}).to_list(None)]
         documents = [Document.model_validate(row) for row in rows]
         now = {page.page_id for document in documents for page in document.pages}
         return now | {each.replaced.page_id for document in documents for each in document.replacements}
+
+    @property
+    def receipts(self) -> Inventory:
+        """Which printed receipts are accounted for: those of documents and applications; each can be printed anew."""
+        return Inventory.of_rows(RECEIPTS, nothing_named, self._documents, self._applications)
 
     async def newest(self, whose: Citizen | str, cursor: Cursor | None) -> Part[Document]:
         """Return documents of this citizen, newest first; one who acts for them sees what is in reach."""
@@ -192,11 +200,12 @@ class Documents:
 
     async def file(self, fact: DocumentFiled, session: Session) -> None:
         """Keep where the readable document is; of several versions the highest, in whatever order they come."""
-        filing = Filing.model_validate(fact.model_dump()).model_dump()
-        none_yet = "filing" if fact.version == 1 else "filing.version"  # a filing older than versions is of the first
-        older = {"$or": [{none_yet: None}, {"filing.version": {"$lt": fact.version}}]}
-        unless_newer = {"_id": fact.document_id, **older}
-        await self._documents.update_one(unless_newer, {"$set": {"filing": filing}}, session=session)
+        this = {"_id": fact.document_id}
+        row = await self._documents.find_one(this, {"filing": 1}, session=session)
+        known = Filing.model_validate(row["filing"]).version if row and row.get("filing") else 0
+        if known < fact.version:
+            filing = Filing.model_validate(fact.model_dump()).model_dump()
+            await self._documents.update_one(this, {"$set": {"filing": filing}}, session=session)
         await self._step(fact, "filed", {}, session)
 
     async def fail(self, fact: DocumentFailed, session: Session) -> None:

@@ -13,7 +13,7 @@ from services.gateway.store.stores import Stores
 from shared.clock import Clock
 from shared.loops import attempt
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database, again_on_conflict
+from shared.storage.documents import Collection, Database, again_on_conflict
 
 
 class Forgetting:
@@ -28,8 +28,9 @@ class Forgetting:
 
     async def idle(self, before: datetime) -> int:
         """Let those go who started before then and never handed anything in; return how many."""
-        idle = {"$or": [{"state": "started", "started_at": {"$lt": before}}, {"state": FORGOTTEN}]}
-        rows = await self._database.newcomers.find(idle, {"_id": 1}).limit(AT_ONCE).to_list(AT_ONCE)
+        newcomers, idle = self._database.newcomers, {"state": "started", "started_at": {"$lt": before}}
+        found = [newcomers.find(those, {"_id": 1}).limit(AT_ONCE) for those in (idle, {"state": FORGOTTEN})]
+        rows = [row for those in found for row in await those.to_list(AT_ONCE)]
         return sum([await attempt(partial(self._forget, row["_id"]), "forget") for row in rows])
 
     async def _forget(self, newcomer_id: str) -> None:
@@ -57,15 +58,17 @@ class Forgetting:
         ]
         principals = [f"citizen:{newcomer_id}", *(f"mandate:{mandate_id}" for mandate_id in mandates)]
         helpers = [row["helper_id"] for row in given if row["helper_id"]]
-        for collection, query in (
+        gone: list[tuple[Collection, dict[str, Any]]] = [
             (rows.mandates, theirs),
             (rows.callbacks, theirs),
             (rows.alerts, {"about_id": {"$in": wishes}}),
             (rows.timeline, theirs),
             (rows.timeline, {"citizen_id": {"$in": helpers}, "about_id": {"$in": mandates}}),  # it names them, too
-            (rows.drafts, {"$or": [{"_id": {"$in": devices}}, {"page_ids": {"$in": pages}}]}),
-            (rows.answers, {"$or": [_asked_by(principal) for principal in principals]}),
-        ):
+            (rows.drafts, {"_id": {"$in": devices}}),
+            (rows.drafts, {"page_ids": {"$in": pages}}),
+            *((rows.answers, _asked_by(principal)) for principal in principals),
+        ]
+        for collection, query in gone:
             await collection.delete_many(query, session=work.session)
 
     async def _clear(self, newcomer_id: str) -> None:

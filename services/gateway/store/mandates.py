@@ -23,7 +23,7 @@ from shared.clock import Clock
 from shared.events.event import Fact
 from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import Database, again_on_conflict
+from shared.storage.documents import Database, again_on_conflict, change_one
 
 
 class Mandates:
@@ -162,12 +162,9 @@ class Mandates:
 
         async def step() -> Mandate | None:
             async with self._ledger.begin() as work:
-                row = await self._mandates.find_one_and_update(
-                    {"_id": mandate.id, "state": mandate.state, "version": mandate.version},
-                    {"$set": change, "$inc": {"version": 1}},
-                    session=work.session,
-                    return_document=ReturnDocument.AFTER,
-                )
+                as_read = {"_id": mandate.id, "state": mandate.state, "version": mandate.version}
+                changed = {"$set": change, "$inc": {"version": 1}}
+                row = await change_one(self._mandates, as_read, changed, work.session)
                 if row is None:
                     return None
                 moved = Mandate.model_validate(row)

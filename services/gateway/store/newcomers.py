@@ -125,7 +125,7 @@ class Newcomers:
         Raises:
             RefusedError: `application.missing`; somebody else's is missing, too.
         """
-        whose = {"_id": newcomer_id, "$or": [{"_id": citizen_id}, {"owner_id": citizen_id}]}
+        whose = {"_id": newcomer_id} | ({} if newcomer_id == citizen_id else {"owner_id": citizen_id})
         if (found := await self._application(whose)) is None:
             raise RefusedError("application.missing")
         return found

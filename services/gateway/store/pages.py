@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
-from services.gateway.domain.pages import Page
+from services.gateway.domain.pages import Page, PageCheck
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
@@ -14,13 +15,17 @@ from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
-from shared.ids import new_id
+from shared.ids import day_of, first_id_of, new_id
 from shared.messaging.ledger import Work
 from shared.storage.documents import Database, Session
+from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
+from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.sweeping import day_key
 
-ORIGINALS = "originals/"
-ANNOTATED = "annotated/"
+ORIGINALS = "pages/"
+BEFORE_DAYS = "originals/"
+"""Where originals lay before keys had days; another prefix, as the sweep of then would not know the new keys."""
 
 Also = Callable[[Work], Awaitable[None]]
 
@@ -31,7 +36,7 @@ def original_key(page_id: str) -> str:
     The id is fresh for each request: with a hash as key, sweeping an orphan could take the bytes of a page that
     is just being kept again.
     """
-    return f"{ORIGINALS}{page_id}"
+    return day_key(ORIGINALS, day_of(page_id), page_id)
 
 
 def new_page(**said: Any) -> Page:
@@ -125,16 +130,14 @@ class Pages:
         Raises:
             PermanentError: `page.missing`; our row is older than any event about it.
         """
-        check = fact.model_dump(exclude={"page_id"})
         row = await self._pages.find_one({"_id": fact.page_id}, session=session)
         if row is None:
             raise PermanentError("page.missing")
-        done = await self._pages.update_one(
-            {"_id": fact.page_id, **_outweighed_by(fact)},
-            {"$set": {"state": "checked", "check": check}},
-            session=session,
-        )
-        return str(row["citizen_id"]) if done.matched_count else None
+        if row.get("check") and not PageCheck.model_validate(row["check"]).gives_way_to(fact):
+            return None
+        change = {"$set": {"state": "checked", "check": fact.model_dump(exclude={"page_id"})}}
+        await self._pages.update_one({"_id": fact.page_id}, change, session=session)
+        return str(row["citizen_id"])
 
     async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
         """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment.
@@ -169,10 +172,13 @@ class Pages:
         await self._pages.update_many({"_id": {"$in": list(page_ids)}}, {"$set": {"handed_in": True}})
 
     async def idle(self, before: datetime) -> AsyncIterator[list[Page]]:
-        """Yield pages from before that time which no document is known to name, some at a time."""
-        last = ""
+        """Yield pages from before that time which no document is known to name, some at a time.
+
+        An id says when it was made, so the index leads past the younger ones.
+        """
+        last, end = "", first_id_of(before)
         while True:
-            waiting = {"handed_in": None, "uploaded_at": {"$lt": before}, "_id": {"$gt": last}}
+            waiting = {"handed_in": None, "_id": {"$gt": last, "$lt": end}}
             rows = await self._pages.find(waiting).sort("_id", 1).limit(AT_ONCE).to_list(AT_ONCE)
             if not rows:
                 return
@@ -184,29 +190,29 @@ class Pages:
         done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
         if not done.deleted_count:
             return False
-        await self.remove_bytes(page.id)
+        await self._remove(page.object_key)
         return True
 
-    async def remove_bytes(self, page_id: str) -> None:
-        """Remove what is kept of a page that is gone: its pictures, and last the original by which a sweep finds it."""
-        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):
+    async def _remove(self, object_key: str) -> None:
+        """Remove what is kept of a page that is gone: its picture, and last the original by which a sweep finds it."""
+        page_id = id_in(object_key)
+        await self._objects.remove(picture_key(page_id))
+        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):  # from before keys had days
             await self._objects.remove(picture.key)
-        await self._objects.remove(original_key(page_id))
+        await self._objects.remove(object_key)
 
     async def known(self, page_ids: Collection[str]) -> set[str]:
         """Return those of the ids under which a page was kept."""
         return {row["_id"] async for row in self._pages.find({"_id": {"$in": list(page_ids)}}, {"_id": 1})}
 
+    @property
+    def inventories(self) -> tuple[Inventory, Inventory]:
+        """Which originals are accounted for: those of pages; what was drawn of a page is named here, too."""
+        own = replace(Inventory.of_rows(ORIGINALS, self._named, self._pages), remove=self._remove)
+        return own, replace(own, prefix=BEFORE_DAYS, named=nothing_named)
 
-def _outweighed_by(fact: PageChecked) -> dict[str, Any]:
-    """Return the query for a page whose check is to give way: what was read outweighs what was only seen.
-
-    Within a stage the later check counts, so that the end is the same in whichever order they arrive.
-    """
-    earlier = {"check.checked_at": {"$lt": fact.checked_at}}
-    ways: list[dict[str, Any]] = [{"check": None}]
-    if fact.stage == "read":
-        ways += [{"check.stage": {"$ne": "read"}}, earlier]
-    else:
-        ways.append({"check.stage": {"$ne": "read"}, **earlier})
-    return {"$or": ways}
+    async def _named(self) -> AsyncIterator[str]:
+        async for row in self._pages.find({}, {"object_key": 1, "check.annotated_key": 1}):
+            yield row["object_key"]
+            if drawn := (row.get("check") or {}).get("annotated_key"):
+                yield drawn

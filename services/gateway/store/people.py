@@ -62,8 +62,9 @@ class People:
 
     async def devices_of(self, person_id: str) -> list[Device]:
         """Return the devices somebody can get in with, oldest first."""
-        theirs = {**_either(person_id), "revoked_at": None}
-        return [Device.model_validate(row) for row in await self._devices.find(theirs).sort("_id", 1).to_list(None)]
+        found = [self._devices.find({**whose, "revoked_at": None}) for whose in _either(person_id)]
+        rows = {row["_id"]: row for theirs in found for row in await theirs.to_list(None)}
+        return [Device.model_validate(rows[device_id]) for device_id in sorted(rows)]
 
     async def revoke(self, device_id: str, person_id: str) -> None:
         """Let a device in no more, for nobody; its code cannot bring it back, as the device counts as used.
@@ -73,10 +74,12 @@ class People:
         """
         now = self._clock()
         gone = {"revoked_at": now, "seen_at": now, "token_sha256": f"revoked {device_id}"}
-        theirs = {"_id": device_id, **_either(person_id)}
-        done = await self._devices.update_one({**theirs, "revoked_at": None}, {"$set": gone})
-        if not done.matched_count and await self._devices.find_one(theirs) is None:
-            raise RefusedError("device.missing")
+        for whose in _either(person_id):
+            theirs = {"_id": device_id, **whose}
+            done = await self._devices.update_one({**theirs, "revoked_at": None}, {"$set": gone})
+            if done.matched_count or await self._devices.find_one(theirs, {"_id": 1}):
+                return
+        raise RefusedError("device.missing")
 
     async def activate(self, typed: str) -> tuple[Person, str]:
         """Use up a code; return the new device and its token, which is kept only as a hash.
@@ -203,6 +206,6 @@ def _whose(person: Person) -> dict[str, Any]:
     return {"citizen_id": person.citizen_id} | helping | ({"newcomer": True} if person.newcomer else {})
 
 
-def _either(person_id: str) -> dict[str, Any]:
+def _either(person_id: str) -> tuple[dict[str, str], ...]:
     """Return what the row of a device says that is somebody's: for themselves, or to help."""
-    return {"$or": [{"citizen_id": person_id}, {"helper_id": person_id}]}
+    return {"citizen_id": person_id}, {"helper_id": person_id}

@@ -32,6 +32,7 @@ from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
 from shared.storage.documents import Database
+from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 
 
@@ -89,6 +90,11 @@ class Stores:
             self.quota,
         ):
             await store.prepare()
+
+    @property
+    def swept(self) -> tuple[Inventory, ...]:
+        """Which objects the gateway's rows account for, the cards of channels apart."""
+        return *self.pages.inventories, *self.transfers.inventories, self.documents.receipts
 
     async def let_go(self, device_id: str, person_id: str) -> None:
         """Let a device in no more, and tell its browser nothing more.

@@ -22,9 +22,11 @@ class Entries:
         self._owners = Owners(database)
 
     async def prepare(self) -> None:
-        """Create the indexes: by what happened when, and by what became known when."""
+        """Create the indexes: by what happened when, by what became known when, and by what it is about."""
         await self._entries.create_index([("citizen_id", 1), ("at", -1), ("_id", -1)])
         await self._entries.create_index([("citizen_id", 1), ("_id", 1)])
+        for of in ("document_id", "about_id"):
+            await self._entries.create_index([(of, 1), ("at", -1), ("_id", -1)])
 
     async def add(
         self,
@@ -60,9 +62,10 @@ class Entries:
         self, citizen_id: str, document_id: str, page_ids: Sequence[str], cursor: Cursor | None
     ) -> Part[Entry]:
         """Return what a citizen was told about a document, its pages and its forwards, newest first."""
-        either = [{"document_id": document_id}, {"about_id": {"$in": [document_id, *page_ids]}}]
-        query = {"citizen_id": await self._owners.readable_by(citizen_id), "$or": either}
-        return await part_of(self._entries, query, cursor, Entry, by="at")
+        theirs = {"citizen_id": await self._owners.readable_by(citizen_id)}
+        of_document = {"document_id": document_id, **theirs}
+        of_pages = {"about_id": {"$in": list(page_ids)}, **theirs} if page_ids else None
+        return await part_of(self._entries, of_document, cursor, Entry, by="at", or_of=of_pages)
 
     async def known_since(self, citizen_id: str, first_id: str, limit: int = 500) -> list[Entry]:
         """Return entries that became known at `first_id` (a UUIDv7) or later, in that order."""

@@ -1,6 +1,6 @@
 """Transfers: each part is an object, then a line in the transfer's row; any gateway can go on where another stopped."""
 
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -13,11 +13,15 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.domain.transfers import PART_TYPE, Part, Transfer
 from shared.clock import Clock
 from shared.errors import UnavailableError
-from shared.ids import new_id
+from shared.ids import day_of, new_id
 from shared.storage.documents import Database, Session
-from shared.storage.objects import Objects
+from shared.storage.inventory import Inventory, id_in, nothing_named
+from shared.storage.objects import PART, Objects
+from shared.storage.sweeping import day_key
 
-PARTS = "parts/"
+PARTS = "uploads/"
+BEFORE_DAYS = "parts/"
+"""Where parts lay before keys had days; another prefix, as the sweep of then would not know the new keys."""
 RETRY_AFTER_S = 60
 TRIES = 3
 AT_ONCE = 100
@@ -93,7 +97,8 @@ class Transfers:
         Raises:
             RefusedError: `upload.offset`: another part came first, or the transfer is gone.
         """
-        part = Part(object_key=f"{PARTS}{transfer.id}/{new_id()}", size_bytes=size_bytes)
+        part_id = new_id()
+        part = Part(object_key=day_key(PARTS, day_of(part_id), transfer.id, part_id), size_bytes=size_bytes)
         await self._objects.put(part.object_key, data, size_bytes=size_bytes, media_type=PART_TYPE)
         now = self._clock()
         grown = transfer.grown(part, now, now + self.valid_for)
@@ -144,13 +149,27 @@ class Transfers:
         await self._transfers.update_one({"_id": transfer.id}, {"$set": {"changed_at": self._clock()}})
 
     async def expire(self) -> int:
-        """Forget what has waited too long; return how many."""
-        done = await self._transfers.delete_many({"expires_at": {"$lte": self._clock()}})
-        return int(done.deleted_count)
+        """Forget what has waited too long, with its parts; return how many."""
+        expired, count = {"expires_at": {"$lte": self._clock()}}, 0
+        for row in await self._transfers.find(expired).limit(PART).to_list(PART):
+            done = await self._transfers.delete_one({"_id": row["_id"], **expired})
+            count += done.deleted_count
+            if done.deleted_count:
+                await self._forget(list(Transfer.model_validate(row).parts))
+        return count
 
-    async def needed(self, object_keys: Collection[str]) -> set[str]:
-        """Return those of the objects that are parts of transfers that are not finished."""
-        ids = {key: key.removeprefix(PARTS).partition("/")[0] for key in object_keys}
+    @property
+    def inventories(self) -> tuple[Inventory, Inventory]:
+        """Which parts are accounted for: those of transfers that are not finished."""
+        return Inventory(PARTS, self._named, self._needed), Inventory(BEFORE_DAYS, nothing_named, self._needed)
+
+    async def _named(self) -> AsyncIterator[str]:
+        async for row in self._transfers.find({"page_id": None}, {"parts.object_key": 1}):
+            for part in row["parts"]:
+                yield part["object_key"]
+
+    async def _needed(self, object_keys: Iterable[str]) -> set[str]:
+        ids = {key: id_in(key) for key in object_keys}
         unfinished = self._transfers.find({"_id": {"$in": list(ids.values())}, "page_id": None}, {"_id": 1})
         found = {row["_id"] async for row in unfinished}
         return {key for key, transfer_id in ids.items() if transfer_id in found}

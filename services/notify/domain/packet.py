@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from shared.errors import PermanentError
+from shared.ids import day_of
 
 PACKETS = "packets/"  # what keys in the object store begin with
 # What a page may say about other pages, or run; a page that leaves the file must not take it along.
@@ -15,13 +16,8 @@ _TIES = ("/Annots", "/AA", "/B", "/StructParents", "/Tabs", "/PieceInfo", "/Meta
 
 
 def key_of(forward_id: str) -> str:
-    """Return where a forward's packet is kept."""
-    return f"{PACKETS}{forward_id}.pdf"
-
-
-def forward_of(key: str) -> str:
-    """Return the id of the forward whose packet is kept under `key`."""
-    return key.removeprefix(PACKETS).removesuffix(".pdf")
+    """Return where a forward's packet is kept, unless its row says that it was packed elsewhere before."""
+    return f"{PACKETS}{day_of(forward_id)}/{forward_id}.pdf"
 
 
 @dataclass(frozen=True, slots=True)

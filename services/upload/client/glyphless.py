@@ -15,6 +15,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 NAME = "GlyphLessFont"
 ADVANCE = 500  # thousandths of the font size
 CODES = 65_536
+MADE = 3_850_070_400  # always, so that the same document has the same bytes: 2026-01-01, in seconds since 1904
 
 _TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
@@ -77,6 +78,8 @@ def _descriptor(pdf: Pdf) -> Dictionary:
 def _program() -> bytes:
     """Build the TrueType file: two empty glyphs, half an em wide."""
     builder = FontBuilder(1000, isTTF=True)
+    builder.font.recalcTimestamp = False
+    builder.updateHead(created=MADE, modified=MADE)
     names = [".notdef", "empty"]
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({0x20: "empty"})

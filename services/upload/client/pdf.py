@@ -19,6 +19,8 @@ FONT = "/F0"
 def bind(pages: Iterable[Path], out: Path) -> None:
     """Write the searchable PDF/A-2b (ISO 19005-2) of read pages, in their order; checked before it is kept.
 
+    The same pages give the same bytes, whenever and in whichever process: no date, and an id made of what is in it.
+
     Raises:
         pikepdf.pdfa.PdfaError: if the result does not conform.
     """
@@ -30,12 +32,19 @@ def bind(pages: Iterable[Path], out: Path) -> None:
             page.add_resource(font, Name.Font, Name(FONT))
         pdf.Root.Lang = pikepdf.String("de-DE")
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-        with pdf.open_metadata(set_pikepdf_as_editor=False) as about:
-            about["dc:title"] = "Dokument"
-            about["dc:language"] = {"de-DE"}
-            about["pdf:Producer"] = "Amtsbote"
+        pikepdf.pdfa.prepare(pdf, "2b")
+        _describe(pdf)
         with out.open("wb") as opened:
-            pikepdf.pdfa.save(pdf, opened, "2b")
+            pikepdf.pdfa.save(pdf, opened, "2b", repair=False, deterministic_id=True)
+
+
+def _describe(pdf: pikepdf.Pdf) -> None:
+    """Say what the document is; last, as the time at which others prepared it would be there again."""
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as about:
+        about["dc:title"] = "Dokument"
+        about["dc:language"] = {"de-DE"}
+        about["pdf:Producer"] = "Amtsbote"
+        about.pop("xmp:MetadataDate", None)
 
 
 def _pictures(read: list[tuple[Path, ReadPage]]) -> bytes:
@@ -52,7 +61,7 @@ def _pictures(read: list[tuple[Path, ReadPage]]) -> bytes:
             with pikepdf.open(io.BytesIO(single)) as opened:
                 bound.pages.extend(opened.pages)
         written = io.BytesIO()
-        bound.save(written)
+        bound.save(written, deterministic_id=True)
     return written.getvalue()
 
 

@@ -29,6 +29,7 @@ from shared.messaging.topology import EVENTS
 from shared.serving.server import HttpServer
 from shared.serving.settings import HttpSettings
 from shared.settings import Connections, MailSettings, PushSettings
+from shared.storage.documents import Database
 from shared.vapid import make_key
 from tests.integration.gateway.people import TOKENS, Caller, Phone
 from tests.waiting import until, until_ready
@@ -114,11 +115,12 @@ class Door:
         phone.citizen_id = answer["citizen_id"]
         return phone
 
-    def stores(self, clock: Clock = utc_now) -> Stores:
-        """Return what the gateway keeps, with a clock that may be another."""
+    def stores(self, clock: Clock = utc_now, database: Database | None = None) -> Stores:
+        """Return what the gateway keeps, with a clock or a database that may be another."""
         receipts, limits, of = Receipts("office", self.url, load_texts(), None), GatewaySettings().limits, self.service
         cards = Cards(load_texts(), Links(of.connections.link_secret), self.url)
-        return stores(of.database, of.ledger, of.objects, receipts, cards, limits=limits, clock=clock)
+        rows = of.database if database is None else database
+        return stores(rows, of.ledger, of.objects, receipts, cards, limits=limits, clock=clock)
 
     async def forget(self, clock: Clock = utc_now) -> None:
         """Forget newcomers who came to nothing, as the gateway does once in a while."""

@@ -8,14 +8,16 @@ import pytest
 from services.gateway.domain.access import Citizen
 from services.gateway.domain.drafts import KEPT, add
 from services.gateway.handlers.reconcile import reconcile
-from services.gateway.handlers.sweep import sweep, sweep_unsent
+from services.gateway.handlers.sweep import sweep_unsent
 from services.gateway.settings import GatewaySettings
 from services.gateway.store.acts import Acts
-from services.gateway.store.pages import Pages, original_key
+from services.gateway.store.pages import ORIGINALS, Pages, original_key
 from services.gateway.store.repeats import Repeats
 from shared.clock import utc_now
 from shared.events.upload import DocumentFailed, PageChecked
 from shared.ids import new_id
+from shared.storage.pictures import picture_key
+from shared.storage.sweeping import sweep
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import JPEG, Phone
 from tests.integration.gateway.replacing import listed_pages, replace_page
@@ -87,8 +89,9 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
     await kept.people.admit(other)
     await kept.drafts.change(other.device_id, lambda pages: add(pages, lost, limits))
     await kept.people.revoke(other.device_id, phone.citizen_id)
-    picture_key = f"annotated/{stray}/0.jpg"
-    await kept.objects.put(picture_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
+    pictures = {picture_key(stray), f"annotated/{stray}/0.jpg"}  # the second is from before keys had days
+    for key in pictures:
+        await kept.objects.put(key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     after = timedelta(days=limits.unsent_page_days)
     await sweep_unsent(kept, utc_now, after)
     assert (await phone.get(f"/v1/pages/{stray}")).status_code == 200
@@ -96,8 +99,8 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
     left = await kept.pages.known([stray, drafted, lost, old, new, noted_late])
     assert left == {drafted, old, new, noted_late}
     assert (await phone.submit([stray])).json()["code"] == "page.missing"
-    keys = [found.key for prefix in ("originals/", "annotated/") async for found in kept.objects.list(prefix)]
-    assert not {original_key(stray), picture_key} & set(keys)
+    keys = [found.key for prefix in (ORIGINALS, "annotated/") async for found in kept.objects.list(prefix)]
+    assert not {original_key(stray), *pictures} & set(keys)
     assert {original_key(page) for page in left} <= set(keys)
     await sweep_unsent(kept, lambda: utc_now() + KEPT, after)
     assert await kept.pages.known([drafted, old, new]) == {old, new}
@@ -107,14 +110,14 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
 async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
     """Bytes that no page has go after a day, with their pictures; a page's bytes, and fresh bytes, stay."""
     page_id, lost = await phone.page(), new_id()
-    orphan, picture = original_key(lost), f"annotated/{lost}/0.jpg"
-    objects = door.service.objects
+    orphan, picture = original_key(lost), picture_key(lost)
+    objects, every = door.service.objects, timedelta(hours=1)
     for object_key in (orphan, picture):
         await objects.put(object_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
-    pages = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now))
-    await sweep(objects, pages, utc_now)
+    originals, _ = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now)).inventories
+    await sweep(objects, originals, utc_now(), every)
     assert await objects.get(orphan) == JPEG
-    await sweep(objects, pages, lambda: utc_now() + timedelta(days=1, minutes=1))
-    left = [found.key for prefix in ("originals/", "annotated/") async for found in objects.list(prefix)]
+    await sweep(objects, originals, utc_now() + timedelta(days=1, minutes=1), every)
+    left = [found.key for prefix in (ORIGINALS, "annotated/") async for found in objects.list(prefix)]
     assert original_key(page_id) in left
     assert not {orphan, picture} & set(left)

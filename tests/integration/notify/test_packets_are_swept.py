@@ -44,8 +44,10 @@ async def test_packet_goes_with_its_consent_or_its_age(
     revoked, gone = await sent_packet(events, supplier_id)
     _, stays = await sent_packet(events, supplier_id)
     await events.happen(ConsentRevoked(consent_id=revoked, revoked_at=now()))
-    await until(lambda: forwards.is_revoked(gone))
-    await sweep(events.objects, forwards, lambda: now() + KEPT - timedelta(hours=1))
+    await until(forwards.revoked)
+    every = timedelta(minutes=10)
+    await sweep(events.objects, forwards, lambda: now() + KEPT - timedelta(hours=1), every)
     assert (await is_kept(events, gone), await is_kept(events, stays)) == (False, True)
-    await sweep(events.objects, forwards, lambda: now() + KEPT)
+    assert await forwards.revoked() == []
+    await sweep(events.objects, forwards, lambda: now() + KEPT + timedelta(minutes=1), every)
     assert not await is_kept(events, stays)

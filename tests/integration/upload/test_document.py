@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hashlib
 import io
 from collections.abc import Sequence
 from functools import cache, partial
@@ -16,6 +17,7 @@ from services.upload.client.binding import Fetch, NothingReadableError
 from services.upload.client.workers import Workers
 from services.upload.schemas import FiledDocument
 from tests.unit.upload.drawn import BRIEF, WORDS, corners, encoded, letter, photograph
+from tests.unit.upload.printed import printed
 
 
 @cache
@@ -100,3 +102,14 @@ async def test_a_verdict_does_not_wait_for_the_reading_of_a_long_document(worker
     assert checked.report.verdict == "good"
     assert not reading.done()
     assert len(words_of((await reading).pdf)) == 5
+
+
+async def test_another_process_makes_the_same_bytes_at_another_time(workers: Workers, made: FiledDocument) -> None:
+    """A document that is made again, after whoever made it died, overwrites its files: there are no copies of it."""
+    files = fetching([page(), printed(), made.pdf])
+    first = await workers.make_document(files)
+    async with Workers(processes=1) as others:
+        second = await others.make_document(files)
+    assert hashlib.sha256(second.pdf).digest() == hashlib.sha256(first.pdf).digest()
+    assert second == first
+    assert len(first.files) == 4

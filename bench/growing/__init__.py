@@ -1,0 +1,1 @@
+"""What `python -m bench growth` is made of."""
