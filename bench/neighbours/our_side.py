@@ -6,10 +6,11 @@ import signal
 from bench.delivery.fact import Measured
 from bench.delivery.ours import running
 from bench.neighbours.side import ACCEPTED, AT_ONCE, EFFECTS, READY, effect_row, run
+from shared.composition import compose
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.ledger import Work
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 from shared.storage.documents import again_on_conflict
 
