@@ -56,7 +56,7 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
     check_seen(wish.page_ids, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
-    await allow(request, citizen, parts, "consent")
+    await allow(request, parts, "consent")
     return respond(await parts.stores.consents.give(ask, consent_of(document, wish, citizen, parts, language)))
 
 
