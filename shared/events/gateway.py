@@ -57,7 +57,10 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
 
 
 class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
-    """A citizen allowed exactly these pages to be forwarded to this supplier for this purpose."""
+    """A citizen allowed exactly these pages to be forwarded to this supplier for this purpose.
+
+    `version` is that of the document whose pages they are: whoever knows only earlier ones waits for it.
+    """
 
     consent_id: Id
     citizen_id: Id
@@ -66,6 +69,7 @@ class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
     supplier_id: Code
     purpose: Code
     text_version: Version
+    version: Annotated[int, Field(ge=1, description="that of the submission")] = 1
     channel: Code
     given_at: AwareDatetime
 

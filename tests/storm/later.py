@@ -20,8 +20,8 @@ async def main() -> None:
     """Run every periodic job that sweeps, once."""
     for name in names():
         service = import_module(f"services.{name}.app").app(Connections(), clock=clock)
-        for job, _, step in service._jobs:  # noqa: SLF001 - what the product does by itself, a little sooner
-            if job.startswith("sweep"):
+        for pulse, _, step in service._jobs:  # noqa: SLF001 - what the product does by itself, a little sooner
+            if pulse.name.startswith(f"{name}.sweep"):
                 await step()
         service.objects.close()
         service.client.close()
