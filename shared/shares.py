@@ -42,7 +42,7 @@ class _Waiter:
 
 
 class Slots:
-    """Counts slots in this process; who waits is served in turns between the first names of their shares."""
+    """Counts slots in this process; waiters are served in turns, by the first name of their shares."""
 
     def __init__(self, together: int, *, waiting: int = 0) -> None:
         """Let `together` slots be held at once, and so many more wait in line."""
@@ -85,7 +85,7 @@ class Slots:
 
     @asynccontextmanager
     async def in_turn(self, *shares: Share) -> AsyncIterator[None]:
-        """Hold a slot, after a wait in line if none is free. Who is cancelled while waiting leaves the line.
+        """Hold a slot, after a wait in line if none is free. A waiter that is cancelled leaves the line.
 
         Raises:
             NoShareError: the line, or the own part of it, is full.
