@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Citizen, Helper
 from services.gateway.domain.documents import Document
-from services.gateway.domain.newcomers import Newcomer, Person
+from services.gateway.domain.newcomers import UNDECIDED, Newcomer, Person
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
@@ -116,7 +116,7 @@ class Newcomers:
 
     async def is_stranger(self, citizen_id: str) -> bool:
         """Tell whether somebody started without an account, and nobody at the desk has said yet who they are."""
-        undecided = {"_id": citizen_id, "state": {"$in": ["started", "waiting"]}}
+        undecided = {"_id": citizen_id, "state": {"$in": UNDECIDED}}
         return await self._newcomers.find_one(undecided, {"_id": 1}) is not None
 
     async def application(self, newcomer_id: str, citizen_id: str) -> Document:
@@ -162,7 +162,7 @@ class Newcomers:
         """Keep what an identity provider says of somebody who waits; what it does not say stays as they said it."""
         said = person.model_dump(mode="json", exclude_none=True)
         fields = {f"person.{name}": value for name, value in said.items()}
-        undecided = {"_id": newcomer_id, "state": {"$in": ["started", "waiting"]}}
+        undecided = {"_id": newcomer_id, "state": {"$in": UNDECIDED}}
         await self._newcomers.update_one(undecided, {"$set": fields})
 
 
