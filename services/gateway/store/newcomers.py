@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Citizen, Helper
 from services.gateway.domain.documents import Document
-from services.gateway.domain.newcomers import Newcomer, Person
+from services.gateway.domain.newcomers import UNDECIDED, Newcomer, Person
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
@@ -20,7 +20,7 @@ from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session, again_on_conflict
 
 AT_ONCE = 500
-UNDECIDED: dict[str, Any] = {"state": {"$in": ["started", "waiting"]}}
+_UNDECIDED = {"state": {"$in": UNDECIDED}}
 FORGOTTEN = "forgotten"
 """The state of a row that says no more than that files may be left; with the last of them it goes, too."""
 
@@ -47,11 +47,11 @@ class Newcomers:
 
     async def _mark_devices(self) -> None:
         """Mark devices that were let in before devices said that nobody knows their person."""
-        undecided = self._newcomers.find(UNDECIDED, {"_id": 1}).batch_size(AT_ONCE)
+        undecided = self._newcomers.find(_UNDECIDED, {"_id": 1}).batch_size(AT_ONCE)
         while rows := await undecided.to_list(AT_ONCE):
             ids = [row["_id"] for row in rows]
             await self._people.mark_newcomers(ids)
-            still = {row["_id"] async for row in self._newcomers.find({"_id": {"$in": ids}, **UNDECIDED}, {"_id": 1})}
+            still = {row["_id"] async for row in self._newcomers.find({"_id": {"$in": ids}, **_UNDECIDED}, {"_id": 1})}
             for decided in set(ids) - still:  # at this very moment
                 await self._people.identify(decided)
 
@@ -171,7 +171,7 @@ class Newcomers:
         """Keep what an identity provider says of somebody who waits; what it does not say stays as they said it."""
         said = person.model_dump(mode="json", exclude_none=True)
         fields = {f"person.{name}": value for name, value in said.items()}
-        await self._newcomers.update_one({"_id": newcomer_id, **UNDECIDED}, {"$set": fields})
+        await self._newcomers.update_one({"_id": newcomer_id, **_UNDECIDED}, {"$set": fields})
 
 
 def _said(newcomer: Newcomer) -> Any:
