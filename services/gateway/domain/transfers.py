@@ -44,6 +44,7 @@ class Transfer(BaseModel):
     key: str
     citizen_id: str
     mandate_id: str | None = None
+    newcomer: bool = False
     length: int
     draft_of: str | None = None
     replaces: str | None = None
