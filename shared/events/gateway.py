@@ -25,6 +25,7 @@ class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
     size_bytes: int
     media_type: MediaType
     uploaded_at: AwareDatetime
+    newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
 class SubmittedPage(BaseModel):
@@ -54,6 +55,7 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
     replaced_page_ids: Annotated[tuple[Id, ...], Field(description="pages that only earlier versions had")] = ()
     replaced_number: Annotated[int | None, Field(ge=1, description="the place of the page that is new, from 1")] = None
     mandate_id: ByMandate = None
+    newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
 class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
