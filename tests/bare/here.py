@@ -69,7 +69,7 @@ def other_hosts() -> str:
 
 
 def files() -> Sequence[Path]:
-    """Return the settings of pip, uv and npm that there are; `~` is root's home there as here."""
+    """Return the settings of pip, uv and npm that there are; `~` is the same there as here."""
     return [path for pattern in CONFIGURATIONS for path in _glob(pattern) if path.is_file()]
 
 

@@ -9,14 +9,13 @@ from tests.bare import here
 
 RELEASE = "bookworm"
 PACKAGES = ("make", "gcc", "git", "python3", "ca-certificates")
-CLONE = "/root/amtsbote"
+CLONE = "/srv/amtsbote"
 HOSTS = """\
 127.0.0.1\tlocalhost
 127.0.1.1\tbare
 ::1\tlocalhost ip6-localhost ip6-loopback
 """  # as Debian's installer writes it: `localhost` is an IPv6 address, too
 SURROUNDINGS = {
-    "HOME": "/root",
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "TERM": "dumb",
 }
@@ -29,7 +28,7 @@ class Root:
         """Make nothing yet."""
         self.folder = folder
         self._made = folder.with_name("made")
-        self._environment: Mapping[str, str] = SURROUNDINGS
+        self._environment: Mapping[str, str] = {"HOME": str(Path.home()), **SURROUNDINGS}
 
     @property
     def is_made(self) -> bool:
@@ -53,11 +52,12 @@ class Root:
         (etc / "dpkg/dpkg.cfg.d").mkdir(parents=True, exist_ok=True)
         (etc / "dpkg/dpkg.cfg.d/99here").write_text("force-unsafe-io\n")  # nobody needs it after a power cut
         self._trust(here.authorities(etc / "ssl/certs/ca-certificates.crt"))
+        (self.folder / str(Path.home()).lstrip("/")).mkdir(parents=True, exist_ok=True)
         for file in here.files():
             self._copy(file)
         for folder in here.folders():
             self._lend(folder)
-        self._environment = SURROUNDINGS | here.environment()
+        self._environment = {**self._environment, **here.environment()}
 
     def clone(self, repository: Path) -> None:
         """Lay out the repository's HEAD; what earlier tries made there stays; raises SetupFailed."""

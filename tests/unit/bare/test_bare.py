@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 DEBOOTSTRAP = """\
 #!/bin/sh -e
 mkdir -p "$4" && cd "$4"
-mkdir -p usr proc sys dev run root tmp etc/apt/apt.conf.d etc/ssl/certs
+mkdir -p usr proc sys dev run tmp etc/apt/apt.conf.d etc/ssl/certs
 mount -o bind,ro /usr usr
 ln -s usr/bin usr/lib usr/lib64 usr/sbin .
 cp -a /etc/alternatives etc
