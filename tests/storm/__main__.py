@@ -16,9 +16,10 @@ from tests.storm.faults import Fault, chosen, faults
 from tests.storm.liar import LOST
 from tests.storm.plan import Outcome, Plan
 from tests.storm.servers import named, servers
-from tests.storm.shown import show
+from tests.storm.shown import figures, show
 from tests.storm.site import Tell
 from tests.storm.storm import scene, storm
+from tests.storm.sums import keep
 
 FAILED = 1
 MISSING = "AMTSBOTE_MISSING_AFTER_MINUTES"
@@ -52,7 +53,7 @@ def main(  # noqa: PLR0917 - typer reads the options from here
 ) -> None:
     """Hurt the whole product while a crowd uses it; exits with 0 only if nothing accepted was lost, doubled or left."""
     why_not = disk.why_not() if disks else "not wanted"
-    wanted = _wanted(named(nodes), only or [], disks=not why_not)
+    wanted = _wanted(nodes, only or [], disks=not why_not)
     if list_faults:
         typer.echo("\n".join(fault.name for fault in wanted))
         return
@@ -77,9 +78,9 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     _run(folder, plan, nodes, disks=not why_not)
 
 
-def _wanted(parts: Sequence[str], words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
+def _wanted(nodes: int, words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
     try:
-        return chosen(faults(parts, disks=disks), words)
+        return chosen(faults(named(nodes), disks=disks), words)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -91,6 +92,7 @@ def _run(folder: Path, plan: Plan, nodes: int, *, disks: bool) -> None:
         console.print(f"{failure.reason}; {failure.remedy}")
         raise typer.Exit(FAILED) from None
     show(outcome, console)
+    keep(folder, figures(outcome))
     if not outcome.account.holds:
         raise typer.Exit(FAILED)
 

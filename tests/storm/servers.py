@@ -46,7 +46,9 @@ class Servers:
 
 
 def named(nodes: int) -> tuple[str, ...]:
-    """Return the names of the servers of a broker with so many nodes."""
+    """Return the names of the servers, with a broker of so many nodes; raises ValueError if it cannot be had."""
+    if nodes not in {1, NODES}:
+        raise ValueError(f"the broker has 1 node or {NODES}")
     brokers = [BROKER] if nodes == 1 else [f"{BROKER}{number}" for number in range(1, nodes + 1)]
     return (*brokers, *(part for part in PARTS if part != BROKER))
 
@@ -69,13 +71,11 @@ async def servers(folder: Path, nodes: int, report: Callable[[str], object]) -> 
         report(f"{name} {state}")
 
     async with AsyncExitStack() as exits:
-        parts = PARTS if nodes == 1 else tuple(part for part in PARTS if part != BROKER)
+        parts = tuple(name for name in named(nodes) if name in PARTS)
         stack = await exits.enter_async_context(LocalStack(folder, parts, report=say))
         if nodes == 1:
             yield Servers.of(stack)
             return
-        if nodes != NODES:
-            raise ValueError(f"a broker has 1 or {NODES} nodes")
         cluster = await exits.enter_async_context(Cluster(stack.folder))
         say("cluster", "ready")
         addresses = {"AMTSBOTE_RABBIT_URL": cluster.url, "AMTSBOTE_RABBIT_MANAGEMENT_URL": cluster.management_url}
