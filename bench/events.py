@@ -24,8 +24,9 @@ from bench.delivery.accept import Door
 from bench.delivery.fact import Measured, measured
 from bench.neighbours.compare import neighbours
 from deploy.local.stack import LocalStack
+from shared.composition import compose
 from shared.messaging.topology import dead_name, declare_queue, quorum_queue, work_queue
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 

@@ -100,7 +100,7 @@ class Slots:
 
     def _take(self, shares: Sequence[Share]) -> None:
         self._held += 1
-        self._last = shares[0].name
+        self._last = shares[0].name if shares else ""
         self._holding.update(share.name for share in shares)
 
     def _give_back(self, shares: Sequence[Share]) -> None:

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 
 from bench.delivery.fact import IN_FLIGHT, PREFETCH, WORKERS, Measured, measured
 from bench.delivery.pace import Handled, seconds_for
+from shared.composition import compose
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.ledger import Work
 from shared.messaging.publish import publish
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 from shared.telemetry.health import failures
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 KILLS = 20
-BETWEEN_KILLS_S = (0.5, 1.5)
-SPARE = 100  # what a killed process had in hand may be lost
+AT_WORK = 50  # events accepted by a process before it may be killed
+BEFORE_A_KILL_S = 1.5
 SETTLED_S = 15.0  # longer than it takes us to sweep what a killed process left
 
 
@@ -82,8 +82,8 @@ class Side:
         """Return the events a second that are handled of those that wait already; the first tenth is not counted."""
         await self._handler_once()
         await self.accepting.start()
-        await self.until(ACCEPTED, count + SPARE, self.accepting)
-        await self.accepting.kill()
+        await self.until(ACCEPTED, count, self.accepting)
+        await self.accepting.stop(patience=30)
         await self.handling.start()
         await self.until(EFFECTS, count, self.handling)
         await self.handling.stop(patience=30)
@@ -99,7 +99,8 @@ class Side:
         await self._handler_once()
         await asyncio.gather(*(child.start() for child in children))
         for _ in range(KILLS):
-            await asyncio.sleep(chance.uniform(*BETWEEN_KILLS_S))
+            await self.until(ACCEPTED, await self.count(ACCEPTED) + AT_WORK, self.accepting)
+            await asyncio.sleep(chance.uniform(0, BEFORE_A_KILL_S))
             child = chance.choice(children)
             await child.kill()
             await child.start()

@@ -6,6 +6,7 @@ It has no outbox: what was accepted is committed first, and its message sent the
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import dramatiq
@@ -52,7 +53,7 @@ def main() -> None:
             session.with_transaction(commit)
         take.send(event_id)
 
-    run({"accept": lambda: _for_ever(accept), "handle": lambda: _work(broker, database)})
+    run({"accept": lambda: _until_ended(accept), "handle": lambda: _work(broker, database)})
 
 
 def _work(broker: RabbitmqBroker, database: "Database[dict[str, Any]]") -> None:
@@ -63,9 +64,12 @@ def _work(broker: RabbitmqBroker, database: "Database[dict[str, Any]]") -> None:
     worker.stop()
 
 
-def _for_ever(accept: Callable[[], None]) -> None:
+def _until_ended(accept: Callable[[], None]) -> None:
+    over = Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+
     def repeat() -> None:
-        while True:
+        while not over.is_set():
             accept()
 
     with ThreadPoolExecutor(AT_ONCE) as threads:

@@ -6,10 +6,10 @@ import signal
 from bench.delivery.fact import Measured
 from bench.delivery.ours import running
 from bench.neighbours.side import ACCEPTED, AT_ONCE, EFFECTS, READY, effect_row, run
+from shared.composition import compose
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.ledger import Work
-from shared.service import Service, compose
 from shared.settings import Connections
 from shared.storage.documents import again_on_conflict
 
@@ -30,8 +30,10 @@ async def _accept() -> None:
             await service.database[ACCEPTED].insert_one({"_id": event_id}, session=work.session)
             work.announce(Measured(thing_id=event_id))
 
+    over = _asked_to_end()
+
     async def repeat() -> None:
-        while True:
+        while not over.is_set():
             await again_on_conflict(accept)
 
     async with running(service):
@@ -47,14 +49,13 @@ async def _handle() -> None:
     service.once("take", effect, Measured)
     async with running(service):
         await service.database[READY].insert_one({"_id": new_id()})
-        await _ended(service)
+        await _asked_to_end().wait()
 
 
-async def _ended(service: Service) -> None:
+def _asked_to_end() -> asyncio.Event:
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
-    await over.wait()
-    service.stopping.set()
+    return over
 
 
 if __name__ == "__main__":

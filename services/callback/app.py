@@ -4,8 +4,9 @@ from services.callback.handlers import Promises
 from services.callback.settings import CallbackSettings
 from services.callback.store import Callbacks
 from shared.clock import Clock, utc_now
+from shared.composition import compose
 from shared.events.gateway import CallbackRequested, CallReported
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 
 

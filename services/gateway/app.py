@@ -40,9 +40,10 @@ from services.gateway.store.receipts import Receipts
 from services.gateway.store.repeats import Repeats
 from services.gateway.store.stores import Stores, stores
 from shared.clock import Clock, utc_now
+from shared.composition import compose
 from shared.links import Links
 from shared.partners import PartnersFile
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.shares import Slots
 from shared.telemetry.health import Check, database_check

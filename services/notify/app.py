@@ -18,12 +18,14 @@ from services.notify.handlers.measuring import measure
 from services.notify.handlers.sweeping import sweep
 from services.notify.handlers.telling import Telling
 from services.notify.settings import NotifySettings
-from services.notify.store import Forwards, Notices
+from services.notify.store.forwards import Forwards
+from services.notify.store.notices import Notices
 from shared.clock import Clock, utc_now
+from shared.composition import compose
 from shared.events.gateway import NoticeAsked
 from shared.links import Links
 from shared.partners import PartnersFile
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections, MailSettings, PushSettings
 from shared.vapid import read_key
 

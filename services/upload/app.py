@@ -11,9 +11,10 @@ from services.upload.handlers import Intake
 from services.upload.settings import UploadSettings
 from services.upload.store import Papers
 from shared.clock import Clock, utc_now
+from shared.composition import compose
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import PageChecked
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 from shared.telemetry.health import Check, lasting
 

@@ -11,9 +11,10 @@ import pytest_asyncio
 
 from deploy.local.part import Part
 from deploy.local.stack import LocalStack
+from shared.composition import compose
 from shared.events.event import Event
 from shared.ids import new_id
-from shared.service import Service, compose
+from shared.service import Service
 from shared.settings import Connections
 from tests import loopback
 from tests.cluster import Cluster

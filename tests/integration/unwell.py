@@ -9,7 +9,8 @@ import signal
 import sys
 
 from services.run import ProcessSettings, serve
-from shared.service import Service, compose
+from shared.composition import compose
+from shared.service import Service
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 from shared.watchdog import ENDED_ITSELF, UnwellError

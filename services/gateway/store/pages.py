@@ -13,6 +13,7 @@ from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
+from shared.clock import EVER
 from shared.errors import PermanentError, UnavailableError
 from shared.events.upload import PageChecked
 from shared.ids import day_of, first_id_of, new_id
@@ -162,10 +163,10 @@ class Pages:
 
     async def removed(self, checked_before: datetime, before: datetime) -> list[Page]:
         """Return some pages that were let go before some time: those that were checked, and older ones in any case."""
-        gone = {"handed_in": None, "removed_at": {"$lt": checked_before}}
-        either = {"$or": [{"state": "checked"}, {"removed_at": {"$lt": before}}]}
-        rows = await self._pages.find({**gone, **either}).limit(AT_ONCE).to_list(AT_ONCE)
-        return [Page.model_validate(row) for row in rows]
+        checked = {"handed_in": None, "removed_at": {"$gt": EVER, "$lt": checked_before}, "state": "checked"}
+        old = {"handed_in": None, "removed_at": {"$gt": EVER, "$lt": before}}
+        found = [await self._pages.find(query).limit(AT_ONCE).to_list(AT_ONCE) for query in (checked, old)]
+        return [Page.model_validate(row) for row in {row["_id"]: row for rows in found for row in rows}.values()]
 
     async def keep_for_good(self, page_ids: Sequence[str]) -> None:
         """Note pages that were handed in before this was noted at once."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.notify.domain.alert import AlertRules, alert_about
-from services.notify.store import Forwards
+from services.notify.store.forwards import Forwards
 from shared.events.callback import CallbackOverdue, CallbackPromised
 from shared.events.event import Event, Fact
 from shared.events.gateway import AssignmentRequested, CitizenUnreached

@@ -18,7 +18,8 @@ from services.notify.domain.retry import Outcome, Schedule
 from services.notify.handlers.admission import Admission, Place
 from services.notify.handlers.forwarding import Forwarding
 from services.notify.handlers.looking import Looking, Nothing
-from services.notify.store import Forwards, StaleError
+from services.notify.store.due import StaleError
+from services.notify.store.forwards import Forwards
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event, envelop

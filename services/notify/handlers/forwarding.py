@@ -8,7 +8,7 @@ from services.notify.domain.consent import Consent, Papers, queue_forward
 from services.notify.domain.forward import Change, Forward, Origin
 from services.notify.domain.retry import Schedule
 from services.notify.handlers.alerting import ALERTING, alert, raise_alert
-from services.notify.store import Forwards
+from services.notify.store.forwards import Forwards
 from shared.errors import PermanentError
 from shared.events.event import Event, Fact
 from shared.events.gateway import ConsentGiven, ConsentRevoked, PacketConfirmed, PacketDownloaded

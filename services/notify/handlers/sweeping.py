@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.notify.domain.packet import PACKETS
-from services.notify.store import Forwards
+from services.notify.store.forwards import Forwards
 from shared.clock import Clock
 from shared.storage.objects import Objects
 from shared.storage.sweeping import folders

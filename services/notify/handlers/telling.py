@@ -15,7 +15,8 @@ from services.notify.domain.quiet import Quiet
 from services.notify.domain.retry import Outcome, Schedule
 from services.notify.handlers.admission import Admission, Place
 from services.notify.handlers.looking import Looking, Nothing
-from services.notify.store import Notices, StaleError
+from services.notify.store.due import StaleError
+from services.notify.store.notices import Notices
 from shared.cards import Card
 from shared.clock import Clock
 from shared.errors import PermanentError, UnavailableError

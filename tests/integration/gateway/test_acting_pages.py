@@ -13,8 +13,8 @@ from shared.ids import new_id
 from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.helping import HELPER, accept, invite
+from tests.integration.gateway.newcomers import NEWCOMER
 from tests.integration.gateway.people import Phone, picture
-from tests.integration.gateway.test_newcomers import NEWCOMER
 
 pytestmark = pytest.mark.live
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}

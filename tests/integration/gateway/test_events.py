@@ -13,8 +13,8 @@ from services.gateway.domain.access import Citizen
 from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
+from tests.integration.gateway.newcomers import start
 from tests.integration.gateway.people import Phone
-from tests.integration.gateway.test_newcomers import start
 from tests.waiting import until
 
 pytestmark = pytest.mark.live

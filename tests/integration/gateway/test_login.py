@@ -16,9 +16,9 @@ from shared.settings import Connections
 from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.issuer import CLIENT_ID
+from tests.integration.gateway.newcomers import QUEUE, alert
 from tests.integration.gateway.people import Phone
 from tests.integration.gateway.test_acting_pages import helping
-from tests.integration.gateway.test_newcomers import QUEUE, alert
 
 pytestmark = pytest.mark.live
 

@@ -8,56 +8,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.gateway.domain.access import is_stranger
 from shared.clock import utc_now
-from shared.events.notify import AlertKind, AlertRaised
 from shared.ids import new_id
 from tests.integration.gateway.door import Door
-from tests.integration.gateway.people import Caller, Phone, key, somebody, window
-from tests.integration.gateway.test_channels import mailbox, subscribe
+from tests.integration.gateway.newcomers import QUEUE, alert, assign, start
+from tests.integration.gateway.people import Caller, Phone, key, window
+from tests.integration.gateway.test_channels import mailbox
 
 pytestmark = pytest.mark.live
-
-QUEUE = "/v1/desk/newcomers"
-NEWCOMER = {"name": "Erika Beispiel", "day": "7", "month": "4", "year": "1985", "phone": "0208 123456"}
-
-
-async def start(door: Door, **changed: Any) -> Phone:
-    """Start without an account."""
-    async with Caller(door.url, "nobody") as nobody:
-        answer = (await nobody.post("/v1/newcomers", json=somebody(**changed), headers=key())).raise_for_status().json()
-    phone = Phone(door.url, answer["token"])
-    phone.citizen_id = answer["citizen_id"]
-    return phone
-
-
-async def alert(door: Door, about_id: str, team: str = "money", kind: AlertKind = "assignment_waiting") -> None:
-    """Alert a team, as the notify service does."""
-    now = utc_now()
-    fact = AlertRaised(alert_id=new_id(), team=team, kind=kind, about_id=about_id, due_at=now, raised_at=now)
-    await door.say(fact)
-
-
-async def assign(desk: Caller, newcomer_id: str, citizen_id: str | None, name: str | None = None) -> Any:
-    """Say whose a newcomer's papers are."""
-    wish = {"citizen_id": citizen_id}
-    return await desk.post(f"{QUEUE}/{newcomer_id}/assignment", json=wish, headers=key(name))
-
-
-async def test_what_is_said_to_newcomers_waits_behind_all_others(door: Door, phone: Phone) -> None:
-    """A notice says that it is for somebody whom nobody knows, until a person at the desk has decided."""
-    async with await start(door) as newcomer, door.caller("desk") as desk:
-        told = {who: (await subscribe(who)).raise_for_status().json()["channel_id"] for who in (newcomer, phone)}
-        for who, channel_id in told.items():
-            (await who.post(f"/v1/channels/{channel_id}/test")).raise_for_status()
-        first = [(await door.heard(told[who], "notice.asked.v1"))[0]["data"]["newcomer"] for who in (newcomer, phone)]
-        assert first == [True, False]
-        await newcomer.document()
-        await alert(door, newcomer.citizen_id)
-        (await assign(desk, newcomer.citizen_id, None)).raise_for_status()
-        (await newcomer.post(f"/v1/channels/{told[newcomer]}/test")).raise_for_status()
-        *_, asked = await door.heard(told[newcomer], "notice.asked.v1", count=2)
-        assert asked["data"]["newcomer"] is False
 
 
 async def test_papers_come_to_their_citizen_and_no_further(door: Door, phone: Phone) -> None:
@@ -249,22 +207,3 @@ async def test_who_somebody_is_stays_in_the_database(door: Door) -> None:
     told = f"{lines} {door.announced}"
     assert newcomer.citizen_id in told
     assert not re.search(r"Erika|Beispiel|1985-04-07|(?<![\w-])1985(?![\w-])|208 ?123456", told)  # ids have digits, too
-
-
-async def test_a_newcomer_is_a_stranger_until_the_desk_has_decided(door: Door) -> None:
-    """All devices of a newcomer have a stranger's share of what is scarce, until a person has said who that is."""
-    async with await start(door, errand="apply") as newcomer, door.caller("desk") as desk:
-        code = (await newcomer.post("/v1/devices/codes", headers=key())).raise_for_status().json()["code"]
-        second = (await desk.post("/v1/activations", json={"code": code})).raise_for_status().json()["token"]
-        tokens = [newcomer.headers["authorization"].removeprefix("Bearer "), second]
-        assert [await _is_stranger(door, token) for token in tokens] == [True, True]
-        await door.heard(newcomer.citizen_id, "assignment.requested.v1")
-        await alert(door, newcomer.citizen_id)
-        (await assign(desk, newcomer.citizen_id, None)).raise_for_status()
-        assert [await _is_stranger(door, token) for token in tokens] == [False, False]
-
-
-async def _is_stranger(door: Door, token: str) -> bool:
-    holder = await door.stores().people.holder_of(token)
-    assert holder
-    return is_stranger(holder)

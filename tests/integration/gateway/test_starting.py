@@ -12,9 +12,9 @@ from shared.ids import new_id
 from shared.settings import Connections
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.helping import helper_of, without
+from tests.integration.gateway.newcomers import QUEUE, alert, assign, start
 from tests.integration.gateway.people import Caller, Phone, key, somebody, window
 from tests.integration.gateway.test_channels import mailbox, subscribe
-from tests.integration.gateway.test_newcomers import QUEUE, alert, assign, start
 from tests.integration.gateway.test_receipts import check, check_pdf, print_of
 from tests.integration.gateway.transfers import begun, send
 from tests.waiting import until

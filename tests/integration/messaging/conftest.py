@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from deploy.local.stack import LocalStack
 from shared.clock import Clock, utc_now
-from shared.service import Service, compose
+from shared.composition import compose
+from shared.service import Service
 from shared.settings import Connections
 from tests import loopback
 from tests.integration.messaging.outside import Outside

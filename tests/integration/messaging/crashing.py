@@ -10,10 +10,10 @@ import os
 import sys
 
 from services.run import ProcessSettings, serve
+from shared.composition import compose
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging import topology
-from shared.service import compose
 from shared.settings import Connections
 from shared.telemetry.logs import configure_logs
 from tests.integration.messaging.facts import Happened

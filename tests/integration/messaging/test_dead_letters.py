@@ -7,10 +7,11 @@ import structlog
 from prometheus_client import REGISTRY
 
 from shared.clock import utc_now
+from shared.composition import LEASE
 from shared.events.event import Event
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.lease import Lease
-from shared.service import LEASE, Service
+from shared.service import Service
 from tests.integration.messaging.conftest import up
 from tests.integration.messaging.facts import Happened, happened
 from tests.integration.messaging.outside import Outside

@@ -6,7 +6,7 @@ import pytest
 
 from services.notify.domain.packet import key_of
 from services.notify.handlers.sweeping import KEPT, sweep
-from services.notify.store import Forwards
+from services.notify.store.forwards import Forwards
 from shared.errors import PermanentError
 from shared.events.gateway import ConsentRevoked
 from shared.events.notify import ForwardSent

@@ -1,34 +1,27 @@
-"""Consents, papers, forwards and notices in MongoDB; a `due_at` is also the lease of the process that tries."""
+"""Consents, papers and forwards: what is known of each, and each forward once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
 from services.notify.domain.consent import Consent, Papers
 from services.notify.domain.forward import Forward
 from services.notify.domain.line import USUAL, Room
-from services.notify.domain.notice import Notice
 from services.notify.domain.packet import PACKETS, key_of
+from services.notify.store.due import LINE, Bell, StaleError, claimed, claimed_old, read, set_fields
 from shared.clock import EVER
 from shared.errors import PermanentError
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.messaging.ledger import Work
-from shared.storage.documents import Collection, Database
+from shared.storage.documents import Database
 from shared.storage.inventory import Inventory, nothing_named
 
 _CONSENT = TypeAdapter(Consent)
 _PAPERS = TypeAdapter(Papers)
 _FORWARD = TypeAdapter(Forward)
-_NOTICE = TypeAdapter(Notice)
-
-T = TypeVar("T")
-Bell = Callable[[], None]
-
-_LINE = [("rank", 1), ("due_at", 1), ("to", 1)]
-
 
 AT_ONCE = 1000
 
@@ -39,10 +32,6 @@ class Revoked(NamedTuple):
     consent_id: str
     at: datetime
     forward_id: str | None
-
-
-class StaleError(Exception):
-    """Somebody else changed the forward or notice since it was read: read it again and decide again."""
 
 
 class Forwards:
@@ -66,19 +55,19 @@ class Forwards:
         await self._consents.create_index([("packet_gone", 1), ("revoked_at", 1)])
         await self._forwards.create_index("consent_id", unique=True)
         await self._forwards.create_index("due_at")
-        await self._forwards.create_index(_LINE)
+        await self._forwards.create_index(LINE)
         await self._alerted.create_index("version")  # and with it the collection, which a transaction could not
 
     async def keep_consent(self, consent: Consent, work: Work) -> Consent:
         """Keep a consent and return it with what was known before, such as that it was taken back already."""
         given = {k: v for k, v in asdict(consent).items() if k not in ("consent_id", "forward_id", "revoked_at")}
-        return _read(_CONSENT, "consent_id", await _set(self._consents, consent.consent_id, given, work))
+        return read(_CONSENT, "consent_id", await set_fields(self._consents, consent.consent_id, given, work))
 
     async def keep_revocation(self, consent_id: str, at: datetime, work: Work) -> Forward | None:
         """Keep that a consent was taken back, and return its forward if there is one."""
-        await _set(self._consents, consent_id, {"revoked_at": at}, work)
+        await set_fields(self._consents, consent_id, {"revoked_at": at}, work)
         row = await self._forwards.find_one({"consent_id": consent_id}, session=work.session)
-        return _read(_FORWARD, "forward_id", row) if row else None
+        return read(_FORWARD, "forward_id", row) if row else None
 
     async def keep_papers(self, papers: Papers, work: Work) -> tuple[Papers, Sequence[Consent]]:
         """Keep what became of a document; return the highest version known of it, and the consents for it."""
@@ -86,9 +75,9 @@ class Forwards:
         if before and before.of_version > papers.of_version:
             papers = before
         known = {k: v for k, v in asdict(papers).items() if k != "document_id"}
-        await _set(self._papers, papers.document_id, {**known, "known": True}, work)
+        await set_fields(self._papers, papers.document_id, {**known, "known": True}, work)
         rows = self._consents.find({"document_id": papers.document_id}, session=work.session)
-        return papers, [_read(_CONSENT, "consent_id", row) async for row in rows]
+        return papers, [read(_CONSENT, "consent_id", row) async for row in rows]
 
     async def is_newest(self, fact: DocumentFiled | DocumentFailed, work: Work) -> bool:
         """Tell whether teams were told of no later version of a document, and remember this one."""
@@ -99,14 +88,14 @@ class Forwards:
 
     async def papers(self, document_id: str, work: Work) -> Papers | None:
         """Return what became of a document, or nothing yet; a handler that knows them meanwhile meets this one."""
-        row = await _set(self._papers, document_id, {}, work)
-        return _read(_PAPERS, "document_id", row) if row.get("known") else None
+        row = await set_fields(self._papers, document_id, {}, work)
+        return read(_PAPERS, "document_id", row) if row.get("known") else None
 
     async def add(self, forward: Forward, work: Work) -> None:
         """Keep a new forward and mark its consent as used."""
         await self._forwards.insert_one(_row(forward), session=work.session)
         self._bell()
-        await _set(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
+        await set_fields(self._consents, forward.consent_id, {"forward_id": forward.forward_id}, work)
 
     async def find(self, forward_id: str, work: Work | None = None) -> Forward:
         """Return a forward.
@@ -117,7 +106,7 @@ class Forwards:
         row = await self._forwards.find_one({"_id": forward_id}, session=work.session if work else None)
         if row is None:
             raise PermanentError("forward.unknown")
-        return _read(_FORWARD, "forward_id", row)
+        return read(_FORWARD, "forward_id", row)
 
     async def revoked(self) -> list[Revoked]:
         """Return consents that were taken back and whose packets were not seen gone, some at a time."""
@@ -155,13 +144,13 @@ class Forwards:
 
     async def claim(self, room: Room, now: datetime, until: datetime) -> Forward | datetime | None:
         """Take the first forward in line, counting the try, or return when one is due; it is due again at `until`."""
-        row = await _claimed(self._forwards, room, now, until)
-        return _read(_FORWARD, "forward_id", row) if isinstance(row, dict) else row
+        row = await claimed(self._forwards, room, now, until)
+        return read(_FORWARD, "forward_id", row) if isinstance(row, dict) else row
 
     async def claim_old(self, to: Sequence[str], before: datetime, until: datetime) -> Forward | None:
         """Take a forward that is due since `before` to one of these suppliers."""
-        row = await _claimed_old(self._forwards, to, before, until)
-        return _read(_FORWARD, "forward_id", row) if row else None
+        row = await claimed_old(self._forwards, to, before, until)
+        return read(_FORWARD, "forward_id", row) if row else None
 
     async def name_supplier(self, supplier_id: str) -> None:
         """Say to whom the forwards go that a version before this one kept, so that they can be passed over."""
@@ -169,109 +158,6 @@ class Forwards:
         await self._forwards.update_many(kept_before, {"$set": {"to": supplier_id, "rank": USUAL}})
 
 
-class Notices:
-    """Keeps, for each lane of a channel, what is to be told through it and when it last was; no address, no word."""
-
-    def __init__(self, database: Database, bell: Bell = lambda: None) -> None:
-        """Use a collection of `database`; ring when a notice is brought."""
-        self._notices = database.notices
-        self._bell = bell
-
-    async def prepare(self) -> None:
-        """Create the indexes."""
-        await self._notices.create_index("due_at")
-        await self._notices.create_index(_LINE)
-
-    async def locked(self, row_id: str, work: Work) -> Notice | None:
-        """Return a notice, or nothing yet; until `work` ends, others who would change it meet this one."""
-        row = await _set(self._notices, row_id, {}, work)
-        return _read(_NOTICE, "row_id", row) if row.get("channel_id") else None
-
-    async def keep(self, notice: Notice, work: Work) -> None:
-        """Keep a notice that was locked."""
-        values = _values(notice)
-        await self._notices.replace_one({"_id": values.pop("row_id")}, values, session=work.session)
-        self._bell()
-
-    async def save(self, notice: Notice, work: Work | None = None) -> None:
-        """Keep a notice as it is now, if nobody changed it since it was read.
-
-        Raises:
-            StaleError: somebody did.
-        """
-        values = {**_values(notice), "version": notice.version + 1}
-        as_read = {"_id": values.pop("row_id"), "version": notice.version}
-        result = await self._notices.replace_one(as_read, values, session=work.session if work else None)
-        if not result.matched_count:
-            raise StaleError(notice.row_id)
-
-    async def drop(self, notice: Notice) -> None:
-        """Forget a channel that was switched off, unless it was asked for anew at this moment."""
-        await self._notices.delete_one({"_id": notice.row_id, "version": notice.version})
-
-    async def claim(self, room: Room, now: datetime, until: datetime) -> Notice | datetime | None:
-        """Take the first notice in line, counting the try, or return when one is due; it is due again at `until`."""
-        row = await _claimed(self._notices, room, now, until)
-        return _read(_NOTICE, "row_id", row) if isinstance(row, dict) else row
-
-    async def claim_old(self, to: Sequence[str], before: datetime, until: datetime) -> Notice | None:
-        """Take a notice that is due since `before` through one of these."""
-        row = await _claimed_old(self._notices, to, before, until)
-        return _read(_NOTICE, "row_id", row) if row else None
-
-
-async def _set(collection: Collection, row_id: str, values: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Set fields of a row that may not exist yet; the row changes in any case, so that others meet it."""
-    change = {"$inc": {"version": 1}} | ({"$set": values} if values else {})
-    await collection.update_one({"_id": row_id}, change, upsert=True, session=work.session)
-    return await collection.find_one({"_id": row_id}, session=work.session) or {}
-
-
-async def _claimed(
-    collection: Collection, room: Room, now: datetime, until: datetime
-) -> dict[str, Any] | datetime | None:
-    """Take the row of the first rank that is due for longest; if there is none, return when the next is due.
-
-    Rows that a version before this one kept have no rank.
-    """
-    ranks = [*room.ranks, *([None] if USUAL in room.ranks else [])]
-    due = {"rank": {"$in": ranks}, "due_at": {"$gt": EVER, "$lte": now}, "to": {"$nin": list(room.busy)}}
-    while row := await collection.find_one(due, sort=[("rank", 1), ("due_at", 1)]):
-        if taken := await _taken(collection, row, until):
-            return taken
-    following = await collection.find_one({"due_at": {"$gt": now}}, {"due_at": 1}, sort=[("due_at", 1)])
-    return following["due_at"] if following else None
-
-
-async def _claimed_old(
-    collection: Collection, to: Sequence[str], before: datetime, until: datetime
-) -> dict[str, Any] | None:
-    while row := await collection.find_one({"due_at": {"$gt": EVER, "$lte": before}, "to": {"$in": list(to)}}):
-        if taken := await _taken(collection, row, until):
-            return taken
-    return None
-
-
-async def _taken(collection: Collection, row: dict[str, Any], until: datetime) -> dict[str, Any] | None:
-    """Lease a row that was found, counting the try, unless another process was faster.
-
-    Two plain commands by id: the local database reads all rows to find and change one in a single command.
-    """
-    as_read = {"_id": row["_id"], "version": row["version"]}
-    change = {"$set": {"due_at": until}, "$inc": {"attempt": 1, "version": 1}}
-    result = await collection.update_one(as_read, change)
-    ahead = {"due_at": until, "attempt": row["attempt"] + 1, "version": row["version"] + 1}
-    return row | ahead if result.matched_count else None
-
-
 def _row(forward: Forward) -> dict[str, Any]:
     values = asdict(forward)
     return {"_id": values.pop("forward_id"), **values, "to": forward.to, "rank": forward.rank}
-
-
-def _values(notice: Notice) -> dict[str, Any]:
-    return {**asdict(notice), "to": notice.to, "rank": notice.rank}
-
-
-def _read(adapter: TypeAdapter[T], id_field: str, row: dict[str, Any]) -> T:
-    return adapter.validate_python({id_field: row["_id"], **{k: v for k, v in row.items() if k != "_id"}})
