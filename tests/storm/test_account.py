@@ -161,3 +161,13 @@ def test_what_nobody_was_told_is_recovered() -> None:
     found.checked["p9"] = {}
     seen = balance(found)
     assert (seen.recovered, seen.holds) == (1, True)
+
+
+def test_a_storm_is_over_when_nothing_is_under_way() -> None:
+    """Markers and dead letters stay for good; a message, an unconfirmed row and a gap that is known are waited for."""
+    found = Evidence(queues={"upload.marker": 1, "upload.file.dead": 2, "upload.file": 0})
+    assert found.under_way == 0
+    found.queues["upload.journal"] = 1
+    found.outboxes["gateway"] = 2
+    found.missing = 4
+    assert found.under_way == 7
