@@ -234,6 +234,13 @@ async def _refused(service: Service, times: int) -> bool:
     return bool(await service.database.outbox.find_one({"refused": times}))
 
 
+async def test_lease_taken_by_a_clock_that_was_ahead_holds_nobody_up(compose_service: Composer) -> None:
+    """A process whose clock was ten minutes ahead and that died does not stop sweeping for ten minutes."""
+    ahead, right = compose_service(clock=lambda: utc_now() + timedelta(minutes=10)), compose_service()
+    assert await ahead.relay._lease.hold()  # noqa: SLF001 - the lease is what is tested
+    assert await right.relay._lease.hold()  # noqa: SLF001
+
+
 async def _only_left(service: Service, ids: set[str]) -> bool:
     return {row["_id"] async for row in service.database.outbox.find()} == ids
 
