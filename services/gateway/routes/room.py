@@ -26,8 +26,15 @@ def room_for(
     """
     declared = request.headers.get("content-length", "")
     size = min(int(declared), parts.limits.file_bytes) if declared.isdecimal() else parts.limits.file_bytes
-    address = parts.links.digest(client_of(request))
+    address, in_parts = parts.links.digest(client_of(request)), size_bytes is not None
     ask_id = f"{request.state.principal} {key}"
     size = size if size_bytes is None else size_bytes
     stranger = request.state.stranger
-    return parts.stores.quota.room(citizen.citizen_id, address, size, ask_id, stranger=stranger)
+    quota = parts.stores.quota
+    return quota.room(citizen.citizen_id, address, size, ask_id, stranger=stranger, in_parts=in_parts)
+
+
+async def part_arrived(request: Request, parts: Parts, size_bytes: int) -> None:
+    """Count a part of an upload, if nobody here knows whose it is."""
+    if request.state.stranger:
+        await parts.stores.quota.arrived(parts.links.digest(client_of(request)), size_bytes)

@@ -23,7 +23,7 @@ from services.gateway.domain.transfers import (
 )
 from services.gateway.routes.chunk import Chunk, check, chunk
 from services.gateway.routes.parts import Parts
-from services.gateway.routes.room import room_for
+from services.gateway.routes.room import part_arrived, room_for
 from shared.ids import new_id
 
 ALWAYS = {"tus-resumable": VERSION}
@@ -136,6 +136,7 @@ class Tus:
             await check(part, wanted)
             _look_at(part, transfer)
             if part.size_bytes:
+                await part_arrived(self.request, self.parts, part.size_bytes)
                 transfer = await self.parts.stores.transfers.append(transfer, part.file, part.size_bytes)
             if part.broken:
                 raise part.broken

@@ -57,14 +57,23 @@ class Counts:
                 return
         raise RefusedError(most.refusal, retry_after_s=self._seconds_until(until))
 
-    async def add(self, most: Most, who: str) -> None:
-        """Count one, however many there are."""
+    async def add(self, most: Most, who: str, amount: int = 1) -> None:
+        """Count `amount`, however much there is."""
         key, until = self._window(most, who)
-        step = {"$inc": {"used": 1}, "$setOnInsert": {"until": until}}
+        step = {"$inc": {"used": amount}, "$setOnInsert": {"until": until}}
         try:
             await self._counts.update_one({"_id": key}, step, upsert=True)
         except DuplicateKeyError:  # two were the first at the same time
             await self._counts.update_one({"_id": key}, step)
+
+    async def check(self, most: Most, who: str, amount: int = 1) -> None:
+        """See that `amount` is left, and count nothing.
+
+        Raises:
+            RefusedError: the refusal of `most`.
+        """
+        if await self.used(most, who) + amount > most.most:
+            raise RefusedError(most.refusal, retry_after_s=self.seconds_left(most))
 
     async def used(self, most: Most, who: str) -> int:
         """Return how much was used in this window."""

@@ -51,9 +51,9 @@ class Quota:
 
     @asynccontextmanager
     async def room(
-        self, citizen_id: str, address: str, size_bytes: int, ask_id: str, *, stranger: bool
+        self, citizen_id: str, address: str, size_bytes: int, ask_id: str, *, stranger: bool, in_parts: bool = False
     ) -> AsyncIterator[None]:
-        """Keep room for a file while it comes.
+        """Keep room for a file while it comes. Its address is charged only for what has come.
 
         Args:
             citizen_id: whose it will be.
@@ -61,6 +61,7 @@ class Quota:
             size_bytes: how large it says it is.
             ask_id: the request; one that was answered before needs no room again.
             stranger: whether nobody here knows who they are: they have less.
+            in_parts: it comes later, and is told of by `arrived`.
 
         Raises:
             RefusedError: `upload.quota`; `upload.quota_today`, by all without an account at one address.
@@ -71,14 +72,23 @@ class Quota:
         self._coming[citizen_id] += size
         try:
             if stranger:
-                today = Most("bytes", self._limits.newcomer_bytes_a_day, DAY, "upload.quota_today")
-                await self._counts.take(today, address, size)
+                await self._counts.check(self._today, address, size)
             yield
             kept.waiting += size
+            if stranger and not in_parts:
+                await self.arrived(address, size)
         finally:
             self._coming[citizen_id] -= size
             if not self._coming[citizen_id]:
                 del self._coming[citizen_id]
+
+    async def arrived(self, address: str, size_bytes: int) -> None:
+        """Count what has come from somebody without an account towards their address's day."""
+        await self._counts.add(self._today, address, size_bytes)
+
+    @property
+    def _today(self) -> Most:
+        return Most("bytes", self._limits.newcomer_bytes_a_day, DAY, "upload.quota_today")
 
     async def _room(self, citizen_id: str, size: int, most: int, ask_id: str) -> _Kept:
         known = self._known.get(citizen_id)

@@ -90,6 +90,22 @@ async def test_unfinished_uploads_count(narrow: Door) -> None:
         assert await begun(phone, MB)
 
 
+async def test_what_is_only_announced_uses_up_nobodys_day(narrow: Door) -> None:
+    """A dozen uploads that are begun and ended without a byte leave all others at that address their day."""
+    async with Caller(narrow.url, "nobody") as nobody:
+        token = (await nobody.post("/v1/newcomers", json=somebody(), headers=key())).json()["token"]
+    before = await _counted(narrow)
+    async with Phone(narrow.url, token) as newcomer:
+        for _ in range(12):
+            url = (await begin(newcomer, MB // 2)).headers["location"]
+            assert (await newcomer.delete(url, headers={"Tus-Resumable": "1.0.0"})).status_code == 204
+    assert await _counted(narrow) == before
+
+
+async def _counted(door: Door) -> int:
+    return sum([row["used"] async for row in door.database.counts.find() if row["_id"].startswith("bytes ")])
+
+
 async def test_newcomers_have_less_and_share_a_day_at_one_address(narrow: Door) -> None:
     """Ten tokens are no ten times as much disk; a citizen at the same address goes on."""
     answers = []
