@@ -84,14 +84,17 @@ class Telling:
         self._after = after_minutes
 
     async def round(self) -> None:
-        """Tell of the minutes that have come to an age at which they are told of, since the last round."""
+        """Tell of the minutes that have come to an age at which they are told of, since the last round.
+
+        If the last one was by a clock that was ahead, the rounds begin anew from now.
+        """
         now = minute_at(self._voice.clock())
         state = await self._state.find_one({"_id": "told"})
         last = max(state["until"], now - int(CATCH_UP.total_seconds()) // 60) if state else now
         if self._after and last < now:
             due = {minute - age * self._after for minute in range(last, now) for age in TOLD_AT}
             await self.tell(sorted(due))
-        if not state or last < now:
+        if not state or last != now:
             await self._state.update_one({"_id": "told"}, {"$set": {"until": now}}, upsert=True)
 
     async def tell(self, minutes: Sequence[int]) -> None:

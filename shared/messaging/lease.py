@@ -8,9 +8,15 @@ from shared.clock import Clock
 from shared.ids import new_id
 from shared.storage.documents import Collection
 
+# By so much the clocks of two machines may differ.
+SKEW = timedelta(minutes=1)
+
 
 class Lease:
-    """One named lease, kept as a document; it ends by itself if its holder dies."""
+    """One named lease, kept as a document; it ends by itself if its holder dies.
+
+    One that lasts longer than any can was taken by a clock that was ahead, and counts as over.
+    """
 
     def __init__(self, leases: Collection, name: str, lasts: timedelta, clock: Clock) -> None:
         """Hold `name` for `lasts` at a time."""
@@ -23,7 +29,8 @@ class Lease:
     async def hold(self) -> bool:
         """Take or extend the lease; return whether it is ours."""
         now = self._clock()
-        ours_or_over = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lt": now}}]}
+        over = {"until": {"$lt": now}}, {"until": {"$gt": now + self._lasts + SKEW}}
+        ours_or_over = {"_id": self._name, "$or": [{"holder": self._holder}, *over]}
         ours = {"$set": {"holder": self._holder, "until": now + self._lasts}}
         try:
             await self._leases.update_one(ours_or_over, ours, upsert=True)

@@ -11,15 +11,20 @@ import typer
 from rich.console import Console
 
 from deploy.local.part import PartFailed
-from deploy.local.stack import LocalStack
 from tests.storm import disk
 from tests.storm.faults import Fault, chosen, faults
+from tests.storm.liar import LOST
 from tests.storm.plan import Outcome, Plan
-from tests.storm.shown import show
+from tests.storm.servers import named, servers
+from tests.storm.shown import figures, show
 from tests.storm.site import Tell
 from tests.storm.storm import scene, storm
+from tests.storm.sums import keep
 
 FAILED = 1
+MISSING = "AMTSBOTE_MISSING_AFTER_MINUTES"
+# An event is told of when its minute is over and one more, in rounds of a minute; then it is known to be missing.
+SETTLE_S = 200.0
 app = typer.Typer(add_completion=False)
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -34,17 +39,21 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     only: Annotated[list[str] | None, typer.Option(help="Only faults whose name begins so; may come again.")] = None,
     crowd: Annotated[int, typer.Option(min=1, max=64, help="Citizens at a time.")] = 4,
     drain: Annotated[float, typer.Option(min=10, help="Seconds in which all must come to its end.")] = 300,
+    nodes: Annotated[int, typer.Option(help="Of the broker: 1 or 3; of 3, one at a time is hurt.")] = 1,
     folder: Annotated[Path, typer.Option(help="Where data and logs go.")] = Path("/tmp/storm"),  # noqa: S108
     *,
     disks: Annotated[bool, typer.Option(help="Fill disks, too (root only).")] = True,
     lying: Annotated[
-        bool, typer.Option("--lying", help="Let the broker confirm and lose 1 % of our messages.")
-    ] = False,
+        float, typer.Option(min=0, max=1, help="The share of our messages that the broker confirms and loses; 0: none.")
+    ] = LOST,
+    repair: Annotated[
+        bool, typer.Option(help="Have the services miss what was lost; without it, they lose it.")
+    ] = True,
     list_faults: Annotated[bool, typer.Option("--list", help="Only name the faults that can be had here.")] = False,
 ) -> None:
     """Hurt the whole product while a crowd uses it; exits with 0 only if nothing accepted was lost, doubled or left."""
     why_not = disk.why_not() if disks else "not wanted"
-    wanted = _wanted(only or [], disks=not why_not)
+    wanted = _wanted(nodes, only or [], disks=not why_not)
     if list_faults:
         typer.echo("\n".join(fault.name for fault in wanted))
         return
@@ -53,36 +62,48 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
     for driver in ("aiormq", "aio_pika"):  # they tell of every broken connection, and each is meant
         logging.getLogger(driver).setLevel(logging.CRITICAL)
-    plan = Plan(seconds, seed, wanted, pages, events, least_faults, crowd, drain_s=drain, lying=lying)
-    _run(folder, plan, disks=not why_not)
+    plan = Plan(
+        seconds,
+        seed,
+        wanted,
+        pages,
+        events,
+        least_faults,
+        crowd,
+        drain_s=drain,
+        settle_s=SETTLE_S if lying else 0.0,
+        lying=lying,
+        settings={MISSING: "1" if repair else "0"},
+    )
+    _run(folder, plan, nodes, disks=not why_not)
 
 
-def _wanted(words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
+def _wanted(nodes: int, words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
     try:
-        return chosen(faults(disks=disks), words)
+        return chosen(faults(named(nodes), disks=disks), words)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def _run(folder: Path, plan: Plan, *, disks: bool) -> None:
+def _run(folder: Path, plan: Plan, nodes: int, *, disks: bool) -> None:
     try:
-        outcome = asyncio.run(_storm(folder, plan, disks=disks))
+        outcome = asyncio.run(_storm(folder, plan, nodes, disks=disks))
     except PartFailed as failure:
         console.print(f"{failure.reason}; {failure.remedy}")
         raise typer.Exit(FAILED) from None
     show(outcome, console)
+    keep(folder, figures(outcome))
     if not outcome.account.holds:
         raise typer.Exit(FAILED)
 
 
-async def _storm(folder: Path, plan: Plan, *, disks: bool) -> Outcome:
+async def _storm(folder: Path, plan: Plan, nodes: int, *, disks: bool) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     report = Tell(folder / "storm.log", console.print)
     if disks:
-        for server in disk.FOLDERS:
+        for server in named(nodes):
             disk.Disk(folder / "stack", server).mount()
-    servers = LocalStack(folder / "stack", report=lambda name, state: report(f"{name} {state}"))
-    async with servers as stack, scene(stack, folder, report, plan) as stage:
+    async with servers(folder / "stack", nodes, report) as parts, scene(parts, folder, report, plan) as stage:
         return await storm(stage, plan)
 
 

@@ -194,11 +194,11 @@ def _stuck_consents(found: Evidence) -> Iterator[str]:
 
 
 def _orphaned(found: Evidence) -> Iterator[str]:
-    """Yield objects that no row names, and rows that name objects that are not there."""
-    for key in sorted(found.objects - set(found.named)):
+    """Yield objects that no row accounts for, and rows that name objects that are not there, as the product sees it."""
+    for key in sorted(found.objects.left_over):
         yield f"{key}: no row names it"
-    for key in sorted(set(found.named) - found.objects):
-        yield f"{key}: named by {found.named[key]}, and missing"
+    for key in sorted(found.objects.missing):
+        yield f"{key}: named by a row, and missing"
 
 
 def _recovered(accepted: Sequence[Accepted], found: Evidence) -> int:

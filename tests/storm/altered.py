@@ -31,8 +31,20 @@ class Forgetful(Ledger):
     @asynccontextmanager
     async def once(self, consumer: str, event: Event[Any]) -> AsyncIterator[Work]:
         """Open a unit of work, whether the event was handled before or not."""
-        async with super().once(consumer, event.model_copy(update={"id": new_id()})) as work:
+        async with super().once(consumer, _renamed(event)) as work:
             yield work
+
+    @asynccontextmanager
+    async def once_each(
+        self, consumer: str, events: Sequence[Event[Any]]
+    ) -> AsyncIterator[list[tuple[Event[Any], Work]]]:
+        """Open one for several events, those that were handled before included."""
+        async with super().once_each(consumer, [_renamed(event) for event in events]) as works:
+            yield [(event, work) for event, (_, work) in zip(events, works, strict=True)]
+
+
+def _renamed(event: Event[Any]) -> Event[Any]:
+    return event.model_copy(update={"id": new_id()})
 
 
 def off_by(seconds: float) -> Clock:

@@ -10,7 +10,7 @@ from pathlib import Path
 MIB = 1024 * 1024
 SIZE_MIB = 1024
 APART = "AMTSBOTE_STORM_APART"  # set once we are in a namespace of our own
-FOLDERS = {"rabbit": "rabbit/data", "mongo": "mongo/data", "s3": "s3"}
+FOLDERS = {"s3": "s3"}  # where the data of a server is, if not in `SERVER/data`
 
 
 def why_not() -> str | None:
@@ -33,7 +33,7 @@ class Disk:
 
     def __init__(self, folder: Path, server: str) -> None:
         """Nothing is mounted yet."""
-        self.path = folder / FOLDERS[server]
+        self.path = folder / FOLDERS.get(server, f"{server}/data")
         self._filler = self.path / "filler"
 
     def mount(self) -> None:

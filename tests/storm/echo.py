@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import Random
 
-import aio_pika
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError
 
+from tests.storm.servers import connect
 from tests.storm.site import Site
 
 SHARE = 0.1  # of all events
@@ -44,7 +44,7 @@ class Echo:
         while not (task and task.cancelling()):
             with suppress(Exception):
                 async with asyncio.timeout(10):
-                    connection = await aio_pika.connect(self._url, heartbeat=5)
+                    connection = await connect(self._url, heartbeat=5)
                 closed = asyncio.Event()
                 connection.close_callbacks.add(lambda *_, closed=closed: closed.set())
                 try:

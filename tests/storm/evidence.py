@@ -1,11 +1,12 @@
 """What is there at the end: rows, objects, messages, and what reached partners; read past the faulty network."""
 
 import json
-import re
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,21 +15,18 @@ from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 
 from services.names import names
+from services.objects import compare
 from shared.messaging.topology import UNROUTED
 from shared.settings import Connections
+from shared.storage.inventory import Findings
 from shared.storage.objects import Objects
 from tests import loopback
 from tests.storm.partners import Told
+from tests.storm.servers import connect
 from tests.storm.site import Site
 
 Rows = dict[str, dict[str, Any]]
-KEY = re.compile(r"^(originals|annotated|documents|packets|parts|cards)/")
-# Where rows name objects; inboxes, outboxes and answers only repeat what these say.
-NAMING = {
-    "gateway": ("pages", "documents", "transfers", "channels"),
-    "upload": ("pages", "documents"),
-    "notify": ("forwards",),
-}
+MARKER = ".marker"  # the queue in which each service leaves a message for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +54,36 @@ class Evidence:
     promised: Rows = field(default_factory=dict)
     timeline: Counter[tuple[str, str]] = field(default_factory=Counter)  # code and what it is about
     told: Sequence[Told] = ()
-    named: dict[str, str] = field(default_factory=dict)  # object key -> the collection that names it
-    objects: set[str] = field(default_factory=set)
-    outboxes: dict[str, int] = field(default_factory=dict)
+    objects: Findings = field(default_factory=Findings)
+    outboxes: dict[str, int] = field(default_factory=dict)  # what the broker confirmed has left them for the journal
+    missing: int = 0  # minutes of which a service knows that something has not arrived
+    given_up: int = 0  # of these, those it asks for no more
     inboxes: dict[str, int] = field(default_factory=dict)
     queues: dict[str, int] = field(default_factory=dict)  # messages of each, in hand or waiting
     letters: Sequence[Letter] = ()
 
     @property
     def under_way(self) -> int:
-        """How much is still on its way: unpublished rows, and messages in other queues than those for persons."""
+        """How much is still on its way: unpublished rows, messages in other queues than those for persons, and gaps."""
         waiting = sum(count for name, count in self.queues.items() if not for_persons(name))
-        return waiting + sum(self.outboxes.values())
+        return waiting + sum(self.outboxes.values()) + self.missing
 
 
 def for_persons(queue: str) -> bool:
-    """Tell whether a queue keeps what a person must look at."""
-    return queue.endswith(".dead") or queue in {UNROUTED, "storm.lost"}
+    """Tell whether a queue keeps what a person must look at, or what stays at the broker for good."""
+    return queue.endswith((".dead", MARKER)) or queue in {UNROUTED, "storm.lost"}
 
 
 async def look(it: Site, told: Sequence[Told], *, objects: bool = True) -> Evidence:
-    """Look at everything; the objects' list only if asked for."""
+    """Look at everything; at objects and letters only if asked to."""
     found = Evidence(told=told)
     async with AsyncMongoClient[dict[str, Any]](it.direct["AMTSBOTE_MONGO_URL"]) as client:
         await _look_at_rows(client, it.prefix, found)
     found.queues = await _queues(it)
     if objects:
-        found.objects = await _objects(it)
-        found.letters = [letter async for letter in _letters(it, [name for name in found.queues if for_persons(name)])]
+        found.objects = await _audit(it)
+        lying = [name for name in found.queues if for_persons(name) and not name.endswith(MARKER)]
+        found.letters = [letter async for letter in _letters(it, lying)]
     return found
 
 
@@ -106,18 +106,8 @@ async def _look_at_rows(client: AsyncMongoClient[dict[str, Any]], prefix: str, f
         database = client[prefix + service]
         found.outboxes[service] = await database.outbox.count_documents({})
         found.inboxes[service] = await database.inbox.count_documents({})
-    for service, collections in NAMING.items():
-        for collection in collections:
-            async for row in client[prefix + service][collection].find():
-                found.named |= dict.fromkeys(_keys(row), f"{service}.{collection}")
-
-
-def _keys(value: Any) -> Iterator[str]:
-    """Yield every object key that stands in a row, however deep."""
-    if isinstance(value, str) and KEY.match(value):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _keys(inner)
+        found.missing += await database.missing.count_documents({"given_up": False})
+        found.given_up += await database.missing.count_documents({"given_up": True})
 
 
 async def _queues(it: Site) -> dict[str, int]:
@@ -137,9 +127,23 @@ async def bucket(it: Site) -> AsyncIterator[Objects]:
         objects.close()
 
 
-async def _objects(it: Site) -> set[str]:
-    async with bucket(it) as store:
-        return {found.key async for found in store.list("")}
+async def _audit(it: Site) -> Findings:
+    """Compare objects and rows as the product's own command does, however young the objects are."""
+    with _surroundings(it.direct):
+        findings, _ = await compare(Connections(), timedelta(0))
+    return findings
+
+
+@contextmanager
+def _surroundings(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have other environment variables for a while: the services are composed from them."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 async def altered(it: Site, hashes: Mapping[str, str]) -> list[str]:
@@ -156,7 +160,7 @@ async def altered(it: Site, hashes: Mapping[str, str]) -> list[str]:
 
 async def _letters(it: Site, queues: Sequence[str]) -> AsyncIterator[Letter]:
     """Read queues and leave everything in them."""
-    async with await aio_pika.connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
+    async with await connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
         for name in queues:
             channel = await connection.channel()
             queue = await channel.get_queue(name, ensure=False)

@@ -1,8 +1,6 @@
 """What the weather does to the parts; each fault heals by itself or is healed by `heal`."""
 
 import asyncio
-import json
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,12 +8,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
+import psutil
+
 from deploy.local.child import tied_to_us
 from deploy.local.programs import find, search_path
 from services.names import names
+from tests import alarm as broker_alarm
 from tests.storm.disk import Disk
-from tests.storm.site import SERVERS, Site
+from tests.storm.servers import is_broker
+from tests.storm.site import Site
+from tests.waiting import until
 
+WHOLE_S = 80.0
 STOP_S = 45.0  # what a container gives a process between SIGTERM and SIGKILL
 Act = Callable[[Site, Random], Awaitable[None]]
 
@@ -49,11 +53,13 @@ async def terminate_service(it: Site, chance: Random, name: str) -> None:
 
 async def kill_server(it: Site, chance: Random, name: str) -> None:
     """`kill -9` a server."""
+    await _until_whole(it, name)
     await it.server(name).kill()
 
 
 async def freeze_server(it: Site, chance: Random, name: str) -> None:
     """Stop a server in its tracks: its connections stay open and say nothing."""
+    await _until_whole(it, name)
     it.frozen.add(name)
     await it.server(name).freeze()
     await asyncio.sleep(chance.uniform(1, 15))
@@ -80,16 +86,17 @@ async def slow(it: Site, chance: Random, name: str) -> None:
     it.proxies[name].pace = None
 
 
-async def alarm(it: Site, chance: Random) -> None:
+async def alarm(it: Site, chance: Random, name: str) -> None:
     """Raise the broker's disk alarm: whoever publishes is blocked."""
-    await rabbitmqctl(it, "set_disk_free_limit", "500000GB")
+    await rabbitmqctl(it, name, "set_disk_free_limit", "500000GB")
     await asyncio.sleep(chance.uniform(5, 20))
-    await rabbitmqctl(it, "set_disk_free_limit", "50MB")
+    await rabbitmqctl(it, name, "set_disk_free_limit", "50MB")
 
 
 async def fill_disk(it: Site, chance: Random, name: str) -> None:
     """Fill a server's disk to the last block, and empty it again."""
-    disk = Disk(it.stack.folder, name)
+    await _until_whole(it, name)
+    disk = Disk(it.servers.folder, name)
     disk.fill()
     await asyncio.sleep(chance.uniform(5, 40))
     disk.empty()
@@ -113,24 +120,18 @@ def altered(service: str, *words: str) -> tuple[str, ...]:
     return tied_to_us((sys.executable, "-m", "tests.storm.altered", service, *words), find("setpriv", search_path()))
 
 
-async def rabbitmqctl(it: Site, *words: str) -> None:
-    """Command the broker; it may be down just now, which is fine."""
-    folder = it.stack.folder / "rabbit"
-    ports = json.loads((it.stack.folder / "remembered.json").read_text())["ports"]
-    surroundings = {
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "HOME": str(folder / "home"),
-        "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "ERL_EPMD_PORT": str(ports["rabbit-epmd"]),
-        "RABBITMQ_NODENAME": "amtsbote@localhost",
-        "RABBITMQ_CONF_ENV_FILE": os.devnull,
-    }
-    command = ("/usr/lib/rabbitmq/bin/rabbitmqctl", "-n", "amtsbote@localhost", "--timeout", "10", *words)
-    nowhere = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, env=surroundings, stdout=nowhere, stderr=nowhere)
-    if await process.wait():
-        it.report(f"rabbitmqctl {' '.join(words)} was not heard")
+async def rabbitmqctl(it: Site, name: str, *words: str) -> None:
+    """Command a node of the broker; it may be down just now, which is fine."""
+    try:
+        await broker_alarm.control(it.server(name), *words, "--timeout", "10")
+    except (AssertionError, KeyError, psutil.Error):
+        it.report(f"{name}: rabbitmqctl {' '.join(words)} was not heard")
+
+
+async def _until_whole(it: Site, name: str) -> None:
+    """Wait until the other nodes of a cluster are back: only a majority of them can go on."""
+    if is_broker(name) and len(it.servers.brokers) > 1:
+        await until(it.servers.are_whole, seconds=WHOLE_S)
 
 
 async def heal(it: Site, *, alarmed: bool) -> None:
@@ -142,16 +143,17 @@ async def heal(it: Site, *, alarmed: bool) -> None:
     it.frozen.clear()
     for child in it.services.values():
         child.send(signal.SIGCONT)
-    if alarmed:
-        await rabbitmqctl(it, "set_disk_free_limit", "50MB")
+    for node in it.servers.brokers if alarmed else ():
+        await rabbitmqctl(it, node, "set_disk_free_limit", "50MB")
 
 
-def faults(*, disks: bool) -> tuple[Fault, ...]:
-    """Return all faults that can be had here."""
-    services, servers = names(), SERVERS
+def faults(servers: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
+    """Return all faults that can be had here, with servers of these names."""
+    services = names()
     found = [*_each(kill_service, services), *_each(freeze_service, services), *_each(terminate_service, services)]
     found += [*_each(kill_server, servers), *_each(freeze_server, servers)]
-    found += [*_each(cut, servers), *_each(blackhole, servers), *_each(slow, servers), Fault("alarm", alarm)]
+    found += [*_each(cut, servers), *_each(blackhole, servers), *_each(slow, servers)]
+    found += _each(alarm, [name for name in servers if is_broker(name)])
     if disks:
         found += _each(fill_disk, servers)
     found += _each(wrong_clock, services)

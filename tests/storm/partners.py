@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-import aio_pika
 import httpx
 from aio_pika.abc import AbstractIncomingMessage
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from deploy.local.ports import free_port
 from services.command import command
 from tests import loopback
+from tests.storm.servers import connect
 from tests.storm.site import TEAM, Site
 
 BY_QUEUE, BY_WEBHOOK = "stadtwerke", "energie"
@@ -109,7 +110,7 @@ class Partners:
         while True:
             with suppress(Exception):
                 async with asyncio.timeout(10):
-                    connection = await aio_pika.connect(login["amqp_url"], heartbeat=5)
+                    connection = await connect(self._at_each_host(login["amqp_url"]), heartbeat=5)
                 try:
                     await self._read(connection, login["queue"], take)
                 finally:
@@ -119,6 +120,12 @@ class Partners:
             if (task := asyncio.current_task()) and task.cancelling():
                 return
             await asyncio.sleep(AGAIN_S)
+
+    def _at_each_host(self, url: str) -> str:
+        """Return a partner's address with all hosts of the broker: which one answers is not the partner's to know."""
+        login = urlsplit(url).netloc.rpartition("@")[0]
+        hosts = urlsplit(self._site.direct["AMTSBOTE_RABBIT_URL"]).netloc.rpartition("@")[2]
+        return urlunsplit(urlsplit(url)._replace(netloc=f"{login}@{hosts}"))
 
     async def _read(
         self, connection: Any, name: str, take: Callable[[AbstractIncomingMessage], Awaitable[None]]

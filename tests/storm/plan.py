@@ -23,8 +23,9 @@ class Plan:
     at_once: int = 4
     pause_s: float = 0.5
     between_s: float = 3.0  # at most, from the end of a fault to the next
-    drain_s: float = 300.0
-    lying: bool = False
+    drain_s: float = 300.0  # at most
+    settle_s: float = 0.0  # at least: so long it takes until all that was announced was compared with what arrived
+    lying: float = 0.0  # the share of messages that the broker confirms and loses
     poisoned: bool = True
     repeated: float = SHARE  # of all events, said twice
     settings: dict[str, str] = field(default_factory=dict)

@@ -4,10 +4,10 @@ import asyncio
 from contextlib import suppress
 from random import Random
 
-import aio_pika
 from aio_pika import DeliveryMode, Message
 
 from shared.ids import new_id
+from tests.storm.servers import connect
 from tests.storm.site import Site
 
 ROUTES = ("page.uploaded.v1", "document.submitted.v1", "consent.given.v1", "callback.requested.v1")
@@ -20,7 +20,7 @@ async def poison(it: Site, chance: Random) -> str:
     message = Message(body, headers={"x-event-id": event_id}, delivery_mode=DeliveryMode.PERSISTENT)
     while True:
         with suppress(Exception):
-            async with asyncio.timeout(10), await aio_pika.connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
+            async with asyncio.timeout(10), await connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
                 exchange = await (await connection.channel()).get_exchange("amtsbote", ensure=False)
                 await exchange.publish(message, routing_key=route)
                 return event_id

@@ -13,14 +13,14 @@ LISTED = ("lost", "duplicated", "stuck", "orphaned", "innocent", "unburied", "to
 
 def show(outcome: Outcome, console: Console) -> None:
     """Show what was done, what was answered, and the account."""
-    for title, figures in (
+    for title, of in (
         ("faults", dict(sorted(outcome.faults.items()))),
         ("answers other than 2xx", {k: n for k, n in sorted(outcome.answers.items()) if not k[-3:].startswith("2")}),
         ("refused", outcome.refused),
         ("complaints of the services", dict(outcome.complaints.most_common(SHOWN))),
-        ("account", _figures(outcome)),
+        ("account", figures(outcome)),
     ):
-        _table(console, title, figures)
+        _table(console, title, of)
     for name in LISTED:
         entries = getattr(outcome.account, name)
         for line in entries[:SHOWN]:
@@ -31,9 +31,12 @@ def show(outcome: Outcome, console: Console) -> None:
         console.print(f"/live of {service} at the end: {said}")
 
 
-def _figures(outcome: Outcome) -> dict[str, int]:
+def figures(outcome: Outcome) -> dict[str, int]:
+    """Return what one storm did and found, in numbers."""
     kept = outcome.account
     return {
+        "faults": outcome.faults.total(),
+        "pages": len(outcome.found.pages),
         "attempted": kept.attempted,
         "acknowledged": kept.acknowledged,
         "recovered (nobody was told)": kept.recovered,
@@ -41,15 +44,16 @@ def _figures(outcome: Outcome) -> dict[str, int]:
         "unpublished": kept.unpublished,
         "events handled": sum(outcome.found.inboxes.values()),
         "papers refused to a supplier": len(outcome.unfetched),
-        "lied": outcome.lied,
+        "confirmed and lost on purpose": outcome.lied,
+        "minutes given up": outcome.found.given_up,
         "seconds to drain": round(outcome.drained_s),
         "seconds in all": round(outcome.seconds),
     }
 
 
-def _table(console: Console, title: str, figures: Mapping[str, int]) -> None:
+def _table(console: Console, title: str, of: Mapping[str, int]) -> None:
     table = Table("", title, box=None)
-    for name, figure in figures.items():
+    for name, figure in of.items():
         table.add_row(name, str(figure))
-    if figures:
+    if of:
         console.print(table)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,19 @@ from deploy.local.child import Child, Launch, tied_to_us
 from deploy.local.part import Part
 from deploy.local.ports import free_port
 from deploy.local.programs import find, search_path
-from deploy.local.stack import LocalStack
 from services.gateway.store.receipt_keys import add_key
 from services.names import names
 from shared.ids import new_id
+from shared.settings import each_host
 from shared.vapid import make_key
 from tests import loopback
+from tests.e2e.system import NO_HINDRANCE
 from tests.faults import Proxy
+from tests.storm.servers import Servers, is_broker, variable
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TEAM = "desk"
-SERVERS = ("rabbit", "mongo", "s3")
 # Together longer than the database keeps the open transaction of a process that was killed (60 s).
 RETRIES_MS = (500, 2_000, 10_000, 30_000, 60_000)
 
@@ -35,7 +36,7 @@ RETRIES_MS = (500, 2_000, 10_000, 30_000, 60_000)
 class Site:
     """What can be hurt, and where it can be looked at."""
 
-    stack: LocalStack
+    servers: Servers
     folder: Path
     name: str
     proxies: Mapping[str, Proxy]
@@ -53,8 +54,8 @@ class Site:
         return self.direct["AMTSBOTE_DATABASE_PREFIX"]
 
     def server(self, name: str) -> Part:
-        """Return a server of the stack."""
-        return {"rabbit": self.stack.rabbit, "mongo": self.stack.mongo, "s3": self.stack.s3}[name]
+        """Return a server."""
+        return self.servers.parts[name]
 
     async def until_ready(self, seconds: float = 120) -> None:
         """Wait until every service says that it is ready; raises AssertionError with what is not well."""
@@ -107,17 +108,16 @@ class Tell:
 
 
 @asynccontextmanager
-async def site(stack: LocalStack, folder: Path, report: Tell, settings: Mapping[str, str]) -> AsyncIterator[Site]:
+async def site(servers: Servers, folder: Path, report: Tell, settings: Mapping[str, str]) -> AsyncIterator[Site]:
     """Run the services in a virtual host, databases and a bucket of their own; what dies is started again."""
     name = f"storm-{new_id()[-8:]}"
-    await _virtual_host(stack, name)
-    direct = {**stack.environment, **_own(stack, name)}
+    await _virtual_host(servers.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"], name)
+    direct = {**servers.environment, **_own(servers, name)}
     async with AsyncExitStack() as exits:
-        proxies = {
-            server: await exits.enter_async_context(Proxy(direct[f"AMTSBOTE_{server.upper()}_URL"]))
-            for server in SERVERS
-        }
-        through = {f"AMTSBOTE_{server.upper()}_URL": proxy.url for server, proxy in proxies.items()}
+        addresses = _each(servers, direct)
+        proxies = {server: await exits.enter_async_context(Proxy(url)) for server, url in addresses.items()}
+        through = {variable(server): proxy.url for server, proxy in proxies.items() if not is_broker(server)}
+        through["AMTSBOTE_RABBIT_URL"] = _joined([proxies[node].url for node in servers.brokers])
         gateway = f"http://127.0.0.1:{free_port()}"
         common = {**_settings(folder, gateway), **settings}
         environment = {**os.environ, **direct, **through, **common}
@@ -125,7 +125,7 @@ async def site(stack: LocalStack, folder: Path, report: Tell, settings: Mapping[
         services = {service: _child(service, folder, environment, port) for service, port in ports.items()}
         operations = {service: f"http://127.0.0.1:{port}" for service, port in ports.items()}
         it = Site(
-            stack, folder, name, proxies, services, environment, {**direct, **common}, gateway, operations, report
+            servers, folder, name, proxies, services, environment, {**direct, **common}, gateway, operations, report
         )
         try:
             await asyncio.gather(*(child.start() for child in services.values()))
@@ -134,9 +134,22 @@ async def site(stack: LocalStack, folder: Path, report: Tell, settings: Mapping[
             await asyncio.gather(*(child.kill() for child in services.values()))
 
 
-def _own(stack: LocalStack, name: str) -> dict[str, str]:
+def _each(servers: Servers, addresses: Mapping[str, str]) -> dict[str, str]:
+    """Return the address of each server by its name; those of the broker's nodes each alone."""
+    nodes = dict(zip(servers.brokers, each_host(addresses["AMTSBOTE_RABBIT_URL"]), strict=True))
+    return {name: nodes.get(name) or addresses[variable(name)] for name in servers.parts}
+
+
+def _joined(urls: Sequence[str]) -> str:
+    """Return one address with the hosts of several."""
+    first, *others = map(urlsplit, urls)
+    hosts = [first.netloc, *(other.netloc.rpartition("@")[2] for other in others)]
+    return urlunsplit(first._replace(netloc=",".join(hosts)))
+
+
+def _own(servers: Servers, name: str) -> dict[str, str]:
     """Return the addresses of a virtual host, of databases and of a bucket that nobody else uses."""
-    rabbit, s3 = (urlsplit(stack.environment[f"AMTSBOTE_{server}_URL"]) for server in ("RABBIT", "S3"))
+    rabbit, s3 = (urlsplit(servers.environment[f"AMTSBOTE_{server}_URL"]) for server in ("RABBIT", "S3"))
     return {
         "AMTSBOTE_RABBIT_URL": urlunsplit(rabbit._replace(path=f"/{quote(name, safe='')}")),
         "AMTSBOTE_RABBIT_PUBLIC_URL": urlunsplit(rabbit._replace(path="")),
@@ -153,9 +166,13 @@ def _settings(folder: Path, gateway: str) -> dict[str, str]:
     rates = dict.fromkeys(
         ("CITIZEN", "ACTIVATION", "NEWCOMER", "UPLOAD", "UNKNOWN", "SUPPLIER", "TOOL"), "100000/minute"
     )
+    at_once = dict.fromkeys(("UPLOADS_EACH", "UPLOADS_ADDRESS", "UPLOADS_TOGETHER"), "256")
+    at_once |= dict.fromkeys(("DOWNLOADS_EACH", "DOWNLOADS_ADDRESS", "DOWNLOADS_TOGETHER"), "256")
     return {
+        **NO_HINDRANCE,
         **{f"AMTSBOTE_GATEWAY_RATE_{name}": rate for name, rate in rates.items()},
-        "AMTSBOTE_GATEWAY_MAX_NEWCOMERS": "1000000",
+        **{f"AMTSBOTE_GATEWAY_MAX_{name}": most for name, most in at_once.items()},
+        "AMTSBOTE_HTTP_CONNECTIONS_EACH": "1000",
         "AMTSBOTE_GATEWAY_PORT": str(urlsplit(gateway).port),
         "AMTSBOTE_GATEWAY_URL": gateway,
         "AMTSBOTE_PUBLIC_URL": gateway,
@@ -181,8 +198,8 @@ def _child(service: str, folder: Path, environment: Mapping[str, str], port: int
     return Child(Launch(command, own, ROOT, folder / f"{service}.log"))
 
 
-async def _virtual_host(stack: LocalStack, name: str) -> None:
-    url = urlsplit(stack.environment["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
+async def _virtual_host(management_url: str, name: str) -> None:
+    url = urlsplit(management_url)
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
     base = f"http://{url.hostname}:{url.port}/api"
     async with loopback.client(auth=(url.username or "", url.password or "")) as http:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,6 @@ import httpx
 from pymongo.errors import PyMongoError
 from typer.testing import CliRunner
 
-from deploy.local.stack import LocalStack
 from services.command import command
 from shared.errors import UnavailableError
 from tests.storm.account import Account, account, settled
@@ -28,6 +27,7 @@ from tests.storm.notebook import Notebook
 from tests.storm.partners import SUPPLIERS, Heard, Partners
 from tests.storm.plan import Outcome, Plan
 from tests.storm.poison import poison
+from tests.storm.servers import Servers, connect
 from tests.storm.site import Site, Tell, site
 from tests.storm.supervisor import supervised
 
@@ -63,11 +63,11 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(stack: LocalStack, folder: Path, report: Tell, plan: Plan) -> AsyncIterator[Scene]:
+async def scene(servers: Servers, folder: Path, report: Tell, plan: Plan) -> AsyncIterator[Scene]:
     """Bring everything up, partners and codes included; calm weather."""
     async with AsyncExitStack() as exits:
-        it = await exits.enter_async_context(site(stack, folder, report, plan.settings))
-        liars = await _lying(it, Random(plan.seed)) if plan.lying else []
+        it = await exits.enter_async_context(site(servers, folder, report, plan.settings))
+        liars = await lie(it, Random(plan.seed), plan.lying) if plan.lying else []
         notebook, heard = Notebook(folder / "accepted.jsonl"), Heard(folder / "told.jsonl")
         partners = Partners(it, heard)
         await partners.register()
@@ -97,7 +97,8 @@ async def storm(stage: Scene, plan: Plan) -> Outcome:
     async with supervised(it):
         async with echo.about(), crowd.about():
             done = await _hit(stage, crowd, plan, chance)
-            await heal(it, alarmed=done["alarm"] > 0)
+            await heal(it, alarmed=any(name.startswith("alarm") for name in done))
+            repent(it, stage.liars)
             it.report("healed; the crowd goes home")
         it.report(f"{echo.said} events were said twice")
         return await _calm(stage, crowd, plan, done, began)
@@ -145,7 +146,7 @@ async def _happen(it: Site, fault: Fault, chance: Random) -> None:
 
 async def _calm(stage: Scene, crowd: Crowd, plan: Plan, done: Counter[str], began: float) -> Outcome:
     it = stage.it
-    drained = await _drain(stage, plan.drain_s)
+    drained = await _drain(stage, plan)
     live = {name: said for name, said in (await it.live()).items() if said}
     await sweep(it)
     found = await stage.look()
@@ -166,11 +167,11 @@ async def _calm(stage: Scene, crowd: Crowd, plan: Plan, done: Counter[str], bega
     )
 
 
-async def _drain(stage: Scene, within_s: float) -> float:
+async def _drain(stage: Scene, plan: Plan) -> float:
     """Wait until nothing is on its way any more and everything is at its end, twice in a row; return how long."""
     clock, quiet = asyncio.get_running_loop().time, 0
     began = told = clock()
-    while (passed := clock() - began) < within_s and quiet < 2:
+    while (passed := clock() - began) < plan.drain_s and (quiet < 2 or passed < plan.settle_s):
         try:
             found = await stage.look(objects=False)
         except AWAY as error:
@@ -180,9 +181,8 @@ async def _drain(stage: Scene, within_s: float) -> float:
             quiet = 0 if waiting or found.under_way else quiet + 1
             if clock() - told > 5:
                 told = clock()
-                stage.it.report(
-                    f"drain {passed:3.0f} s: {waiting} things not at their end, {found.under_way} under way"
-                )
+                under_way = f"{found.under_way} under way, {found.missing} minutes of them missing"
+                stage.it.report(f"drain {passed:3.0f} s: {waiting} things not at their end, {under_way}")
         await asyncio.sleep(LOOK_EVERY_S)
     return passed
 
@@ -201,9 +201,9 @@ def _codes(it: Site, count: int) -> list[str]:
     return [word for word in done.stdout.split() if word.count("-") == 2]
 
 
-async def _lying(it: Site, chance: Random) -> list[Liar]:
-    """Have the network lose messages and confirm them: the broker takes them, and nobody gets them."""
-    async with await aio_pika.connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
+async def lie(it: Site, chance: Random, share: float) -> list[Liar]:
+    """Have new connections lose messages and confirm them: the broker takes them, and nobody gets them."""
+    async with await connect(it.direct["AMTSBOTE_RABBIT_URL"]) as connection:
         channel = await connection.channel()
         exchange = await channel.declare_exchange(NOWHERE.decode(), aio_pika.ExchangeType.FANOUT, durable=True)
         queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-max-length": 1})
@@ -211,8 +211,17 @@ async def _lying(it: Site, chance: Random) -> list[Liar]:
     liars: list[Liar] = []
 
     def make() -> Callable[[bytes], bytes]:
-        liars.append(Liar(chance))
+        liars.append(Liar(chance, share))
         return liars[-1]
 
-    it.proxies["rabbit"].alter = make
+    for node in it.servers.brokers:
+        it.proxies[node].alter = make
     return liars
+
+
+def repent(it: Site, liars: Sequence[Liar]) -> None:
+    """Lose nothing any more, on connections that are open and on those to come."""
+    for node in it.servers.brokers:
+        it.proxies[node].alter = None
+    for liar in liars:
+        liar.repent()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from deploy.local.child import Child
 from deploy.local.part import PartFailed, Silent
-from tests.storm.site import SERVERS, Site
+from tests.storm.site import Site
 
 RESTART_S = 0.2  # between an end and the next start
 SILENT_S = 45.0  # a server that runs and does not answer for so long is ended
@@ -16,7 +16,7 @@ SILENT_S = 45.0  # a server that runs and does not answer for so long is ended
 async def supervised(it: Site) -> AsyncIterator[None]:
     """Start again what ends, as compose and `make run` do, until the context ends."""
     watching = [_keep_child(it, name, child, RESTART_S) for name, child in it.services.items()]
-    watching += [_keep_server(it, name, RESTART_S) for name in SERVERS]
+    watching += [_keep_server(it, name, RESTART_S) for name in it.servers.parts]
     tasks = [asyncio.create_task(watch) for watch in watching]
     try:
         yield

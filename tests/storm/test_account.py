@@ -29,7 +29,6 @@ TOLD = [
     Told(TEAM, "e4", "asked1", "assignment_waiting", "a4", "ann"),
     Told(BY_QUEUE, "e5", "queued1", "packet", "f1", "f1"),
 ]
-KEYS = ("originals/p1", "originals/p2", "originals/p3", "documents/d1.pdf")
 
 
 def calm() -> Evidence:
@@ -56,8 +55,6 @@ def calm() -> Evidence:
         promised={"k1": {}},
         timeline=Counter({("document.filed", "d1"): 2, ("callback.promised", "k1"): 1}),
         told=TOLD,
-        named=dict.fromkeys(KEYS, "gateway.pages"),
-        objects=set(KEYS),
         letters=[Letter("upload.check.dead", "poison1", "page.uploaded.v1", "event.malformed")],
     )
 
@@ -122,8 +119,8 @@ STUCK: dict[str, Callable[[Evidence], object]] = {
     "a newcomer waits and no team knows": lambda found: setattr(found, "told", [*found.told[:3], *found.told[4:]]),
 }
 ORPHANED: dict[str, Callable[[Evidence], object]] = {
-    "an object that no row names": lambda found: found.objects.add("documents/d1/stray.pdf"),
-    "a row that names no object": lambda found: found.objects.discard("documents/d1.pdf"),
+    "an object that no row names": lambda found: found.objects.left_over.append("documents/d1/stray.pdf"),
+    "a row that names no object": lambda found: found.objects.missing.append("documents/d1.pdf"),
 }
 DEAD: dict[str, Callable[[Evidence], object]] = {
     "an innocent message": lambda found: setattr(
@@ -164,3 +161,13 @@ def test_what_nobody_was_told_is_recovered() -> None:
     found.checked["p9"] = {}
     seen = balance(found)
     assert (seen.recovered, seen.holds) == (1, True)
+
+
+def test_a_storm_is_over_when_nothing_is_under_way() -> None:
+    """Markers and dead letters stay for good; a message, an unconfirmed row and a gap that is known are waited for."""
+    found = Evidence(queues={"upload.marker": 1, "upload.file.dead": 2, "upload.file": 0})
+    assert found.under_way == 0
+    found.queues["upload.journal"] = 1
+    found.outboxes["gateway"] = 2
+    found.missing = 4
+    assert found.under_way == 7

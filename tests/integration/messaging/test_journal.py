@@ -44,6 +44,17 @@ async def test_what_the_broker_confirmed_and_dropped_is_announced_again(
     await until(lambda: _effects_are(both, [*there, *lost]))
 
 
+async def test_a_clock_that_was_ahead_delays_no_comparison(compose_service: Composer, outside: Outside) -> None:
+    """Events that vanish after their publisher's clock was half an hour ahead for a while are brought back as soon."""
+    both = await pair(compose_service)
+    both.hands.put_forward(minutes=30)
+    await both.announcing.delivery.round()
+    both.hands.put_forward(minutes=-30)
+    lost = await lose(both, outside, 3)
+    await both.minutes_pass(outside, 8)
+    await until(lambda: _effects_are(both, lost), seconds=20)
+
+
 async def test_without_the_comparison_they_stay_lost(compose_service: Composer, outside: Outside) -> None:
     """The same with the comparison off: what vanished has no effect, so it is the comparison that brings it back."""
     both = await pair(compose_service, missing_after_minutes=0)
