@@ -29,7 +29,7 @@ def main() -> None:
     asked = parser.parse_args()
     if reason := _why_not():
         sys.exit(reason)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # in a background job SIGINT may be ignored so far
         signal.signal(number, signal.default_int_handler)
     try:
         with apart.place(asked.keep) as folder:
