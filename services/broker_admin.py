@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.messaging.topology import EXCHANGES, UNROUTED, dead_name, quorum_queue, work_queue
+from shared.settings import each_host
 
 POLICY = "amtsbote.partners"
 
@@ -63,7 +64,7 @@ class BrokerAdmin:
         `public_url` is the broker as partners reach it (`amqps://host:port`), if that differs from how we do.
         """
         url = urlsplit(management_url.get_secret_value())
-        self._amqp = urlsplit(amqp_url.get_secret_value())
+        self._amqp = urlsplit(each_host(amqp_url.get_secret_value())[0])  # not every driver takes several hosts
         self._public = urlsplit(public_url) if public_url else self._amqp
         self._host = quote(self.virtual_host, safe="")
         self._client = httpx.Client(
@@ -80,7 +81,7 @@ class BrokerAdmin:
 
     def amqp_url(self, queue: str, password: str) -> str:
         """Return the URL the partner of a queue connects with."""
-        server = self._public.netloc.rpartition("@")[2].partition(",")[0]  # not every driver takes several hosts
+        server = self._public.netloc.rpartition("@")[2]
         path = "/" if self.virtual_host == "/" else f"/{self._host}"
         return f"{self._public.scheme}://{self._login(queue)}:{quote(password)}@{server}{path}"
 

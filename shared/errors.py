@@ -30,6 +30,10 @@ class PublishError(UnavailableError):
     """The broker did not confirm a message; it stays in the outbox, or its original unacknowledged."""
 
 
+class NotTakenError(PublishError):
+    """The broker answered, and did not take a message: a queue it goes to is full, or there is none."""
+
+
 class DeadlineError(Exception):
     """A handler took longer than it may; its message is tried again, a few times."""
 

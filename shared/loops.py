@@ -83,7 +83,7 @@ _PULSE: ContextVar[Pulse | None] = ContextVar("pulse", default=None)
 
 
 def beat() -> None:
-    """Show that the loop lives in whose round this is called: for rounds that may take long, or for ever."""
+    """Show that the loop whose round calls this is alive: for rounds that may take long, or for ever."""
     if pulse := _PULSE.get():
         pulse.beat()
 

@@ -1,8 +1,9 @@
 """Where the servers are: read once, by the process that starts the services."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -11,6 +12,7 @@ from shared.push_services import BROWSERS, PushServices
 
 WRONG_SETTINGS = (ValidationError, SettingsError)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SEVERAL_HOSTS = re.compile(r"(?P<login>amqps?://([^/?#]*@)?)(?P<hosts>[^/?#@]*)(?P<rest>.*)")
 
 
 def each_host(url: str) -> list[str]:
@@ -19,11 +21,11 @@ def each_host(url: str) -> list[str]:
     Raises:
         ValueError: it is none; the text has no part of it, for one may be a password.
     """
-    parts = urlsplit(url)
-    login, at, hosts = parts.netloc.rpartition("@")
-    if parts.scheme not in {"amqp", "amqps"} or not all(_is_host(host) for host in hosts.split(",")):
+    # Not by urlsplit: newer patch releases of Python refuse an IPv6 address behind another host.
+    parts = _SEVERAL_HOSTS.fullmatch(url)
+    if not parts or not all(_is_host(host) for host in parts["hosts"].split(",")):
         raise ValueError("must be amqp(s)://USER:PASSWORD@HOST:PORT/VHOST, with more HOST:PORT after commas")
-    return [urlunsplit(parts._replace(netloc=f"{login}{at}{host}")) for host in hosts.split(",")]
+    return [f"{parts['login']}{host}{parts['rest']}" for host in parts["hosts"].split(",")]
 
 
 def _is_host(host: str) -> bool:

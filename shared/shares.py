@@ -36,9 +36,13 @@ class _Waiter:
     shares: Sequence[Share]
     turn: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
+    @property
+    def name(self) -> str:
+        return _first_name(self.shares)
+
 
 class Slots:
-    """Counts slots in this process; who waits is served in turns between the first names of their shares."""
+    """Counts slots in this process; waiters are served in turns, by the first name of their shares."""
 
     def __init__(self, together: int, *, waiting: int = 0) -> None:
         """Let `together` slots be held at once, and so many more wait in line."""
@@ -81,7 +85,7 @@ class Slots:
 
     @asynccontextmanager
     async def in_turn(self, *shares: Share) -> AsyncIterator[None]:
-        """Hold a slot, after a wait in line if none is free. Who is cancelled while waiting leaves the line.
+        """Hold a slot, after a wait in line if none is free. A waiter that is cancelled leaves the line.
 
         Raises:
             NoShareError: the line, or the own part of it, is full.
@@ -100,7 +104,7 @@ class Slots:
 
     def _take(self, shares: Sequence[Share]) -> None:
         self._held += 1
-        self._last = shares[0].name if shares else ""
+        self._last = _first_name(shares)
         self._holding.update(share.name for share in shares)
 
     def _give_back(self, shares: Sequence[Share]) -> None:
@@ -114,7 +118,7 @@ class Slots:
         if self.waiting >= self._waiting:
             raise NoShareError(own=False)
         waiter = _Waiter(shares)
-        self._line.setdefault(shares[0].name, deque()).append(waiter)
+        self._line.setdefault(waiter.name, deque()).append(waiter)
         self._in_line.update(share.name for share in shares)
         try:
             await waiter.turn
@@ -126,7 +130,7 @@ class Slots:
             raise
 
     def _leave(self, waiter: _Waiter) -> None:
-        name = waiter.shares[0].name
+        name = waiter.name
         self._line[name].remove(waiter)
         if not self._line[name]:
             del self._line[name]
@@ -142,6 +146,11 @@ class Slots:
                     self._line.move_to_end(name)
                 self._take(waiter.shares)
                 waiter.turn.set_result(None)
+
+
+def _first_name(shares: Sequence[Share]) -> str:
+    """Return in whose name somebody takes turns; all who count towards no share are one."""
+    return shares[0].name if shares else ""
 
 
 def _stays(waiter: _Waiter) -> bool:

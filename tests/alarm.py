@@ -1,4 +1,4 @@
-"""The broker's disk alarm, switched on by hand: it then reads nothing more from connections that publish."""
+"""What a full disk does to the broker, done by hand: its alarm, and quorum queues whose processes are gone."""
 
 import asyncio
 from asyncio.subprocess import PIPE, STDOUT
@@ -11,6 +11,17 @@ from deploy.local.part import Part
 from deploy.local.programs import find, search_path
 
 _NEEDED = ("PATH", "LANG", "HOME", "ERL_EPMD_ADDRESS", "ERL_EPMD_PORT", "RABBITMQ_NODENAME", "RABBITMQ_CONF_ENV_FILE")
+
+
+_STOP_QUEUES = """
+[ra:stop_server(quorum_queues, amqqueue:get_pid(Q))
+ || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue].
+"""
+
+
+async def stop_queues(rabbit: Part) -> None:
+    """End the processes of all quorum queues of a broker of ours; it still lets everybody in."""
+    await control(rabbit, "eval", _STOP_QUEUES)
 
 
 @asynccontextmanager

@@ -2,13 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import aio_pika
 import httpx
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from deploy.local.child import Launch, tied_to_us
@@ -16,12 +19,15 @@ from deploy.local.part import Silent
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import find
 from deploy.local.remembered import Remembered
-from shared.deadlines import is_cancelled
+from shared.deadlines import is_cancelled, seen, within
 from shared.settings import each_host
+from shared.telemetry.health import is_blocked
 
 USER = "amtsbote"
 NODE = "amtsbote@localhost"
 MAPPER = "rabbit-epmd"
+GREETING: dict[str, Any] = {"x-queue-type": "quorum", "x-expires": 3_600_000}
+PASSED_WITHIN_S = 6.0
 CONFIG = """\
 listeners.tcp.1 = {host}:{amqp}
 management.tcp.ip = {host}
@@ -47,6 +53,7 @@ class Rabbit:
         self._amqp, self._management, self._distribution, self._epmd = self.ports
         self._password = remembered.secret("rabbit")
         self._folder, self.home = folder, folder / "home"
+        self._greeting = ""
         self._programs = find("epmd", search), find("rabbitmq-server", search)
         self._setpriv = find("setpriv", search)
         self.url = f"amqp://{USER}:{self._password}@{LOOPBACK}:{self._amqp}/"
@@ -65,6 +72,8 @@ class Rabbit:
 
     async def prepare(self) -> None:
         """Write the configuration; the password is read only at the first start of all."""
+        # A name for each start: one that was declared just before a kill comes back without a leader.
+        self._greeting = f"amtsbote.greeting.{uuid4().hex[:8]}"
         for folder in (self._folder, self.home):
             folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "rabbitmq.conf"
@@ -85,8 +94,9 @@ class Rabbit:
         await greet(self.url, self.management_url)
 
     async def lives(self) -> None:
-        """See whether it is of use: one that panicked on a full disk runs on, and answers nothing any more."""
+        """See whether it is of use: after a full disk it lets everybody in, and its queues have no process any more."""
         await self.greet()
+        await _told(within(PASSED_WITHIN_S, _pass_a_message(self.url, self._greeting)))
 
     def _launch(self, name: str, command: tuple[str, ...]) -> Launch:
         log = self._folder.parent / "log" / f"{name}.log"
@@ -123,13 +133,48 @@ async def greet(urls: str, management_url: str | None) -> None:
 
 async def _greet(url: str, management_url: str | None) -> None:
     """Log in over AMQP, open a channel, and ask the management API who we are; raises Silent."""
+    await _told(_log_in(url, management_url))
+
+
+async def _log_in(url: str, management_url: str | None) -> None:
+    async with asyncio.timeout(5):
+        await _knock(url)
+        async with await aio_pika.connect(url) as connection:
+            await connection.channel()
+        if management_url:
+            await _greet_management(management_url)
+
+
+async def _pass_a_message(url: str, name: str) -> None:
+    """Put a message into a quorum queue and take it out; an alarm, under which nothing is taken, passes by itself."""
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        queue = await channel.declare_queue(name, durable=True, arguments=GREETING)
+        passing = asyncio.create_task(_there_and_back(channel, queue))
+        passing.add_done_callback(seen)
+        done, _ = await asyncio.wait((passing,), timeout=PASSED_WITHIN_S / 2)
+        if done:
+            return await passing
+        passing.cancel()
+        if not await _is_blocked(connection):
+            raise TimeoutError("no message passes through a quorum queue")
+    return None
+
+
+async def _there_and_back(channel: AbstractChannel, queue: AbstractQueue) -> None:
+    await channel.default_exchange.publish(aio_pika.Message(b""), queue.name)
+    await queue.get(no_ack=True)
+
+
+async def _is_blocked(connection: AbstractConnection) -> bool:
+    """Tell whether the broker's alarm is on: it then says so to those who publish, and reads no more from them."""
+    transport = connection.transport
+    return transport is not None and await is_blocked(transport.connection)
+
+
+async def _told(asking: Coroutine[Any, Any, None]) -> None:
+    """Have whatever goes wrong told as silence."""
     try:
-        async with asyncio.timeout(5):
-            await _knock(url)
-            async with await aio_pika.connect(url) as connection:
-                await connection.channel()
-            if management_url:
-                await _greet_management(management_url)
+        await asking
     except (*CONNECTION_EXCEPTIONS, httpx.HTTPError) as error:
         raise Silent(f"{type(error).__name__}: {error}") from error
     except asyncio.CancelledError as error:

@@ -79,14 +79,14 @@ class GatewaySettings(BaseSettings):
     max_uploads_each: Annotated[int, Field(description="files of one citizen on their way at once")] = 4
     max_uploads_address: Annotated[int, Field(ge=1, description="the same of one client address (IPv6: its /64)")] = 16
     max_uploads_together: Annotated[
-        int, Field(ge=1, description="the same of everybody; newcomers and helpers without an account: half of them")
+        int, Field(ge=1, description="the same of everybody; without an account: half, at one address a quarter")
     ] = 32
     max_downloads_each: Annotated[int, Field(ge=1, description="files sent at once to one citizen or partner")] = 8
     max_downloads_address: Annotated[int, Field(ge=1, description="the same to one client address (IPv6: its /64)")] = (
         24
     )
     max_downloads_together: Annotated[
-        int, Field(ge=1, description="the same to everybody; newcomers and helpers without an account: half of them")
+        int, Field(ge=1, description="the same to everybody; without an account: half, at one address a quarter")
     ] = 64
 
     max_unsent_bytes: Annotated[int, Field(description="of one citizen's files that are in no document yet")] = (

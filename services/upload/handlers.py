@@ -34,7 +34,7 @@ class Intake:
     async def check(self, event: Event[PageUploaded]) -> None:
         """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason."""
         page = event.data
-        async with self._turns.checks.of(page.citizen_id):
+        async with self._turns.checks.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
             checked = await self._workers.check(original, owner=page.citizen_id)
         key = await self._papers.keep_annotated(page.page_id, checked.annotated) if checked.annotated else None
@@ -50,7 +50,7 @@ class Intake:
         page = await self._papers.seen(event.data.page_id)
         if not page.report.quad:
             return
-        async with self._turns.probes.of(page.citizen_id):
+        async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
             probed = await self._workers.probe(original, page.report, owner=page.citizen_id)
         if probed is None:
@@ -94,7 +94,7 @@ class Intake:
         """Make a document when its citizen's turn comes; an urgent one has a place of its own."""
         originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
         urgent = document.declared_type in self._turns.urgent_types
-        async with self._turns.documents_of(urgent=urgent).of(document.citizen_id):
+        async with self._turns.documents_of(urgent=urgent).of(document.citizen_id, newcomer=document.newcomer):
             return await self._workers.make_document(originals, owner=document.citizen_id, urgent=urgent)
 
     def _failed(self, document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> DocumentFailed:

@@ -43,6 +43,7 @@ class SeenPage:
     sha256: str
     annotated_key: str | None
     report: PageReport
+    newcomer: bool = False
 
 
 class Papers:
@@ -98,6 +99,7 @@ class Papers:
             "object_key": page.object_key,
             "sha256": page.sha256,
             "annotated_key": annotated_key,
+            "newcomer": page.newcomer,
         }
         await self._pages.update_one(
             {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
@@ -142,7 +144,8 @@ class Papers:
         if row is None:
             raise PermanentError("page.missing")
         report = PageReport.model_validate(row["report"])
-        return SeenPage(page_id, row["citizen_id"], row["object_key"], row["sha256"], row["annotated_key"], report)
+        of = {name: row[name] for name in ("citizen_id", "object_key", "sha256", "annotated_key")}
+        return SeenPage(page_id, **of, report=report, newcomer=row.get("newcomer", False))
 
     async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
         """Record how well a page could be read, and the report that follows from it."""

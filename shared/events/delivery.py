@@ -10,7 +10,7 @@ from shared.events.event import Code, Fact, Id
 AT_ONCE = 500
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-Minute = Annotated[int, Field(ge=0, description="minutes since 1970, of the time in the events' ids")]
+MinuteNumber = Annotated[int, Field(ge=0, description="minutes since 1970, of the time in the events' ids")]
 
 
 class AnnouncedMinute(BaseModel):
@@ -19,7 +19,7 @@ class AnnouncedMinute(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: Code
-    minute: Minute
+    minute: MinuteNumber
     count: Annotated[int, Field(ge=1)]
     digest: Digest
 
@@ -30,8 +30,8 @@ class MissedMinutes(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: Code
-    first: Minute
-    last: Minute
+    first: MinuteNumber
+    last: MinuteNumber
 
 
 class EventsAnnounced(Fact, type="delivery.announced.v1", subject="round_id"):

@@ -25,6 +25,7 @@ class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
     size_bytes: int
     media_type: MediaType
     uploaded_at: AwareDatetime
+    newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
 class SubmittedPage(BaseModel):
@@ -54,10 +55,14 @@ class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id
     replaced_page_ids: Annotated[tuple[Id, ...], Field(description="pages that only earlier versions had")] = ()
     replaced_number: Annotated[int | None, Field(ge=1, description="the place of the page that is new, from 1")] = None
     mandate_id: ByMandate = None
+    newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
 class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
-    """A citizen allowed exactly these pages to be forwarded to this supplier for this purpose."""
+    """A citizen allowed exactly these pages to be forwarded to this supplier for this purpose.
+
+    `version` is that of the document whose pages they are: whoever knows only earlier ones waits for it.
+    """
 
     consent_id: Id
     citizen_id: Id
@@ -66,6 +71,7 @@ class ConsentGiven(Fact, type="consent.given.v1", subject="consent_id"):
     supplier_id: Code
     purpose: Code
     text_version: Version
+    version: Annotated[int, Field(ge=1, description="that of the submission")] = 1
     channel: Code
     given_at: AwareDatetime
 

@@ -89,11 +89,17 @@ class Arrivals:
         notes, self._notes = self._notes, {}
         if notes:
             try:
-                await self._noted.insert_many(notes.values(), ordered=False)
-            except BulkWriteError as error:
-                if any(fault["code"] != _DUPLICATE for fault in (error.details or {})["writeErrors"]):
-                    self._notes |= notes
-                    raise
+                await self._insert(list(notes.values()))
+            except BaseException:
+                self._notes = notes | self._notes  # what was noted meanwhile is newer
+                raise
+
+    async def _insert(self, notes: list[Row]) -> None:
+        try:
+            await self._noted.insert_many(notes, ordered=False)
+        except BulkWriteError as error:
+            if any(fault["code"] != _DUPLICATE for fault in (error.details or {})["writeErrors"]):
+                raise
 
     async def forget(self, kept: timedelta) -> int:
         """Delete what is older than `kept`, by the event's id and by the time of its effect; return how many."""

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import DeliveryError
 from faststream.rabbit import RabbitBroker, RabbitExchange
 
 from shared.deadlines import is_cancelled, within
-from shared.errors import PublishError
+from shared.errors import NotTakenError, PublishError
 
 PUBLISH_TIMEOUT_S = 5.0
 GRACE_S = 0.5
@@ -32,7 +33,8 @@ async def publish(
     The AMQP message id is fresh each time, since drivers match returned messages by it; our event id is a header.
 
     Raises:
-        PublishError: not confirmed in time, refused, or no queue for it. The message may still arrive.
+        NotTakenError: refused by a queue, though others may have taken it, or no queue for it.
+        PublishError: not confirmed in time. The message may still arrive.
     """
     message = _durable(body, headers or {}, content_type, correlation_id)
     try:
@@ -42,10 +44,12 @@ async def publish(
         if is_cancelled():
             raise
         raise PublishError("the connection was lost") from error
+    except DeliveryError as error:
+        raise NotTakenError("a queue is full") from error
     except Exception as error:
         raise PublishError(type(error).__name__) from error
     if isinstance(confirmation, DeliveredMessage):
-        raise PublishError("no queue is bound for this message")
+        raise NotTakenError("no queue is bound for this message")
 
 
 def _durable(body: bytes, headers: Mapping[str, Any], content_type: str | None, correlation_id: str | None) -> Message:

@@ -10,6 +10,7 @@ import structlog
 from faststream.rabbit import RabbitBroker
 
 from shared.clock import Clock
+from shared.errors import NotTakenError
 from shared.events.event import CONTENT_TYPE
 from shared.ids import first_id_of
 from shared.loops import Pulse, beat, for_ever
@@ -30,6 +31,9 @@ LEASE = timedelta(seconds=15)
 SWEEP_EVERY_S = 3.0
 # Younger rows are still in the hands of the process that committed them.
 GRACE = timedelta(seconds=5)
+# Between two tries of what the broker does not take. Each try is one more copy for those queues that do take it.
+SHORTEST_PAUSE = timedelta(seconds=3)
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Relay:
@@ -37,7 +41,8 @@ class Relay:
 
     A row is one unit of work: `{_id: UUIDv7, messages: [{exchange, routing_key, body, event_id, ...}]}`; its messages
     are published in their order. Rows may be published twice (a crash between confirm and delete); receivers drop the
-    copy by its event id.
+    copy by its event id. Of a row with a message that the broker did not take, that message alone stays, as often
+    `refused` and not tried again before `due_at`.
     """
 
     def __init__(self, database: Database, broker: RabbitBroker, clock: Clock, journal: Journal) -> None:
@@ -120,8 +125,10 @@ class Relay:
             beat()
 
     async def _left_behind(self, *, after: str) -> list[Row]:
-        old = {"$gt": after, "$lt": first_id_of(self._clock() - GRACE)}
-        return await self._outbox.find({"_id": old}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
+        now = self._clock()
+        old = {"$gt": after, "$lt": first_id_of(now - GRACE)}
+        due = [{"due_at": None}, {"due_at": {"$lte": now}}]
+        return await self._outbox.find({"_id": old, "$or": due}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
 
     async def _publish(self, rows: Sequence[Row]) -> dict[str, Row]:
         """Publish every message of the rows; return the rows whose messages were all confirmed, by their ids."""
@@ -138,14 +145,37 @@ class Relay:
             await self._outbox.delete_many({"_id": {"$in": list(rows)}})
 
     async def _publish_row(self, row: Row) -> None:
+        taken: list[Row] = []
+        refused: NotTakenError | None = None
         for message in row["messages"]:
-            await publish(
-                self._broker,
-                message["body"],
-                exchange=EXCHANGES[message["exchange"]],
-                routing_key=message["routing_key"],
-                mandatory=message.get("mandatory", True),
-                headers={"x-event-id": message["event_id"]},
-                content_type=CONTENT_TYPE,
-                correlation_id=message["correlation_id"],
-            )
+            try:
+                await self._publish_message(message)
+                taken.append(message)
+            except NotTakenError as error:
+                refused = error
+        if refused:
+            await self._postpone(row, taken)
+            raise refused
+
+    async def _postpone(self, row: Row, taken: Sequence[Row]) -> None:
+        """Keep of a row what was not taken, for later; the longer it is refused, the more seldom it is tried."""
+        await self._journal.keep([{"messages": taken}])
+        refused = row.get("refused", 0)
+        later = {
+            "messages": [message for message in row["messages"] if message not in taken],
+            "refused": refused + 1,
+            "due_at": self._clock() + min(SHORTEST_PAUSE * 2 ** min(refused, 16), LONGEST_PAUSE),
+        }
+        await self._outbox.update_one({"_id": row["_id"]}, {"$set": later})
+
+    async def _publish_message(self, message: Row) -> None:
+        await publish(
+            self._broker,
+            message["body"],
+            exchange=EXCHANGES[message["exchange"]],
+            routing_key=message["routing_key"],
+            mandatory=message.get("mandatory", True),
+            headers={"x-event-id": message["event_id"]},
+            content_type=CONTENT_TYPE,
+            correlation_id=message["correlation_id"],
+        )

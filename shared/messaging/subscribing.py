@@ -1,12 +1,13 @@
 """Subscribes handlers to queues, each with a channel and a deadline of its own, and lets them end in order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any, cast
 
 from faststream.rabbit import Channel, RabbitBroker
 
+from shared.deadlines import within
 from shared.errors import DeadlineError
 from shared.events.event import Event, Fact
 from shared.messaging.broker import GOODBYE_S, GRACE_S
@@ -17,24 +18,20 @@ if TYPE_CHECKING:
     from faststream._internal.endpoint.subscriber import SubscriberUsecase
     from faststream._internal.endpoint.subscriber.utils import MultiLock
 
-Handler = Callable[[Event[Any]], Awaitable[None]]
+Handler = Callable[[Event[Any]], Coroutine[Any, Any, None]]
 
 
 def subscribe(
     broker: RabbitBroker, queue: str, handler: Handler, facts: Sequence[type[Fact]], *, prefetch: int, deadline_s: float
 ) -> None:
-    """Have `handler` called with the facts of a durable queue, `prefetch` at once, each for `deadline_s` at most."""
+    """Have `handler` called with the facts of a durable queue, `prefetch` at once, each for `deadline_s` at most.
+
+    A handler that goes on although it was cancelled is left behind: its message must not keep its place for ever.
+    """
     reader = Reader(facts)
 
     async def receive(body: Any) -> None:
-        event = reader.read(body)
-        try:
-            async with asyncio.timeout(deadline_s) as deadline:
-                await handler(event)
-        except TimeoutError as error:
-            if deadline.expired():
-                raise DeadlineError from error
-            raise
+        await _in_time(handler(reader.read(body)), deadline_s)
 
     receive.__annotations__["body"] = reader.annotation
     subscriber = broker.subscriber(
@@ -45,6 +42,17 @@ def subscribe(
         description=getdoc(getattr(handler, "func", handler)),
     )
     subscriber(receive)
+
+
+async def _in_time(handling: Coroutine[Any, Any, None], deadline_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + deadline_s
+    try:
+        await within(deadline_s, handling)
+    except TimeoutError as error:
+        if loop.time() < until:
+            raise  # the handler's own
+        raise DeadlineError from error
 
 
 async def finish(subscriber: "SubscriberUsecase[Any]") -> None:

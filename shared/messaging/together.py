@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ Effect = Callable[[Event[Any], Work], Awaitable[None]]
 
 # Where one event in twenty fails, handling many together gains nothing any more.
 ALONE_AFTER_FAILURE_S = 10.0
+# Longer than any commit, which the driver bounds: an effect that does not end holds up nobody else for longer.
+ROUND_S = 60.0
 
 
 @dataclass(slots=True, eq=False)
@@ -43,12 +46,13 @@ class Together:
     is handled alone, so that an event never suffers from its neighbours.
     """
 
-    def __init__(self, ledger: Ledger, consumer: str, effect: Effect, most: int) -> None:
-        """Have `effect` for `consumer`, of at most `most` events together."""
+    def __init__(self, ledger: Ledger, consumer: str, effect: Effect, most: int, *, round_s: float = ROUND_S) -> None:
+        """Have `effect` for `consumer`, of at most `most` events together and for at most `round_s` seconds."""
         self._ledger = ledger
         self._consumer = consumer
         self._effect = effect
         self._most = most
+        self._round_s = round_s
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
         self._alone_until = 0.0
@@ -77,7 +81,9 @@ class Together:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                await (self._one(batch[0]) if len(batch) == 1 else self._many(batch))
+                with suppress(TimeoutError):  # each was told to go on alone, within its own deadline
+                    async with asyncio.timeout(self._round_s):
+                        await (self._one(batch[0]) if len(batch) == 1 else self._many(batch))
         finally:
             self._running = None
             for left in self._waiting:
@@ -113,9 +119,7 @@ class Together:
         """Give events their effects in one unit of work; return the ids of those that had none yet."""
         async with self._ledger.once_each(self._consumer, events) as works:
             for event, work in works:
-                ids = {"event_id": event.id, "correlation_id": event.correlation_id}
-                with structlog.contextvars.bound_contextvars(**ids):
-                    await self._effect(event, work)
+                await self._have_effect(event, work)
         return {event.id for event, _ in works}
 
     def _part(self, batch: Sequence[_Waiting]) -> None:
@@ -132,4 +136,10 @@ class Together:
 
     async def _alone(self, event: Event[Any]) -> None:
         async with self._ledger.once(self._consumer, event) as work:
+            await self._have_effect(event, work)
+
+    async def _have_effect(self, event: Event[Any], work: Work) -> None:
+        """Have an effect under its event's own ids: the task that runs it was begun by another event's handler."""
+        ids = {"event_id": event.id, "correlation_id": event.correlation_id}
+        with structlog.contextvars.bound_contextvars(**ids):
             await self._effect(event, work)

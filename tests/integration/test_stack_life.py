@@ -21,6 +21,7 @@ from pymongo import AsyncMongoClient
 from deploy.local.part import PartFailed, Silent
 from deploy.local.stack import PARTS, LocalStack
 from deploy.local.watch import watch
+from tests.alarm import disk_alarm, stop_queues
 from tests.integration.test_local_stack import children_in
 from tests.waiting import until
 
@@ -185,6 +186,25 @@ async def test_server_that_is_of_no_use_is_started_again(own: LocalStack) -> Non
     assert "ended by us: it gives no answer" in said[0]
     assert own.mongo.pid not in {before, None}
     assert (await stored(own))[0]
+
+
+async def test_broker_whose_queues_have_no_process_is_started_again(own: LocalStack) -> None:
+    """A broker that lets everybody in and passes nothing on, as after a full disk, is ended and started."""
+    before, said = own.rabbit.pid, list[str]()
+    async with disk_alarm(own.rabbit):
+        await own.rabbit.lives()  # this passes by itself
+    await own.rabbit.lives()
+    await stop_queues(own.rabbit)
+    await own.rabbit.greet()
+    watching = asyncio.create_task(watch(own.rabbit, lambda _, state: said.append(state), greet_every=0.05))
+    try:
+        await until(lambda: "ready" in said, seconds=90, what=lambda: "a broker that was started again")
+    finally:
+        watching.cancel()
+        await asyncio.wait((watching,))
+    assert "ended by us: it gives no answer" in said[0]
+    assert own.rabbit.pid not in {before, None}
+    await own.rabbit.lives()
 
 
 async def test_a_server_of_somebody_else_is_used_and_not_stopped(own: LocalStack, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Consent(BaseModel):
     id: str = Field(alias="_id")
     citizen_id: str
     document_id: str
+    version: int = 1  # of the document whose pages these are
     page_ids: tuple[str, ...]
     supplier_id: str
     purpose: str

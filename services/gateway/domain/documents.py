@@ -88,6 +88,7 @@ class Document(BaseModel):
     handed_in_as: MandateKind | None = None
     mandate_id: str | None = None
     without_account: bool = False
+    newcomer: bool = False  # as above, and nobody had said yet who that is
     pages: tuple[DocumentPage, ...]
     version: int = 1
     replacements: tuple[Replacement, ...] = ()
@@ -188,6 +189,7 @@ class Document(BaseModel):
             replaced_page_ids=self.replaced_page_ids,
             replaced_number=self.replacements[-1].number if self.replacements else None,
             mandate_id=self.replacements[-1].mandate_id if self.replacements else self.mandate_id,
+            newcomer=self.newcomer,
         )
 
 

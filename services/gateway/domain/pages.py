@@ -62,6 +62,7 @@ class Page(BaseModel):
     state: PageState = "uploaded"
     check: PageCheck | None = None
     mandate_id: str | None = None
+    newcomer: bool = False
 
     @property
     def count(self) -> int | None:

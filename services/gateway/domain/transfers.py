@@ -15,6 +15,8 @@ from services.gateway.domain.refusal import RefusedError
 VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "expiration", "termination", "checksum")
 ALGORITHMS = ("sha256", "sha1")  # the protocol asks every server for sha1
+MOST_PARTS = 1000
+"""Of one file: they stand in one row, which is read and written for each part."""
 PART_TYPE = "application/offset+octet-stream"
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -42,6 +44,7 @@ class Transfer(BaseModel):
     key: str
     citizen_id: str
     mandate_id: str | None = None
+    newcomer: bool = False
     length: int
     draft_of: str | None = None
     replaces: str | None = None
@@ -53,10 +56,12 @@ class Transfer(BaseModel):
     page_id: str | None = None
 
     def grown(self, part: Part, at: datetime, expires_at: datetime) -> "Transfer":
-        """Return it with one more part."""
-        offset = self.offset + part.size_bytes
-        more = {"offset": offset, "parts": (*self.parts, part), "changed_at": at, "expires_at": expires_at}
-        return self.model_copy(update={**more, "complete": offset == self.length})
+        """Return it with one more part; one that is not complete with the last it may have is over at once."""
+        offset, parts = self.offset + part.size_bytes, (*self.parts, part)
+        complete = offset == self.length
+        until = expires_at if complete or len(parts) < MOST_PARTS else at
+        more = {"offset": offset, "parts": parts, "changed_at": at, "expires_at": until}
+        return self.model_copy(update={**more, "complete": complete})
 
     def check_offset(self, header: str) -> None:
         """Refuse a part that does not begin where the last one ended.

@@ -53,7 +53,7 @@ async def wish(request: Request, citizen: Arranger, filled: FormOf, parts: Ready
             wished = _wished(citizen, filled, parts.clock())
         except RefusedError as refused:
             return await _show(request, citizen, parts, filled=filled, problem=refused.code, status=refused.status)
-        await allow(request, citizen, parts, "callback")
+        await allow(request, parts, "callback")
         await parts.stores.callbacks.request(ask, wished)
     return leave_for(request, f"{PATH}#callbacks")  # what was asked for stands below the form
 

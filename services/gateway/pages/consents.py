@@ -51,8 +51,8 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
         check_consent(PURPOSE, version, pages, document.page_ids, supplier_known=True)
         check_seen(pages, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
         wish = ConsentRequest(supplier_id=supplier_id, purpose=PURPOSE, page_ids=pages, text_version=version)
-        await allow(request, citizen, parts, "consent")
-        await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language_of(request)))
+        await allow(request, parts, "consent")
+        await parts.stores.consents.give(ask, consent_of(document, wish, citizen, parts, language_of(request)))
     return leave_for(request, f"/documents/{document_id}{CONSENTS}")
 
 

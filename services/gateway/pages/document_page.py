@@ -48,7 +48,7 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
     async with room, received(request, parts) as file:
         ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
         answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
-    await count_submission(request, citizen, parts)
+    await count_submission(request, parts)
     wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
     ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)
     await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))

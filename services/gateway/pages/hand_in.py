@@ -95,7 +95,7 @@ async def send(request: Request, citizen: Uploader, filled: FormOf, parts: Ready
         if key != draft.key:
             return await _show(request, citizen, parts, filled=filled, changed=True, status=409)
         check_submission(draft.page_ids, parts.limits)
-        await count_submission(request, citizen, parts)
+        await count_submission(request, parts)
         kind = filled.get("kind") if filled.get("kind") in KINDS else None
         answer = await parts.stores.documents.submit(ask, citizen, draft.page_ids, kind, language_of(request))
     sent = [page["page_id"] for page in answer.body["pages"]]

@@ -31,7 +31,7 @@ async def follow(
     request: Request, citizen: AnyActor, parts: Ready, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:
     """Send the kind of each timeline entry as it becomes known."""
-    return await stream(request, citizen, parts, _news(citizen, parts, last_event_id))
+    return stream(request, citizen, parts, _news(citizen, parts, last_event_id))
 
 
 async def _news(citizen: Citizen, parts: Parts, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:

@@ -1,7 +1,6 @@
 """Forms are taken from our own pages only: what another site makes a browser send stays outside (CSRF)."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -22,8 +21,8 @@ def is_ours(headers: Headers, scheme: str) -> bool:
     """
     if site := headers.get("sec-fetch-site"):
         return site == "same-origin"
-    origin = urlsplit(headers.get("origin", ""))
-    return bool(origin.netloc) and (origin.scheme, origin.netloc) == (scheme, headers.get("host"))
+    host = headers.get("host")
+    return bool(host) and headers.get("origin") == f"{scheme}://{host}"
 
 
 def way_back(path: str) -> str:

@@ -4,14 +4,13 @@ from typing import Literal
 
 from fastapi import Request
 
-from services.gateway.domain.access import Citizen
 from services.gateway.routes.access import client_of
 from services.gateway.routes.parts import Parts
 
 What = Literal["consent", "callback"]
 
 
-async def allow(request: Request, citizen: Citizen, parts: Parts, what: What) -> None:
+async def allow(request: Request, parts: Parts, what: What) -> None:
     """Count a wish of somebody; those without an account share a number at each address.
 
     Raises:
@@ -19,5 +18,5 @@ async def allow(request: Request, citizen: Citizen, parts: Parts, what: What) ->
     """
     counts, rates, digest = parts.stores.counts, parts.rates, parts.links.digest
     await counts.take(rates.most(what), digest(request.state.principal))
-    if await parts.stores.newcomers.is_stranger(citizen.citizen_id):
+    if request.state.stranger:
         await counts.take(rates.most(f"{what}_newcomer"), digest(client_of(request)))

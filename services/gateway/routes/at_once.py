@@ -13,7 +13,10 @@ from shared.shares import NoShareError, Share, Slots
 
 
 class AtOnce:
-    """Counts one kind of thing in this process; those whom nobody here knows have half of all places at most."""
+    """Counts one kind of thing in this process; those whom nobody here knows have half of all places at most.
+
+    Those of them at one address have half of that: they stop neither the others nor whom we know at that address.
+    """
 
     def __init__(self, code: str, most: Most) -> None:
         """Refuse with `code` who has used up a share."""
@@ -41,5 +44,7 @@ class AtOnce:
         if principal := getattr(request.state, "principal", None):
             shares.append(Share(principal, self.most.each))
         if getattr(request.state, "stranger", True):
-            shares.append(Share("strangers", max(1, self.most.together // 2)))
+            strangers = max(1, self.most.together // 2)
+            here = max(1, min(strangers, self.most.address) // 2)
+            shares += [Share("strangers", strangers), Share(f"strangers at {address}", here)]
         return shares

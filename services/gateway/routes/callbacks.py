@@ -36,7 +36,7 @@ async def wish(request: Request, wished: CallbackRequest, citizen: MayArrange, p
     now = parts.clock()
     check_window(wished.window_start, wished.window_end, now)
     callback = Callback.wished(citizen, now, **wished.model_dump())
-    await allow(request, citizen, parts, "callback")
+    await allow(request, parts, "callback")
     return respond(await parts.stores.callbacks.request(ask, callback))
 
 

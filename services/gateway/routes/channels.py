@@ -102,7 +102,7 @@ async def opened(  # noqa: PLR0917 - who asks for what, and in which language
     if not parts.offered.email:
         raise RefusedError("channel.not_offered")
     address = parse_address(wish.address)
-    await _count(request, citizen, address, parts)
+    await _count(request, address, parts)
     return await parts.stores.channels.add_mailbox(ask, citizen, address, language)
 
 
@@ -113,11 +113,11 @@ async def try_out(request: Request, channel_id: str, citizen: Citizen, parts: Pa
         RefusedError: `channel.missing`, `channel.unconfirmed`, `rate.exceeded`, `mail.too_many`.
     """
     channel = await parts.stores.channels.one(channel_id, citizen.citizen_id)
-    await _count(request, citizen, channel.address, parts)
+    await _count(request, channel.address, parts)
     await parts.stores.channels.test(channel_id, citizen.citizen_id)
 
 
-async def _count(request: Request, citizen: Citizen, address: str | None, parts: Parts) -> None:
+async def _count(request: Request, address: str | None, parts: Parts) -> None:
     """Count a message that somebody has sent, and a mail also by whom it reaches: they may have asked for none.
 
     Raises:
@@ -128,6 +128,6 @@ async def _count(request: Request, citizen: Citizen, address: str | None, parts:
     await counts.take(rates.most("channel"), digest(request.state.principal))
     if address is None:
         return
-    if await parts.stores.newcomers.is_stranger(citizen.citizen_id):
+    if request.state.stranger:
         await counts.take(rates.most("mail_newcomer", "mail.too_many"), digest(client_of(request)))
     await counts.take(rates.most("mail_target", "mail.too_many"), digest(mailbox_of(address)))

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
 from services.gateway.domain.consents import TEXT_VERSIONS, Consent, check_consent, check_seen, unseen
+from services.gateway.domain.documents import Document
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.access import AsCitizen, ask_of
 from services.gateway.routes.allowances import allow
@@ -55,8 +56,8 @@ async def give(  # noqa: PLR0917 - what FastAPI hands over
     known = parts.partners.current().supplier(wish.supplier_id) is not None
     check_consent(wish.purpose, wish.text_version, wish.page_ids, document.page_ids, supplier_known=known)
     check_seen(wish.page_ids, unseen(document, await parts.stores.pages.of_document(document.page_ids)))
-    await allow(request, citizen, parts, "consent")
-    return respond(await parts.stores.consents.give(ask, consent_of(document_id, wish, citizen, parts, language)))
+    await allow(request, parts, "consent")
+    return respond(await parts.stores.consents.give(ask, consent_of(document, wish, citizen, parts, language)))
 
 
 @router.delete("/v1/consents/{consent_id}", status_code=204, summary="Take back", responses=problems(401, 403, 404))
@@ -65,12 +66,13 @@ async def revoke(consent_id: Id, citizen: AsCitizen, parts: Ready) -> None:
     await parts.stores.consents.revoke(consent_id, citizen.citizen_id, parts.clock())
 
 
-def consent_of(document_id: str, wish: ConsentRequest, citizen: Citizen, parts: Parts, language: str) -> Consent:
+def consent_of(document: Document, wish: ConsentRequest, citizen: Citizen, parts: Parts, language: str) -> Consent:
     """Return the consent that a wish is, with the text in force; a page that is named twice is agreed to once."""
     return Consent(
         id=new_id(),
         citizen_id=citizen.citizen_id,
-        document_id=document_id,
+        document_id=document.id,
+        version=document.version,
         page_ids=tuple(dict.fromkeys(wish.page_ids)),
         text=words_of(wish.purpose, wish.supplier_id, parts, language),
         language=language,

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.gateway.domain.access import Citizen
 from services.gateway.domain.documents import Document, check_submission
 from services.gateway.domain.paging import parse_cursor
 from services.gateway.routes.access import ask_of, client_of
@@ -38,19 +37,19 @@ async def submit(
     """Take a document; 202 means that it and its event are durable, and the answer is the receipt."""
     ask = ask_of(request, digest_of(submission))
     check_submission(submission.page_ids, parts.limits)
-    await count_submission(request, citizen, parts)
+    await count_submission(request, parts)
     answer = await parts.stores.documents.submit(ask, citizen, submission.page_ids, submission.declared_type, language)
     return respond(answer)
 
 
-async def count_submission(request: Request, citizen: Citizen, parts: Parts) -> None:
+async def count_submission(request: Request, parts: Parts) -> None:
     """Count a submission: each makes a whole document be read, the dearest thing that anybody can ask for.
 
     Raises:
         RefusedError: `rate.exceeded`, by this citizen, or by those without an account at one address.
     """
     request.state.standing = await parts.rates.hit("submit", request.state.principal)
-    if await parts.stores.newcomers.is_stranger(citizen.citizen_id):
+    if request.state.stranger:
         request.state.standing = await parts.rates.hit("submit_newcomer", client_of(request))
 
 

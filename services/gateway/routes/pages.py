@@ -48,6 +48,7 @@ def page_of(file: Received, citizen: Citizen, parts: Parts) -> Page:
         media_type=file.media_type,
         uploaded_at=parts.clock(),
         mandate_id=mandate_id_of(citizen),
+        newcomer=citizen.newcomer,
     )
 
 

@@ -66,7 +66,8 @@ class SmallBodies:
 class Deadline:
     """Answers 503 when our own servers keep a request waiting; the time a client takes to send does not count.
 
-    The work is left behind rather than awaited: letting go of a silent server takes long, too.
+    The work is left behind rather than awaited: letting go of a silent server takes long, too. A driver that lost its
+    connection cancels the work: that is a server that did not answer, too.
     """
 
     def __init__(self, app: ASGIApp, refuse: Refuse, deadline_s: float) -> None:
@@ -82,9 +83,10 @@ class Deadline:
         work = asyncio.ensure_future(self._app(scope, watch.receive, watch.send))
         try:
             await asyncio.wait({work, watch.over}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
+            if work.done() and not (work.cancelled() and watch.is_silent):
                 return work.result()
-            log.warning("request.deadline", seconds=self._deadline_s)
+            if not work.done():
+                log.warning("request.deadline", seconds=self._deadline_s)
             answer = self._refuse(Request(scope), unavailable())
             await answer(scope, receive, send)
         finally:
@@ -121,6 +123,11 @@ class _Watch:
     def _expire(self) -> None:
         if not self.over.done():
             self.over.set_result(None)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no answer has begun."""
+        return not self._answering
 
     def stop(self) -> None:
         self._timer.cancel()

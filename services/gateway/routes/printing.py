@@ -31,8 +31,7 @@ async def receipt_pdf_of(request: Request, document: Document, parts: Parts, lan
     key = parts.stores.printed.key_of(document, pages, language)
     sealed = await parts.stores.printed.find(key)
     if sealed is None:
-        stranger = await parts.stores.newcomers.is_stranger(document.citizen_id)
-        shares = shares_of(request.state.principal, client_of(request), stranger=stranger)
+        shares = shares_of(request.state.principal, client_of(request), stranger=request.state.stranger)
         sealed = await parts.press.made(key, shares, partial(_printed, key, document, pages, parts, language))
     headers = {
         "content-disposition": f'inline; filename="{document.receipt_number}-receipt.pdf"',

@@ -28,4 +28,6 @@ def room_for(
     size = min(int(declared), parts.limits.file_bytes) if declared.isdecimal() else parts.limits.file_bytes
     address = parts.links.digest(client_of(request))
     ask_id = f"{request.state.principal} {key}"
-    return parts.stores.quota.room(citizen.citizen_id, address, size if size_bytes is None else size_bytes, ask_id)
+    size = size if size_bytes is None else size_bytes
+    stranger = request.state.stranger
+    return parts.stores.quota.room(citizen.citizen_id, address, size, ask_id, stranger=stranger)

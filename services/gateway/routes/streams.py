@@ -41,11 +41,11 @@ class Stream(EventSourceResponse):
             raise RefusedError("events.too_many", retry_after_s=RETRY_AFTER_S) from full
 
 
-async def stream(
+def stream(
     request: Request, citizen: Citizen, parts: Parts, content: AsyncIterator[ServerSentEvent]
 ) -> EventSourceResponse:
     """Return the answer that sends events to a citizen, or to who acts for them."""
     shares = [Share(citizen.citizen_id, OF_CITIZEN)]
-    if await parts.stores.newcomers.is_stranger(citizen.citizen_id):
+    if request.state.stranger:
         shares += [Share(f"at {client_of(request)}", OF_STRANGERS_AT_ADDRESS), Share("strangers", OF_STRANGERS)]
     return Stream(content, parts.streams, shares)

@@ -59,7 +59,7 @@ async def follow(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Send each entry as it becomes known; `Last-Event-ID` goes on where a connection broke."""
-    return await stream(request, citizen, parts, _live(citizen, parts, language, last_event_id))
+    return stream(request, citizen, parts, _live(citizen, parts, language, last_event_id))
 
 
 async def _live(

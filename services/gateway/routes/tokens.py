@@ -28,7 +28,7 @@ class Tokens:
         self._unseen = Slots(most)
 
     def principal_of(self, digest: str) -> str | None:
-        """Return whose the token with this hash was, if it was good lately; nothing said if it is new."""
+        """Return whose token has this hash, if it was good lately; empty for one just handed out, None if unknown."""
         return self._principals.get(digest)
 
     def expect(self, token: str) -> None:

@@ -79,6 +79,7 @@ class Tus:
             key=f"{principal} {mandate_id or ''} {path} {name}",
             citizen_id=self.citizen.citizen_id,
             mandate_id=mandate_id,
+            newcomer=self.citizen.newcomer,
             length=checked_length(headers.get("upload-length", ""), self.parts.limits),
             draft_of=self.draft_of,
             replaces=replaced_page(headers.get("upload-metadata", "")),

@@ -73,6 +73,7 @@ class Arrivals:
             media_type=media_type,
             uploaded_at=self._clock(),
             mandate_id=transfer.mandate_id,
+            newcomer=transfer.newcomer,
         )
 
     async def _also(self, transfer: Transfer, page: Page, work: Work) -> None:

@@ -50,8 +50,9 @@ class Counts:
         if amount <= most.most:
             try:
                 await self._counts.update_one(room, step, upsert=True)
-            except DuplicateKeyError:  # there is such a row, and it has no room
-                pass
+            except DuplicateKeyError:  # there is such a row: without room, or begun by somebody else at this moment
+                if (await self._counts.update_one(room, step)).matched_count:
+                    return
             else:
                 return
         raise RefusedError(most.refusal, retry_after_s=self._seconds_until(until))

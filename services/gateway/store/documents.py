@@ -138,6 +138,7 @@ class Documents:
             handed_in_for=by.citizen if by else None,
             handed_in_as=by.kind if by else None,
             mandate_id=by.mandate_id if by else None,
+            newcomer=citizen.newcomer,
             pages=tuple(_as_handed_in(page) for page in pages),
         )
 

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.access import Citizen, Helper
 from services.gateway.domain.documents import Document
-from services.gateway.domain.newcomers import Newcomer, Person
+from services.gateway.domain.newcomers import UNDECIDED, Newcomer, Person
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.store.people import People
 from services.gateway.store.timeline import Entries
@@ -19,6 +19,8 @@ from shared.ids import new_id, new_number
 from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session, again_on_conflict
 
+AT_ONCE = 500
+_UNDECIDED = {"state": {"$in": UNDECIDED}}
 FORGOTTEN = "forgotten"
 """The state of a row that says no more than that files may be left; with the last of them it goes, too."""
 
@@ -40,6 +42,18 @@ class Newcomers:
         await self._newcomers.create_index("owner_id")  # for `owners.py`
         await self._newcomers.create_index("receipt_number", unique=True, sparse=True)
         await self._newcomers.create_index([("state", 1), ("started_at", 1)])  # for `forgetting.py`
+
+        await self._mark_devices()
+
+    async def _mark_devices(self) -> None:
+        """Mark devices that were let in before devices said that nobody knows their person."""
+        undecided = self._newcomers.find(_UNDECIDED, {"_id": 1}).batch_size(AT_ONCE)
+        while rows := await undecided.to_list(AT_ONCE):
+            ids = [row["_id"] for row in rows]
+            await self._people.mark_newcomers(ids)
+            still = {row["_id"] async for row in self._newcomers.find({"_id": {"$in": ids}, **_UNDECIDED}, {"_id": 1})}
+            for decided in set(ids) - still:  # at this very moment
+                await self._people.identify(decided)
 
     async def start(self, person: Person, errand: Errand, key: str) -> tuple[Citizen, str]:
         """Give somebody a provisional citizen id, and their device a token; who applies waits from now on.
@@ -114,11 +128,6 @@ class Newcomers:
         row = await self._newcomers.find_one(kept, session=session)
         return Newcomer.model_validate(row) if row else None
 
-    async def is_stranger(self, citizen_id: str) -> bool:
-        """Tell whether somebody started without an account, and nobody at the desk has said yet who they are."""
-        undecided = {"_id": citizen_id, "state": {"$in": ["started", "waiting"]}}
-        return await self._newcomers.find_one(undecided, {"_id": 1}) is not None
-
     async def application(self, newcomer_id: str, citizen_id: str) -> Document:
         """Return the application that a citizen made without an account, once they turned out to be one, or before.
 
@@ -162,8 +171,7 @@ class Newcomers:
         """Keep what an identity provider says of somebody who waits; what it does not say stays as they said it."""
         said = person.model_dump(mode="json", exclude_none=True)
         fields = {f"person.{name}": value for name, value in said.items()}
-        undecided = {"_id": newcomer_id, "state": {"$in": ["started", "waiting"]}}
-        await self._newcomers.update_one(undecided, {"$set": fields})
+        await self._newcomers.update_one({"_id": newcomer_id, **_UNDECIDED}, {"$set": fields})
 
 
 def _said(newcomer: Newcomer) -> Any:

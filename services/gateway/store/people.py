@@ -1,7 +1,7 @@
 """Citizens, the codes they activate a device with, and their devices."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -153,10 +153,16 @@ class People:
         for ways in (self._devices, self._codes, self._logins):
             await ways.delete_many({"citizen_id": citizen_id}, session=session)
 
-    async def identify(self, citizen_id: str, session: Session) -> None:
+    async def identify(self, citizen_id: str, session: Session | None = None) -> None:
         """Note that the job centre now knows who a newcomer is, on all their devices and codes."""
         for ways in (self._devices, self._codes):
             await ways.update_many({"citizen_id": citizen_id}, {"$unset": {"newcomer": ""}}, session=session)
+
+    async def mark_newcomers(self, citizen_ids: Sequence[str]) -> None:
+        """Note that nobody knows these citizens yet, on devices and codes that say nothing of it."""
+        silent = {"citizen_id": {"$in": list(citizen_ids)}, "newcomer": None}
+        for ways in (self._devices, self._codes):
+            await ways.update_many(silent, {"$set": {"newcomer": True}})
 
     async def renew(self, device_id: str) -> str | None:
         """Return another token for a device whose own got lost on its way, if nobody has used it."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from services.gateway.domain.limits import Limits
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.store.counts import DAY, Counts, Most
-from services.gateway.store.newcomers import Newcomers
 from shared.clock import Clock
 from shared.storage.documents import Database
 
@@ -23,7 +22,6 @@ MB = 1024**2
 
 @dataclass(slots=True)
 class _Kept:
-    stranger: bool
     read_at: datetime
     waiting: int
     removed: int
@@ -36,13 +34,12 @@ class _Kept:
 class Quota:
     """Sums up what is kept, so that nothing must be given back: what is handed in, removed or swept counts no more."""
 
-    def __init__(self, database: Database, counts: Counts, newcomers: Newcomers, limits: Limits, clock: Clock) -> None:
+    def __init__(self, database: Database, counts: Counts, limits: Limits, clock: Clock) -> None:
         """Read what `database` keeps."""
         self._pages = database.pages
         self._transfers = database.transfers
         self._answers = database.answers
         self._counts = counts
-        self._newcomers = newcomers
         self._limits = limits
         self._clock = clock
         self._known: OrderedDict[str, _Kept] = OrderedDict()
@@ -53,7 +50,9 @@ class Quota:
         await self._pages.create_index([("citizen_id", 1), ("handed_in", 1)])
 
     @asynccontextmanager
-    async def room(self, citizen_id: str, address: str, size_bytes: int, ask_id: str) -> AsyncIterator[None]:
+    async def room(
+        self, citizen_id: str, address: str, size_bytes: int, ask_id: str, *, stranger: bool
+    ) -> AsyncIterator[None]:
         """Keep room for a file while it comes.
 
         Args:
@@ -61,17 +60,19 @@ class Quota:
             address: the digest of where it comes from; it counts for those without an account.
             size_bytes: how large it says it is.
             ask_id: the request; one that was answered before needs no room again.
+            stranger: whether nobody here knows who they are: they have less.
 
         Raises:
             RefusedError: `upload.quota`; `upload.quota_today`, by all without an account at one address.
         """
         size = max(size_bytes, LEAST)
-        kept = await self._room(citizen_id, size, ask_id)
+        most = self._limits.unsent_bytes_newcomer if stranger else self._limits.unsent_bytes
+        kept = await self._room(citizen_id, size, most, ask_id)
         self._coming[citizen_id] += size
         try:
-            if kept.stranger:
-                most = Most("bytes", self._limits.newcomer_bytes_a_day, DAY, "upload.quota_today")
-                await self._counts.take(most, address, size)
+            if stranger:
+                today = Most("bytes", self._limits.newcomer_bytes_a_day, DAY, "upload.quota_today")
+                await self._counts.take(today, address, size)
             yield
             kept.waiting += size
         finally:
@@ -79,24 +80,23 @@ class Quota:
             if not self._coming[citizen_id]:
                 del self._coming[citizen_id]
 
-    async def _room(self, citizen_id: str, size: int, ask_id: str) -> _Kept:
+    async def _room(self, citizen_id: str, size: int, most: int, ask_id: str) -> _Kept:
         known = self._known.get(citizen_id)
-        if known and known.read_at > self._clock() - FRESH and self._fits(known, citizen_id, size):
+        if known and known.read_at > self._clock() - FRESH and self._fits(known, citizen_id, size, most):
             return known
         kept = await self._read(citizen_id)
-        if not self._fits(kept, citizen_id, size) and not await self._answers.find_one({"_id": ask_id}, {"_id": 1}):
-            raise RefusedError("upload.quota", max_mb=self._most(kept) // MB)
+        if not self._fits(kept, citizen_id, size, most) and not await self._answers.find_one(
+            {"_id": ask_id}, {"_id": 1}
+        ):
+            raise RefusedError("upload.quota", max_mb=most // MB)
         return kept
 
-    def _fits(self, kept: _Kept, citizen_id: str, size: int) -> bool:
-        return kept.has_room(self._coming[citizen_id] + size, self._most(kept))
-
-    def _most(self, kept: _Kept) -> int:
-        return self._limits.unsent_bytes_newcomer if kept.stranger else self._limits.unsent_bytes
+    def _fits(self, kept: _Kept, citizen_id: str, size: int, most: int) -> bool:
+        return kept.has_room(self._coming[citizen_id] + size, most)
 
     async def _read(self, citizen_id: str) -> _Kept:
         now = self._clock()
-        kept = _Kept(await self._newcomers.is_stranger(citizen_id), now, 0, 0)
+        kept = _Kept(now, 0, 0)
         unsent = self._pages.find({"citizen_id": citizen_id, "handed_in": None}, {"size_bytes": 1, "removed_at": 1})
         async for page in unsent:
             size = max(page["size_bytes"], LEAST)

@@ -134,7 +134,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         arrivals=Arrivals(transfers, pages, drafts, limits, clock),
         objects=objects,
         counts=(counts := Counts(database, clock)),
-        quota=Quota(database, counts, newcomers, limits, clock),
+        quota=Quota(database, counts, limits, clock),
         **_alone(database, clock),
     )
 

@@ -10,7 +10,10 @@ from shared.events.upload import DocumentFailed, DocumentFiled
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A citizen's permission to send exactly these pages to this supplier, unless taken back."""
+    """A citizen's permission to send exactly these pages to this supplier, unless taken back.
+
+    `of_version` is that of the document whose pages they are.
+    """
 
     consent_id: str
     citizen_id: str
@@ -18,6 +21,7 @@ class Consent:
     page_ids: tuple[str, ...]
     supplier_id: str
     purpose: str
+    of_version: int = 1
     forward_id: str | None = None
     revoked_at: datetime | None = None
 
@@ -31,6 +35,7 @@ class Consent:
             tuple(dict.fromkeys(fact.page_ids)),
             fact.supplier_id,
             fact.purpose,
+            fact.version,
         )
 
 
@@ -64,10 +69,13 @@ def queue_forward(
 ) -> Change | None:
     """Queue a packet once consent and papers are both known; nothing if not yet, already done, or taken back.
 
+    Papers of a version before the one that was agreed to are not yet those: a page that was just taken again is not
+    in them.
+
     A forward that cannot be carried out fails at once, in front of a person: pages are never silently left out,
     since the citizen was told that the supplier gets them, and the supplier would decide on half the papers.
     """
-    if papers is None or consent.revoked_at or consent.forward_id:
+    if papers is None or papers.of_version < consent.of_version or consent.revoked_at or consent.forward_id:
         return None
     forward = Forward(
         forward_id=forward_id,

@@ -1,17 +1,23 @@
 """Servers that die or fall silent: what was accepted stays, what cannot be kept is refused in time."""
 
+import asyncio
+import os
+import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
 import aio_pika
+import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from deploy.local.stack import LocalStack
 from shared.messaging.topology import EVENTS, UNROUTED, dead_name
 from shared.settings import Connections
 from shared.telemetry.health import failures
+from tests.faults import Proxy
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, key, window
 from tests.integration.messaging.conftest import bound_on_disk, on_disk
@@ -20,6 +26,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.live
 
 DEADLINE_S = 3.0
+
+Ask = Callable[[], Awaitable[httpx.Response]]
 
 
 @pytest_asyncio.fixture
@@ -103,6 +111,54 @@ async def test_silent_server_is_told_in_time(strict: Door, stack: LocalStack, pa
         assert (answer.status_code, answer.json()["code"]) == (503, "server.unavailable")
         assert waited < DEADLINE_S + 2
         await until(partial(_uploads, phone), seconds=40)
+
+
+async def test_database_that_falls_silent_in_a_transaction_is_told_in_time(
+    connections: Connections, stack: LocalStack
+) -> None:
+    """However far requests have come, and however many: each is answered at its deadline, and what it began is undone.
+
+    The driver itself gives such a command up some ten seconds later.
+    """
+    freeze = _Freeze(stack)
+    async with Proxy(stack.mongo.url) as proxy:
+        proxy.alter = lambda: freeze
+        through = connections.model_copy(update={"mongo_url": SecretStr(proxy.url)})
+        async with Door(through, deadline_s=DEADLINE_S) as door, await door.activate() as phone:
+            freeze.armed = True
+            try:
+                asks: list[Ask] = [phone.upload, partial(_wish, phone)]
+                answers = await asyncio.gather(*(_timed(ask) for ask in asks * 8))
+            finally:
+                await stack.mongo.thaw()
+            assert not freeze.armed
+            assert {answer.status_code for answer, _ in answers} == {503}
+            assert max(waited for _, waited in answers) < DEADLINE_S + 3
+            await until(partial(_uploads, phone), seconds=40)
+
+
+class _Freeze:
+    """Stops the database as soon as a transaction is on its way to it."""
+
+    def __init__(self, stack: LocalStack) -> None:
+        self._stack = stack
+        self.armed = False
+
+    def __call__(self, data: bytes) -> bytes:
+        if self.armed and b"startTransaction" in data:
+            assert self._stack.mongo.pid
+            os.kill(self._stack.mongo.pid, signal.SIGSTOP)
+            self.armed = False
+        return data
+
+
+async def _wish(phone: Phone) -> httpx.Response:
+    return await phone.post("/v1/callbacks", json=window(), headers=key())
+
+
+async def _timed(ask: Ask) -> tuple[httpx.Response, float]:
+    started = time.monotonic()
+    return await ask(), time.monotonic() - started
 
 
 async def test_dead_object_store_is_told_and_nothing_kept(strict: Door, stack: LocalStack) -> None:

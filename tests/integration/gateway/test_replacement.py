@@ -46,6 +46,16 @@ async def test_number_and_first_date_stay_and_the_receipt_shows_both_dates(door:
     assert after["data"]["received_at"] == before["data"]["received_at"]
 
 
+async def test_a_consent_says_which_version_its_pages_are_of(door: Door, phone: Phone) -> None:
+    """Whoever forwards the papers waits for those with the page that was just taken again."""
+    page_id = await phone.page()
+    document_id = (await phone.submit([page_id])).json()["document_id"]
+    await replace_page(phone, document_id, page_id, await phone.page(), '"1"')
+    consent_id = (await phone.consent(document_id)).raise_for_status().json()["consent_id"]
+    [given] = await door.heard(consent_id, "consent.given.v1")
+    assert given["data"]["version"] == 2
+
+
 async def test_the_old_page_is_kept_and_the_timeline_says_so(phone: Phone) -> None:
     """Its bytes can be fetched, it stands in the list of pages as replaced, and the citizen is told in words."""
     uploaded = (await phone.upload()).json()

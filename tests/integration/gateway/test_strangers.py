@@ -40,6 +40,16 @@ async def test_a_newcomer_is_a_stranger_until_the_desk_has_decided(door: Door) -
         assert [await _is_stranger(door, token) for token in tokens] == [False, False]
 
 
+async def test_a_newcomer_of_an_earlier_release_is_a_stranger_too(door: Door, phone: Phone) -> None:
+    """Devices from before devices said so are marked at the next start; what known people have is as it was."""
+    async with await start(door) as newcomer:
+        tokens = [who.headers["authorization"].removeprefix("Bearer ") for who in (newcomer, phone)]
+        await door.database.devices.update_many({}, {"$unset": {"newcomer": ""}})
+        assert [await _is_stranger(door, token) for token in tokens] == [False, False]
+        await door.stores().newcomers.prepare()
+        assert [await _is_stranger(door, token) for token in tokens] == [True, False]
+
+
 async def _is_stranger(door: Door, token: str) -> bool:
     holder = await door.stores().people.holder_of(token)
     assert holder

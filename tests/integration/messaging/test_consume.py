@@ -1,6 +1,7 @@
 """A message is handled once in effect; what cannot be read or handled is kept with its reason."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -180,6 +181,26 @@ async def test_handler_cancelled_in_its_commit_has_one_effect(
         await until(lambda: len(calls) > 1)
         await settle(service, outside)
         assert await effects_of(service).count_documents({"event_id": event.id}) == 1
+
+
+async def test_handler_that_does_not_end_gives_its_place_back(service: Service, outside: Outside) -> None:
+    """One that goes on although its time is over and it was cancelled holds up no other message."""
+    over, handled = asyncio.Event(), list[str]()
+
+    async def handle(event: Event[Happened]) -> None:
+        handled.append(event.id)
+        while len(handled) == 1 and not over.is_set():
+            with suppress(asyncio.CancelledError):
+                await over.wait()
+
+    service.on("work", handle, Happened, prefetch=1, deadline_s=0.1)
+    await up(service)
+    for _ in range(2):
+        await outside.put_event(QUEUE, happened())
+    try:
+        await until(lambda: len(set(handled)) == 2, seconds=20)
+    finally:
+        over.set()
 
 
 async def test_handler_past_its_deadline_is_tried_again_and_then_buried(service: Service, outside: Outside) -> None:

@@ -12,7 +12,7 @@ from shared.events.event import Event
 from shared.messaging.dead_letters import DeadLetters
 from shared.messaging.lease import Lease
 from shared.service import Service
-from tests.integration.messaging.conftest import up
+from tests.integration.messaging.conftest import subscriber, up
 from tests.integration.messaging.facts import Happened, happened
 from tests.integration.messaging.outside import Outside
 from tests.waiting import until
@@ -30,7 +30,7 @@ async def test_dead_letters_of_the_broker_are_told_once(service: Service, outsid
     await up(service)
     rejected, buried = happened(), happened()
     await outside.put(f"{QUEUE}.dead", buried.to_json(), {"x-event-id": buried.id, "x-reason": "handler.failed"})
-    await service.broker.subscribers[0].stop()
+    await subscriber(service, QUEUE).stop()
     await outside.put_event(QUEUE, rejected)
     await (await outside.found(QUEUE)).reject(requeue=False)
     await until(partial(_lie_there, outside))

@@ -4,13 +4,15 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import aio_pika
 import pytest
 
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from shared.events.event import Event
 from shared.ids import first_id_of, new_id
-from shared.messaging.relay import IN_FLIGHT
+from shared.messaging.relay import IN_FLIGHT, LONGEST_PAUSE, SHORTEST_PAUSE
+from shared.messaging.topology import DESK
 from shared.service import Service
 from tests.faults import Proxy
 from tests.integration.messaging.conftest import Composer, settle, up
@@ -130,6 +132,32 @@ async def test_rows_that_cannot_be_published_hold_up_no_others(compose_service: 
     await until(lambda: _only_left(service, {*ids}))
 
 
+async def test_refused_message_is_tried_more_and_more_seldom_and_alone(
+    compose_service: Composer, virtual_host: str
+) -> None:
+    """A queue that is full costs its neighbours no stream of copies: what was confirmed is not published again."""
+    later = timedelta(seconds=10)
+    service = compose_service(clock=lambda: utc_now() + later)
+    calls = subscribe(service)
+    await up(service)
+    full: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    async with await aio_pika.connect(virtual_host) as connection, connection.channel() as channel:
+        queue = await channel.declare_queue("desk.full", durable=True, arguments=full)
+        await channel.default_exchange.publish(aio_pika.Message(b"unread"), queue.name)
+        await queue.bind(DESK.name, "team.#")
+        async with service.ledger.begin() as work:
+            work.announce(Happened(thing_id=new_id()), exchange=DESK, routing_key="team.power_cut")
+            ids = [work.announce(Happened(thing_id=new_id()))]
+        await until(lambda: _refused(service, 2))
+        assert calls == ids
+        [row] = await service.database.outbox.find().to_list(None)
+        assert [message["exchange"] for message in row["messages"]] == [DESK.name]
+        assert row["due_at"] > utc_now() + later + SHORTEST_PAUSE
+        await queue.purge()
+        later += LONGEST_PAUSE
+        await until(lambda: is_empty(service.database.outbox))
+
+
 async def test_more_events_than_the_relay_holds_are_all_published(compose_service: Composer, outside: Outside) -> None:
     """A burst larger than the relay keeps in memory waits in the outbox, and is published too."""
     service = compose_service(clock=_in_ten_seconds)
@@ -200,6 +228,10 @@ async def test_second_process_sweeps_only_when_the_first_is_gone(compose_service
     assert not await second.relay._lease.hold()  # noqa: SLF001
     await first.relay.drain(1)
     assert await second.relay._lease.hold()  # noqa: SLF001
+
+
+async def _refused(service: Service, times: int) -> bool:
+    return bool(await service.database.outbox.find_one({"refused": times}))
 
 
 async def test_lease_taken_by_a_clock_that_was_ahead_holds_nobody_up(compose_service: Composer) -> None:

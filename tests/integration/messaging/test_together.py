@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import structlog
 
 from shared.errors import AlreadyHandledError, NotYetError, PermanentError
 from shared.events.event import Event
@@ -11,7 +12,7 @@ from shared.ids import new_id
 from shared.messaging.ledger import Work
 from shared.messaging.together import Together
 from shared.service import Service
-from tests.integration.messaging.conftest import Composer, settle, up
+from tests.integration.messaging.conftest import Composer, settle, subscriber, up
 from tests.integration.messaging.facts import Followed, Happened, happened
 from tests.integration.messaging.outside import Outside
 from tests.waiting import until
@@ -60,10 +61,10 @@ async def _waiting(service: Service, outside: Outside, effects: Effects, *events
     await other.declare_queue("heard", durable=True)
     await up(service)
     await (await other.get_queue("heard")).bind("amtsbote", "test.followed.v1")
-    subscriber = service.broker.subscribers[0]
-    await subscriber.stop()
+    consumer = subscriber(service, QUEUE)
+    await consumer.stop()
     await outside.put_event(QUEUE, *events)
-    await subscriber.start()
+    await consumer.start()
 
 
 async def test_events_that_wait_share_transactions_in_their_order(service: Service, outside: Outside) -> None:
@@ -109,7 +110,7 @@ async def test_copies_among_waiting_events_have_one_effect(service: Service, out
     await until(lambda: _count(effects, 10))
     await settle(service, outside)
     await outside.put_event(QUEUE, *events)
-    await service.broker.subscribers[0].start()
+    await subscriber(service, QUEUE).start()
     await settle(service, outside)
     assert await effects.rows.count_documents({}) == 10
     assert await outside.count(f"{QUEUE}.dead") == 0
@@ -146,6 +147,44 @@ async def test_who_no_longer_waits_ends_no_other(service: Service) -> None:
     assert await effects.rows.count_documents({"event_id": {"$ne": events[5].id}}) == 11
     with pytest.raises(AlreadyHandledError):
         await together.handle(events[0])
+
+
+async def test_an_effect_that_does_not_end_holds_nobody_up_for_good(service: Service) -> None:
+    """Its own handler is cut off at its deadline; those behind it take effect as soon as the round is over."""
+    effects, stuck = Effects(service), happened()
+    await effects.prepare()
+    await service.ledger.prepare()
+
+    async def effect(event: Event[Happened], work: Work) -> None:
+        if event.id == stuck.id:
+            await asyncio.Event().wait()
+        await effects(event, work)
+
+    together = Together(service.ledger, QUEUE, effect, 20, round_s=0.5)
+    first = asyncio.create_task(together.handle(stuck))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        await together.handle(happened())
+    first.cancel()
+    assert [row["event_id"] async for row in effects.rows.find()] != [stuck.id]
+
+
+async def test_what_an_effect_logs_carries_the_ids_of_its_own_event(service: Service) -> None:
+    """Also when the event came alone while another one's handler was at work."""
+    await service.ledger.prepare()
+    events, logged = [happened() for _ in range(2)], dict[str, str]()
+
+    async def effect(event: Event[Happened], _: Work) -> None:
+        logged[event.id] = structlog.contextvars.get_contextvars()["event_id"]
+
+    together = Together(service.ledger, QUEUE, effect, 1)
+
+    async def handle(event: Event[Happened]) -> None:
+        with structlog.contextvars.bound_contextvars(event_id=event.id):
+            await together.handle(event)
+
+    await asyncio.gather(*map(handle, events))
+    assert logged == {event.id: event.id for event in events}
 
 
 async def _count(effects: Effects, expected: int) -> bool:

@@ -68,6 +68,20 @@ async def test_consent_and_document_at_the_same_moment_make_one_packet(
     assert len(set(supplier.message_ids)) == len(supplier.message_ids) == len(documents)
 
 
+async def test_a_consent_to_papers_that_are_not_filed_anew_yet_waits_for_them(events: World, supplier_id: str) -> None:
+    """Who takes a page again and agrees at once is not failed: the supplier gets the new papers when they are there."""
+    document, again = Document(), new_id()
+    first, second, third = document.page_ids
+    consent = document.consent(supplier_id, (first, again)).model_copy(update={"version": 2})
+    await events.happen(await events.filed(document), consent)
+    # Handled after the consent, on the same queue.
+    await events.until(ForwardSent, document_id=(await events.forward(supplier_id)).document_id)
+    assert not events.all(ForwardFailed, document_id=document.document_id)
+    changes = {"page_ids": (first, second, again), "version": 2, "replaced_page_ids": (third,)}
+    await events.happen(await events.filed(document, **changes))
+    assert await events.until(ForwardSent, document_id=document.document_id)
+
+
 async def test_an_unknown_supplier_alerts_a_person(events: World) -> None:
     """A consent for a supplier that is no partner fails at once; nothing loops."""
     document = await events.forward("nobody")

@@ -1,19 +1,17 @@
 """A webhook connects to an address that was judged, and still asks for the certificate of the name."""
 
-from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 import trustme
 from pydantic import SecretStr
 
+from services.notify.client.address import LOOPBACK
 from services.notify.client.outside import Outside
 from services.notify.client.webhook import Webhooks
 from shared.clock import utc_now
 from shared.ids import new_id
 from tests.integration.notify.supplier_server import SupplierServer
-
-LOOPBACK = (IPv4Network("127.0.0.0/8"),)
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,17 @@ async def test_forty_pages_of_one_citizen_hold_up_no_verdict(gateway: Neighbour)
     while (checked := await gateway.hears(PageChecked)).page_id != kept[-1].page_id:
         before += checked.stage == "seen"
     assert before <= MANY // 4
+
+
+async def test_forty_newcomers_hold_up_nobody_whom_we_know(gateway: Neighbour) -> None:
+    """Whoever has an account is told early of a page, and has a document early, however many have none."""
+    kept = [await gateway.store(page()) for _ in range(MANY + 1)]
+    pages = [uploaded(each, len(page())).model_copy(update={"newcomer": True}) for each in kept[:-1]]
+    await gateway.announce(*pages, uploaded(kept[-1], len(page())))
+    before = 0
+    while (checked := await gateway.hears(PageChecked)).page_id != kept[-1].page_id:
+        before += checked.stage == "seen"
+    assert before <= MANY // 4
+    one = submitted(kept[-1])
+    await gateway.announce(*[submitted(each, newcomer=True) for each in kept[:-1]], one)
+    assert await place_of(gateway, one) <= 5

@@ -57,6 +57,17 @@ def test_strangers_leave_half_to_those_we_know() -> None:
             pass
 
 
+def test_strangers_at_one_address_leave_half_to_other_strangers() -> None:
+    """However many newcomers come from one address, those at another find room, and so do those we know at the same."""
+    uploads = AtOnce("uploads.too_many", Most(each=2, address=4, together=8))
+    with ExitStack() as running:
+        for number in range(2):
+            running.enter_context(uploads.one_of(asked(f"n{number}", stranger=True)))
+        assert refused_of(uploads, asked("n2", stranger=True)) == ("uploads.too_many", 429)
+        with uploads.one_of(asked("n2", "192.0.2.2", stranger=True)), uploads.one_of(asked("known")):
+            pass
+
+
 def test_all_together_have_a_limit() -> None:
     """Many principals with one upload each fill the process, until one of them has ended."""
     uploads = AtOnce("uploads.too_many", Most(each=2, address=9, together=3))

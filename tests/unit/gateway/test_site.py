@@ -32,6 +32,9 @@ from services.gateway.pages.words import load_words
         ({"host": "a", "origin": "https://a"}, False),
         ({"host": "a", "origin": "null"}, False),
         ({"host": "", "origin": ""}, False),
+        ({"host": "", "origin": "http://"}, False),
+        ({"host": "a", "origin": "http://[a"}, False),
+        ({"host": "a", "origin": "http://a[::1]"}, False),
         ({"host": "a"}, False),
     ],
 )

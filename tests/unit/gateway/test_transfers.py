@@ -1,12 +1,12 @@
 """The rules of transfers: what headers mean, and where the next part begins."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.gateway.domain.refusal import RefusedError
-from services.gateway.domain.transfers import Part, Transfer, checked_length, checksum_of, replaced_page
+from services.gateway.domain.transfers import MOST_PARTS, Part, Transfer, checked_length, checksum_of, replaced_page
 from services.gateway.settings import GatewaySettings
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -24,6 +24,18 @@ def test_a_transfer_is_complete_with_its_last_byte_and_not_before() -> None:
     for wrong in ("0", "5", "-4", "", "4.0"):
         with pytest.raises(RefusedError, match=r"upload\.offset"):
             half.check_offset(wrong)
+
+
+def test_a_transfer_in_crumbs_ends() -> None:
+    """Who sends a file byte by byte begins anew at some point: each part makes all further ones dearer."""
+    later = NOW + timedelta(days=7)
+    transfer = Transfer(id="t", key="k", citizen_id="c", length=MOST_PARTS + 1, changed_at=NOW, expires_at=NOW)
+    for number in range(MOST_PARTS):
+        assert number == 0 or transfer.expires_at == later
+        transfer = transfer.grown(Part(object_key=str(number), size_bytes=1), NOW, later)
+    assert transfer.expires_at == NOW
+    whole = transfer.grown(Part(object_key="rest", size_bytes=1), NOW, later)
+    assert (whole.complete, whole.expires_at) == (True, later)
 
 
 @pytest.mark.parametrize(

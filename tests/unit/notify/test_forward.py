@@ -83,6 +83,22 @@ def kinds(change: Change) -> list[str]:
     return [type(fact).__name__ for fact in change.facts]
 
 
+def test_consent_to_a_version_that_is_not_filed_yet_waits() -> None:
+    """Agreed to right after a page was taken again, the supplier gets the new papers as soon as they are filed."""
+    given = consent(of_version=2)
+    assert queued(given, papers((PAGES[0],))) is None
+    change = queued(given, papers(of_version=2))
+    assert change
+    assert change.forward.state == "queued"
+
+
+def test_consent_to_a_version_that_gave_way_is_not_waited_for() -> None:
+    """Papers of a later version are judged at once: the version that was agreed to is never filed any more."""
+    change = queued(consent(of_version=2), papers((PAGES[0],), of_version=3, replaced_page_ids=PAGES[1:]))
+    assert change
+    assert change.forward.reason == "page_replaced"
+
+
 def test_consent_and_papers_make_a_queued_forward() -> None:
     """It is due at once and announced."""
     change = queued(consent(), papers())

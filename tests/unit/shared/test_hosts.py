@@ -16,9 +16,10 @@ def test_each_host_has_the_login_and_the_rest() -> None:
     ]
 
 
-def test_a_partner_is_given_one_host() -> None:
+@pytest.mark.parametrize("hosts", ["one:5671,two:5672", "one:5671,[::1]:5672"])
+def test_a_partner_is_given_one_host(hosts: str) -> None:
     """Not every program takes several hosts in one address, so a partner's has one."""
-    ours = SecretStr("amqp://me:secret@one:5671,two:5672/")
+    ours = SecretStr(f"amqp://me:secret@{hosts}/")
     admin = BrokerAdmin(SecretStr("http://me:secret@one:15672"), ours)
     assert admin.amqp_url("desk.tool", "word") == "amqp://desk.tool:word@one:5671/"
 

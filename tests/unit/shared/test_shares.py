@@ -79,6 +79,18 @@ async def test_the_line_is_bounded_for_a_person_and_for_all() -> None:
     assert (own.value.own, together.value.own) == (True, False)
 
 
+async def test_who_counts_towards_no_share_is_bounded_by_all_slots_alone() -> None:
+    """What has no name takes a slot, waits for one, and leaves none taken."""
+    slots = Slots(1, waiting=1)
+    with slots.at_once():
+        waits = asyncio.ensure_future(_hold(slots))
+        await asyncio.sleep(0)
+        with pytest.raises(NoShareError) as full, slots.at_once():
+            pass
+    await waits
+    assert (full.value.own, slots.held, slots.waiting) == (False, 0, 0)
+
+
 async def test_who_leaves_the_line_keeps_nobody_waiting() -> None:
     """A client that hangs up while it waits, even in the moment of its turn, takes no slot with it."""
     slots = Slots(1, waiting=3)
@@ -108,6 +120,6 @@ async def test_who_leaves_in_the_moment_a_slot_is_free_takes_none_along() -> Non
     assert (slots.held, slots.waiting) == (0, 0)
 
 
-async def _hold(slots: Slots, share: Share) -> None:
-    async with slots.in_turn(share):
+async def _hold(slots: Slots, *shares: Share) -> None:
+    async with slots.in_turn(*shares):
         await asyncio.sleep(0)

@@ -50,6 +50,21 @@ async def test_many_citizens_with_much_leave_a_place() -> None:
         assert last.result() == "worked"
 
 
+async def test_strangers_leave_half_to_those_we_know() -> None:
+    """However many newcomers come with however much, those we know find a place to work, and places to wait."""
+    turns = Turns(4, in_hand=32, seconds=60)
+    async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
+        for number in range(2):
+            await held.enter_async_context(turns.of(f"stranger-{number}", newcomer=True))
+        flood = [group.create_task(_outcome(turns, f"stranger-{number}", newcomer=True)) for number in range(200)]
+        await asyncio.sleep(0)
+        waiting = [task for task in flood if not task.done()]
+        assert len(waiting) <= 16
+        assert await _outcome(turns, "known") == "worked"
+        await held.aclose()
+    assert all(task.result() == "worked" for task in waiting)
+
+
 async def test_nobody_waits_for_ever() -> None:
     """Whose turn does not come in time gives way as well, and leaves its place to others."""
     turns = Turns(1, in_hand=2, seconds=0.01)
@@ -59,13 +74,13 @@ async def test_nobody_waits_for_ever() -> None:
     await _hold(turns, "second")
 
 
-async def _hold(turns: Turns, citizen_id: str) -> None:
-    async with turns.of(citizen_id):
+async def _hold(turns: Turns, citizen_id: str, *, newcomer: bool = False) -> None:
+    async with turns.of(citizen_id, newcomer=newcomer):
         await asyncio.sleep(0)
 
 
-async def _outcome(turns: Turns, citizen_id: str) -> str:
+async def _outcome(turns: Turns, citizen_id: str, *, newcomer: bool = False) -> str:
     with suppress(TurnError):
-        await _hold(turns, citizen_id)
+        await _hold(turns, citizen_id, newcomer=newcomer)
         return "worked"
     return "gave way"
