@@ -14,6 +14,7 @@ from faststream.rabbit import RabbitBroker
 from starlette.types import ASGIApp
 
 from shared.clock import Clock
+from shared.deadlines import within
 from shared.events.event import Event, Fact
 from shared.loops import Pulse, Step, attempt, for_ever, until_done
 from shared.messaging.broker import GOODBYE_S, close
@@ -30,9 +31,7 @@ from shared.storage.documents import Client, Database
 from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
 from shared.storage.sweeping import sweep
-from shared.telemetry.health import (
-    Check,
-)
+from shared.telemetry.health import Check
 from shared.telemetry.metrics import OUTBOX_AGE
 
 log = structlog.get_logger()
@@ -112,7 +111,7 @@ class Service:
         """Empty the queue of a task that an older version had, and whose work `heir` does now as a part of its own."""
         keys, reader = tuple(fact.type for fact in facts), Reader(facts)
         consumer, heir = f"{self.name}.{task}", f"{self.name}.{heir}"
-        retired = Retired(consumer, heir, effect, reader, keys, self.ledger, self.database, self.clock)
+        retired = Retired(consumer, heir, effect, reader, keys, self.broker, self.ledger, self.database, self.clock)
 
         async def drain() -> None:
             if self._connection:
@@ -198,8 +197,7 @@ class Service:
     async def _say_goodbye(self) -> None:
         """Close the connection; a broker that is gone does not answer, and must not be sought any more."""
         try:
-            async with asyncio.timeout(GOODBYE_S):
-                await self.broker.stop()
+            await within(GOODBYE_S, self.broker.stop())
         finally:
             await close([self._connection] if self._connection else [])
 

@@ -7,14 +7,17 @@ from typing import Any
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq.exceptions import ChannelNotFoundEntity
+from faststream.rabbit import RabbitBroker
 
 from shared.clock import Clock
 from shared.errors import AlreadyHandledError, PermanentError
 from shared.events.event import Event
 from shared.messaging.ledger import Ledger, Work
+from shared.messaging.publish import publish
 from shared.messaging.reading import Reader
-from shared.messaging.topology import EVENTS
+from shared.messaging.topology import EVENTS, dead_name
 from shared.storage.documents import Database
+from shared.telemetry.logs import where
 
 log = structlog.get_logger()
 
@@ -32,6 +35,7 @@ class Retired:
     effect: Callable[[Event[Any], Work], Awaitable[None]]
     reader: Reader
     keys: Iterable[str]
+    broker: RabbitBroker
     ledger: Ledger
     database: Database
     clock: Clock
@@ -55,17 +59,22 @@ class Retired:
             await channel.close()
 
     async def _empty(self, queue: AbstractQueue) -> None:
+        """Take each message once; one that fails goes back when the channel closes, and holds up no other."""
         while message := await queue.get(fail=False):
             try:
                 await self._handle(message)
             except PermanentError as error:
-                log.warning("message.buried", queue=self.consumer, reason=error.code)
-                await message.reject(requeue=False)
-            except Exception:
-                await message.reject(requeue=True)
-                raise
-            else:
-                await message.ack()
+                await self._bury(message, error.code)
+            except Exception as error:  # noqa: BLE001 - it is told, and comes again in the next round
+                log.warning("message.put_back", queue=self.consumer, error=type(error).__name__, where=where(error))
+                continue
+            await message.ack()
+
+    async def _bury(self, message: AbstractIncomingMessage, reason: str) -> None:
+        """Put a message before a person: into the heir's dead queue, since nobody looks at ours any more."""
+        log.warning("message.buried", queue=self.consumer, reason=reason)
+        headers = {**message.headers, "x-reason": reason}
+        await publish(self.broker, message.body, routing_key=dead_name(self.heir), headers=headers)
 
     async def _handle(self, message: AbstractIncomingMessage) -> None:
         event = self.reader.read(message.body)

@@ -60,5 +60,4 @@ async def finish(subscriber: "SubscriberUsecase[Any]") -> None:
     if subscriber.running:
         subscriber.running = False
         await cast("MultiLock", subscriber.lock).wait_release(GRACE_S)
-        async with asyncio.timeout(GOODBYE_S):
-            await subscriber.stop()
+        await within(GOODBYE_S, subscriber.stop())

@@ -21,9 +21,11 @@ pytestmark = pytest.mark.live
 
 async def test_what_waits_in_a_queue_that_was_given_up_takes_effect_once(service: Service, outside: Outside) -> None:
     """What the heir handled without this task is done; what the heir handles with it is not done again."""
-    database, done = service.database, list[str]()
+    database, done, failing = service.database, list[str](), set[str]()
 
     async def effect(event: Event[Happened], work: Work) -> None:
+        if event.id in failing:
+            raise OSError
         done.append(event.id)
         await work.session.client[database.name].effects.insert_one({"_id": new_id()}, session=work.session)
 
@@ -33,19 +35,28 @@ async def test_what_waits_in_a_queue_that_was_given_up_takes_effect_once(service
     await database.create_collection("effects")
     await up(service)
     keys, reader = (Happened.type,), Reader((Happened,))
-    retired = Retired("tested.old", "tested.heir", effect, reader, keys, service.ledger, database, utc_now)
+    retired = Retired(
+        "tested.old", "tested.heir", effect, reader, keys, service.broker, service.ledger, database, utc_now
+    )
     await retired.drain(outside.channel)  # there never was such a queue
     await declare_with_dead(await outside.channel(), "tested.old", EVENTS, keys)
     await retired.prepare()
-    before, after, never, broken = (happened() for _ in range(4))
-    for event, at in ((before, utc_now() - timedelta(hours=1)), (after, utc_now() + timedelta(seconds=1))):
+    before, after, never, broken, fails = (happened() for _ in range(5))
+    failing.add(fails.id)
+    long_ago = utc_now() - timedelta(hours=1)
+    for event, at in ((fails, long_ago), (before, long_ago), (after, utc_now() + timedelta(seconds=1))):
         await database.inbox.insert_one({"_id": f"tested.heir:{event.id}", "at": at})
+    await outside.put_event("tested.old", fails)
     await outside.put_event("tested.old", before, after, never, before)
     await outside.put("tested.old", broken.to_json()[:-9])
     await retired.drain(outside.channel)
-    assert done == [before.id]
+    assert done == [before.id]  # what failed held it up no longer than its own try
+    assert await outside.count("tested.old") == 1
+    assert (await outside.arrival("tested.heir.dead")).headers["x-reason"] == "event.malformed"
+    failing.clear()
+    await retired.drain(outside.channel)
+    assert done == [before.id, fails.id]
     assert await outside.count("tested.old") == 0
-    assert (await outside.arrival("tested.old.dead")).headers["x-first-death-reason"] == "rejected"
     async with service.ledger.begin() as work:  # nothing new comes to it
         work.announce(Happened(thing_id=new_id()))
     await service.relay.drain(10)
