@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -43,12 +44,8 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     folder: Annotated[Path, typer.Option(help="Where data and logs go.")] = Path("/tmp/storm"),  # noqa: S108
     *,
     disks: Annotated[bool, typer.Option(help="Fill disks, too (root only).")] = True,
-    lying: Annotated[
-        float, typer.Option(min=0, max=1, help="The share of our messages that the broker confirms and loses; 0: none.")
-    ] = LOST,
-    repair: Annotated[
-        bool, typer.Option(help="Have the services miss what was lost; without it, they lose it.")
-    ] = True,
+    lying: Annotated[float, typer.Option(min=0, max=1, help="Share of messages confirmed and lost; 0: none.")] = LOST,
+    repair: Annotated[bool, typer.Option(help="Have services ask for what is lost; else it stays so.")] = True,
     list_faults: Annotated[bool, typer.Option("--list", help="Only name the faults that can be had here.")] = False,
 ) -> None:
     """Hurt the whole product while a crowd uses it; exits with 0 only if nothing accepted was lost, doubled or left."""
@@ -60,22 +57,13 @@ def main(  # noqa: PLR0917 - typer reads the options from here
     if not why_not:
         disk.go_apart("tests.storm", sys.argv[1:])
     console.print(f"disks are {f'not filled: {why_not}' if why_not else 'filled'}")
-    for driver in ("aiormq", "aio_pika"):  # they tell of every broken connection, and each is meant
-        logging.getLogger(driver).setLevel(logging.CRITICAL)
-    plan = Plan(
-        seconds,
-        seed,
-        wanted,
-        pages,
-        events,
-        least_faults,
-        crowd,
-        drain_s=drain,
-        settle_s=SETTLE_S if lying else 0.0,
-        lying=lying,
-        settings={MISSING: "1" if repair else "0"},
-    )
-    _run(folder, plan, nodes, disks=not why_not)
+    plan = Plan(seconds, seed, wanted, pages, events, least_faults, crowd, drain_s=drain, lying=lying)
+    _run(folder, _repaired(plan, repair=repair), nodes, disks=not why_not)
+
+
+def _repaired(plan: Plan, *, repair: bool) -> Plan:
+    """Return the plan with a comparison of what was announced with what arrived, or without; a lie takes it a while."""
+    return replace(plan, settle_s=SETTLE_S if plan.lying else 0.0, settings={MISSING: "1" if repair else "0"})
 
 
 def _wanted(nodes: int, words: Sequence[str], *, disks: bool) -> tuple[Fault, ...]:
@@ -86,6 +74,8 @@ def _wanted(nodes: int, words: Sequence[str], *, disks: bool) -> tuple[Fault, ..
 
 
 def _run(folder: Path, plan: Plan, nodes: int, *, disks: bool) -> None:
+    for driver in ("aiormq", "aio_pika"):  # they tell of every broken connection, and each is meant
+        logging.getLogger(driver).setLevel(logging.CRITICAL)
     try:
         outcome = asyncio.run(_storm(folder, plan, nodes, disks=disks))
     except PartFailed as failure:

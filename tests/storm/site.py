@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -28,6 +29,8 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TEAM = "desk"
+RATES = ("CITIZEN", "ACTIVATION", "NEWCOMER", "UPLOAD", "UNKNOWN", "SUPPLIER", "TOOL")
+WAYS, SHARES = ("UPLOADS", "DOWNLOADS"), ("EACH", "ADDRESS", "TOGETHER")
 # Together longer than the database keeps the open transaction of a process that was killed (60 s).
 RETRIES_MS = (500, 2_000, 10_000, 30_000, 60_000)
 
@@ -163,15 +166,10 @@ def _settings(folder: Path, gateway: str) -> dict[str, str]:
     for make, file in ((add_key, "receipt-keys.json"), (make_key, "push-key.json")):
         if not (folder / file).exists():
             make(folder / file)
-    rates = dict.fromkeys(
-        ("CITIZEN", "ACTIVATION", "NEWCOMER", "UPLOAD", "UNKNOWN", "SUPPLIER", "TOOL"), "100000/minute"
-    )
-    at_once = dict.fromkeys(("UPLOADS_EACH", "UPLOADS_ADDRESS", "UPLOADS_TOGETHER"), "256")
-    at_once |= dict.fromkeys(("DOWNLOADS_EACH", "DOWNLOADS_ADDRESS", "DOWNLOADS_TOGETHER"), "256")
     return {
         **NO_HINDRANCE,
-        **{f"AMTSBOTE_GATEWAY_RATE_{name}": rate for name, rate in rates.items()},
-        **{f"AMTSBOTE_GATEWAY_MAX_{name}": most for name, most in at_once.items()},
+        **{f"AMTSBOTE_GATEWAY_RATE_{name}": "100000/minute" for name in RATES},
+        **{f"AMTSBOTE_GATEWAY_MAX_{what}_{whose}": "256" for what, whose in product(WAYS, SHARES)},
         "AMTSBOTE_HTTP_CONNECTIONS_EACH": "1000",
         "AMTSBOTE_GATEWAY_PORT": str(urlsplit(gateway).port),
         "AMTSBOTE_GATEWAY_URL": gateway,

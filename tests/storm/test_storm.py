@@ -45,11 +45,12 @@ pytestmark = [pytest.mark.live, pytest.mark.chaos]
 SEED = int(os.environ.get("STORM_SEED", "1"))
 FAULTS = ("kill", "cut", "terminate notify")
 PLAN = Plan(
-    seconds=15,
+    seconds=10,
     seed=SEED,
     faults=chosen(faults(named(1), disks=False), FAULTS),
     least_faults=11,
     at_once=3,
+    between_s=1,
     drain_s=75,
     settings={MISSING: "0"},  # a loss that is put in on purpose must last until it is seen
 )
@@ -129,14 +130,14 @@ async def test_what_a_broker_confirmed_and_lost_is_stuck_until_it_is_announced_a
         citizen = Citizen(http, stage.notebook, Random(SEED), asyncio.Event())
         await citizen.start()
         page_id = await citizen.page(letters(1)[0])
-    await until(partial(nothing_under_way, stage))
+    await until(lambda: nothing_under_way(stage))
     after = await seen(stage)
     repent(stage.it, liars)
     assert sum(liar.lost for liar in liars) > 0
     assert moved(before, after) == {"stuck": 1}
     assert any(page_id in line for line in after["stuck"])
     await replay(stage, since)
-    await until(partial(is_settled, stage, before))
+    await until(lambda: is_settled(stage, before))
     assert moved(before, await seen(stage)) == {}
 
 
@@ -174,9 +175,9 @@ async def test_without_two_of_the_safeties_it_does_not_hold(stage: Scene) -> Non
         await stage.it.services["upload"].start()
         async with echo.about():
             await echo.listening.wait()
-            await citizen.page(letters(1)[0])
-            await until(partial(has_doubled, stage, before))
-        await until(partial(nothing_under_way, stage))
+            await citizen.document([await citizen.page(letters(1)[0])])
+            await until(lambda: has_doubled(stage, before))
+        await until(lambda: nothing_under_way(stage))
     assert moved(before, await seen(stage))["stuck"] > 0
 
 
