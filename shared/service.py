@@ -20,6 +20,7 @@ from shared.loops import Pulse, Step, attempt, for_ever, until_done
 from shared.messaging.broker import GOODBYE_S, close
 from shared.messaging.delivery import Delivery
 from shared.messaging.ledger import Ledger
+from shared.messaging.looking import answers
 from shared.messaging.reading import Reader
 from shared.messaging.relay import Relay
 from shared.messaging.retired import Retired
@@ -114,7 +115,7 @@ class Service:
         retired = Retired(consumer, heir, effect, reader, keys, self.broker, self.ledger, self.database, self.clock)
 
         async def drain() -> None:
-            if self._connection:
+            if self._connection and await answers(self.broker):
                 await retired.drain(self._connection.channel)
 
         self.prepares.append(retired.prepare)

@@ -13,6 +13,7 @@ from shared.messaging.arrivals import Arrivals
 from shared.messaging.comparing import Comparing, Telling, Voice
 from shared.messaging.journal import Journal
 from shared.messaging.lease import Lease
+from shared.messaging.looking import answers
 from shared.messaging.marker import Marker
 from shared.messaging.repeating import Repeating
 from shared.settings import Connections
@@ -80,13 +81,13 @@ class Delivery:
     async def round(self) -> None:
         """Tell what was announced, and ask for what is missing; by one process of the service at a time."""
         await self.arrivals.write_down()
-        if await self._voice.broker.ping(0.1) and await self._lease.hold():
+        if await answers(self._voice.broker) and await self._lease.hold():
             await self._telling.round()
             await self._comparing.round()
 
     async def look(self) -> None:
         """See whether the broker still has its memory."""
-        if await self._voice.broker.ping(0.1):
+        if await answers(self._voice.broker):
             await self._marker.look()
 
     async def forget(self) -> None:

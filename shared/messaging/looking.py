@@ -8,6 +8,7 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from faststream.rabbit import RabbitBroker
 
 from shared.errors import UnavailableError
+from shared.telemetry.health import connection_of, is_blocked
 
 _TIMEOUT_S = 5.0
 
@@ -17,16 +18,22 @@ async def bare_channel(broker: RabbitBroker) -> AsyncIterator[AbstractChannel]:
     """Open a channel of the driver below aio-pika, which does not restore what is done on it.
 
     Raises:
-        UnavailableError: the broker is not connected.
+        UnavailableError: the broker is not connected, or answers nothing.
     """
-    transport = (await broker.connect()).transport if await broker.ping(0.1) else None
-    if transport is None:
+    connection = await connection_of(broker)
+    if connection is None or await is_blocked(connection):
         raise UnavailableError
-    channel = await transport.connection.channel(publisher_confirms=False, timeout=_TIMEOUT_S)
+    channel = await connection.channel(publisher_confirms=False, timeout=_TIMEOUT_S)
     try:
         yield channel
     finally:
         await channel.close()
+
+
+async def answers(broker: RabbitBroker) -> bool:
+    """Tell whether the broker is connected and answers: under an alarm it does not, and channels asked for stay."""
+    connection = await connection_of(broker)
+    return connection is not None and not await is_blocked(connection)
 
 
 async def waiting_at(channel: AbstractChannel, queues: Iterable[str]) -> int | None:

@@ -127,8 +127,8 @@ class Relay:
     async def _left_behind(self, *, after: str) -> list[Row]:
         now = self._clock()
         old = {"$gt": after, "$lt": first_id_of(now - GRACE)}
-        due = [{"due_at": None}, {"due_at": {"$lte": now}}]
-        return await self._outbox.find({"_id": old, "$or": due}).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
+        due = {"_id": old, "due_at": {"$not": {"$gt": now}}}  # most have no such time
+        return await self._outbox.find(due).sort("_id", 1).limit(IN_FLIGHT).to_list(IN_FLIGHT)
 
     async def _publish(self, rows: Sequence[Row]) -> dict[str, Row]:
         """Publish every message of the rows; return the rows whose messages were all confirmed, by their ids."""
