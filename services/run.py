@@ -62,7 +62,7 @@ def run_services(
     chosen = services or names()
     if unknown := sorted(set(chosen) - set(names())):
         raise typer.BadParameter(f"no service named {', '.join(unknown)}; there are {', '.join(names())}")
-    configure_logs()
+    configure_logs(for_good=True)
     try:
         asyncio.run(run(chosen))
     except PortTakenError as error:

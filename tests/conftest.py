@@ -1,17 +1,20 @@
 """Live servers for the tests: each started on free ports for the first test that asks, stopped at the end."""
 
 import asyncio
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+import structlog
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.part import Part, ProgramMissing
 from deploy.local.ports import RANGE, SHARE
 from deploy.local.stack import PARTS, LocalStack
+from shared.telemetry.logs import Libraries
 from tests.letters import pair
 
 __all__ = ["pair"]
@@ -40,6 +43,17 @@ class BySystem(LoadFileScheduling):  # type: ignore[misc] # xdist brings no type
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BySystem:
     """Spread the tests over the workers."""
     return BySystem(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> Iterator[None]:
+    """Put logs back as they were: a command that a test runs in this process sets them up for itself."""
+    ours, root = structlog.get_config(), logging.getLogger()
+    yield
+    structlog.configure(**ours)
+    for handler in root.handlers[:]:
+        if isinstance(handler, Libraries):
+            root.removeHandler(handler)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

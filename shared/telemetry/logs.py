@@ -47,8 +47,11 @@ class Libraries(logging.Handler):
         tell("library.warned", logger=record.name, at=at, **told)
 
 
-def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Send our lines and the libraries' warnings to `stream`, or standard error, as JSON."""
+def configure_logs(level: int = logging.INFO, stream: TextIO | None = None, *, for_good: bool = False) -> None:
+    """Send our lines and the libraries' warnings to `stream`, or standard error, as JSON.
+
+    `for_good`: each logger is made once, which is faster, and can never be set up anew in this process.
+    """
     stream = stream or sys.stderr
     stamina.instrumentation.set_on_retry_hooks(())  # its lines quote the error's text
     structlog.configure(
@@ -60,7 +63,7 @@ def configure_logs(level: int = logging.INFO, stream: TextIO | None = None) -> N
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unfailing(stream))),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=for_good,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[Libraries(logging.WARNING)])
 

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.live
 @pytest.fixture(scope="module")
 def supplier(system: System) -> str:
     """Return an energy supplier that is told by a queue."""
-    done = system.run("services", "partners", "add-supplier", "stadtwerke", "--name", "Meine Stadtwerke", "--queue")
+    done = system.run("services", "partners", "add-supplier", "einseitig", "--name", "Meine Stadtwerke", "--queue")
     assert done.returncode == 0, done.stderr
-    return "stadtwerke"
+    return "einseitig"
 
 
 @pytest_asyncio.fixture

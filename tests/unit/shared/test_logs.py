@@ -5,19 +5,12 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from typing import TextIO
 
 import pytest
 import structlog
 
 from shared.loops import Pulse, until_done
 from shared.telemetry.logs import configure_logs
-
-
-def log_to(stream: TextIO) -> None:
-    """Set logs up as a process does, but so that loggers can be set up anew: other tests read them, too."""
-    configure_logs(stream=stream)
-    structlog.configure(cache_logger_on_first_use=False)
 
 
 @pytest.fixture
@@ -27,7 +20,7 @@ def written() -> Iterator[io.StringIO]:
     handlers, level = root.handlers[:], root.level
     root.handlers = []
     stream = io.StringIO()
-    log_to(stream)
+    configure_logs(stream=stream)
     yield stream
     root.handlers = handlers
     root.setLevel(level)
@@ -65,7 +58,7 @@ async def test_a_full_disk_takes_lines_and_nothing_else(written: io.StringIO) ->
         if len(rounds) < 3:
             raise ValueError
 
-    log_to(os.fdopen(os.open("/dev/full", os.O_WRONLY), "w", buffering=1, closefd=False))
+    configure_logs(stream=os.fdopen(os.open("/dev/full", os.O_WRONLY), "w", buffering=1, closefd=False))
     await until_done(step, Pulse("step"), pause_s=0)
     logging.getLogger("a.library").warning("told to nobody")
     assert len(rounds) == 3
