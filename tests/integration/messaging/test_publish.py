@@ -12,7 +12,7 @@ from faststream.rabbit import RabbitBroker, RabbitExchange
 
 from deploy.local.stack import LocalStack
 from shared.clock import utc_now
-from shared.errors import PublishError
+from shared.errors import NotTakenError, PublishError
 from shared.messaging.broker import connect
 from shared.messaging.publish import publish
 from shared.messaging.topology import EVENTS, UNROUTED, Ladder
@@ -77,7 +77,7 @@ async def test_each_of_many_copies_without_a_queue_raises(broker: RabbitBroker) 
     """Ten copies of one event in flight at once are all seen to be unroutable."""
     copies = (publish(broker, b"", routing_key="nowhere", headers={"x-event-id": "same"}) for _ in range(10))
     outcomes = await asyncio.gather(*copies, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [PublishError] * 10
+    assert [type(outcome) for outcome in outcomes] == [NotTakenError] * 10
 
 
 async def test_missing_exchange_raises_and_publishing_recovers(broker: RabbitBroker, outside: Outside) -> None:

@@ -87,8 +87,7 @@ async def test_a_full_queue_of_one_tool_holds_up_no_other(stack: LocalStack, tmp
         absent, present = place.add_tool("benefits"), place.add_tool("power_cut")
         async with running(place, teams={"power_cut": "power_cut", "sperrandrohung": "power_cut"}) as events:
             unreached = [
-                CitizenUnreached(citizen_id=new_id(), topic="news", reason="timeout", failed_at=now())
-                for _ in range(20)
+                CitizenUnreached(citizen_id=new_id(), topic="news", reason="timeout", failed_at=now()) for _ in range(6)
             ]
             await events.happen(*unreached)
 
