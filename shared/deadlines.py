@@ -35,16 +35,21 @@ async def within(seconds: float, work: Coroutine[Any, Any, T], *, grace_s: float
     """
     task = asyncio.create_task(work)
     task.add_done_callback(seen)
+    in_time = False
     try:
         await asyncio.wait((task,), timeout=seconds)
+        in_time = task.done()
     finally:
         await ended(task, grace_s=grace_s)
-    return await result_of(task, "work")
+    return await result_of(task, "work", in_time=in_time)
 
 
-async def result_of(task: "asyncio.Task[T]", name: str) -> T:
-    """Return the result of a task that was left to itself for as long as it may take."""
-    if not task.done() or task.cancelling():
+async def result_of(task: "asyncio.Task[T]", name: str, *, in_time: bool) -> T:
+    """Return the result of a task that was done in time.
+
+    Whether it was cancelled does not tell: until Python 3.13 a `TaskGroup` whose child fails leaves its task marked so.
+    """
+    if not in_time:
         raise TimeoutError(name)
     return await task
 

@@ -64,13 +64,15 @@ class Pulse:
         self.beat()
         task = asyncio.create_task(_with(self, step), name=self.name)
         task.add_done_callback(seen)
+        in_time = False
         try:
             while not task.done() and self.late_s < 0:
                 await asyncio.wait((task,), timeout=-self.late_s)
+            in_time = task.done()
         finally:
             if not await ended(task, grace_s=GRACE_S):
                 self._abandon(task)
-        await result_of(task, self.name)
+        await result_of(task, self.name, in_time=in_time)
 
     def _abandon(self, task: "asyncio.Task[Any]") -> None:
         ABANDONED.labels(self.name).inc()

@@ -66,7 +66,7 @@ async def test_loop_whose_rounds_never_end_is_late(grace: None) -> None:
 
     pulse = quick(0.02)
     loop = asyncio.create_task(for_ever(step, pulse, pause_s=0, pause_after_failure_s=0.01))
-    await until(lambda: pulse.late_s > 0.1, what=lambda: "a loop that is late")
+    await until(lambda: pulse.is_stuck and pulse.late_s > 0.1, what=lambda: "a loop that is late")
     assert len(rounds) == MOST_ABANDONED
     go_on.set()
     await until(lambda: len(rounds) > MOST_ABANDONED, what=lambda: "a loop that goes on")
@@ -150,3 +150,22 @@ async def test_work_within_its_bound_returns_or_raises_as_ever() -> None:
 def grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """A driver gets a moment to end, not seconds."""
     monkeypatch.setattr("shared.loops.GRACE_S", 0.02)
+
+
+async def test_work_whose_task_group_failed_raises_what_failed() -> None:
+    """An error of a child is the work's own, not a lack of time: a handler's reason must not be lost."""
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise ValueError
+
+    async def work() -> None:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(fail())
+        except* ValueError:
+            pass
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await within(5, work())
