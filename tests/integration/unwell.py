@@ -20,7 +20,7 @@ from tests.deaf import deaf
 def hang(service: Service) -> None:
     """Have every further round of the relay's sweep wait for ever."""
     never = asyncio.Event()
-    service.relay._left_behind = lambda **_: deaf(never)  # type: ignore[assignment,method-assign] # noqa: SLF001
+    service.relay._left_behind = lambda **_: deaf(never, 600)  # type: ignore[assignment,method-assign] # noqa: SLF001
 
 
 def stand() -> None:
