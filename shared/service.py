@@ -25,7 +25,7 @@ from shared.messaging.reading import Reader
 from shared.messaging.relay import Relay
 from shared.messaging.retired import Retired
 from shared.messaging.subscribing import Handler, finish, subscribe
-from shared.messaging.together import Effect, Together
+from shared.messaging.together import SIDE_BY_SIDE, Effect, Together
 from shared.messaging.topology import Ladder, declare_all
 from shared.settings import Connections
 from shared.storage.documents import Client, Database
@@ -106,7 +106,7 @@ class Service:
             await joined.handle(event)
 
         handle.__doc__ = getdoc(getattr(effect, "func", effect))
-        self.on(task, handle, *facts, prefetch=2 * together, deadline_s=deadline_s)
+        self.on(task, handle, *facts, prefetch=(SIDE_BY_SIDE + 1) * together, deadline_s=deadline_s)
 
     def gave_up(self, task: str, heir: str, effect: Effect, *facts: type[Fact]) -> None:
         """Empty the queue of a task that an older version had, and whose work `heir` does now as a part of its own."""

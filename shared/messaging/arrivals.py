@@ -16,8 +16,8 @@ from shared.clock import Clock
 from shared.events.event import TYPE_PREFIX, Event
 from shared.ids import minute_at, minute_of
 from shared.loops import attempt
-from shared.messaging.minutes import Minute, delete_batches, delete_before
-from shared.storage.documents import Database
+from shared.messaging.minutes import Minute, delete_batches, delete_before, delete_ids
+from shared.storage.documents import Database, drop_indexes
 
 Row = dict[str, Any]
 
@@ -47,9 +47,7 @@ class Arrivals:
         """Create both collections with their indexes, and end the deletion by TTL of earlier versions."""
         for rows in (self._inbox, self._noted):
             await rows.create_index("minute", sparse=True)
-        for name, index in (await self._inbox.index_information()).items():
-            if "expireAfterSeconds" in index:
-                await self._inbox.drop_index(name)
+        await drop_indexes(self._inbox, lambda index: "expireAfterSeconds" in index)
 
     def row(self, consumer: str, event: Event[Any]) -> Row:
         """Return the inbox row that says that `consumer` has handled an event."""
@@ -82,7 +80,7 @@ class Arrivals:
 
     async def strike(self, rows: Iterable[Row]) -> None:
         """Take notes back: what they speak of is at the broker no more."""
-        await self._noted.delete_many({"_id": {"$in": [row["_id"] for row in rows]}})
+        await delete_ids(self._noted, (row["_id"] for row in rows))
 
     async def write_down(self) -> None:
         """Write the notes that this process has taken."""

@@ -17,7 +17,7 @@ from shared.ids import minute_at, new_id
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.journal import Journal
 from shared.messaging.looking import bare_channel, waiting_at
-from shared.messaging.minutes import Minute, digest_of, parts_of
+from shared.messaging.minutes import Minute, delete_ids, digest_of, parts_of
 from shared.messaging.publish import publish
 from shared.messaging.topology import EVENTS
 from shared.storage.documents import Database
@@ -164,7 +164,7 @@ class Comparing:
         here = await self._arrivals.at(queue, {row["minute"] for row in rows})
         missing = [row for row in rows if _lacks(row, here.get(_key(row), set()))]
         arrived = [row["_id"] for row in rows if row not in missing]
-        await self._missing.delete_many({"_id": {"$in": arrived}})
+        await delete_ids(self._missing, arrived)
         if not missing or await self._is_busy(queue):
             return
         given_up = [row for row in missing if row["asked"] >= TRIES]

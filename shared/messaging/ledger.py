@@ -16,7 +16,7 @@ from shared.loops import Step, attempt
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.relay import Relay, Row
 from shared.messaging.topology import EVENTS
-from shared.storage.documents import Database, Session
+from shared.storage.documents import Database, Session, drop_indexes
 
 
 @dataclass(slots=True)
@@ -82,7 +82,8 @@ class Ledger:
     async def prepare(self) -> None:
         """Create the collections and indexes; a transaction cannot create them by itself."""
         await self._arrivals.prepare()
-        await self._database.outbox.create_index("at")
+        await self._database.outbox.create_index("due_at", sparse=True)  # of what was refused; no other row pays for it
+        await drop_indexes(self._database.outbox, lambda index: index["key"] == [("at", 1)])
 
     @asynccontextmanager
     async def once(self, consumer: str, event: Event[Any]) -> AsyncIterator[Work]:

@@ -16,6 +16,7 @@ from shared.ids import first_id_of
 from shared.loops import Pulse, beat, for_ever
 from shared.messaging.journal import Journal
 from shared.messaging.lease import Lease
+from shared.messaging.minutes import delete_ids
 from shared.messaging.publish import publish
 from shared.messaging.topology import EXCHANGES
 from shared.storage.documents import Database
@@ -100,7 +101,8 @@ class Relay:
                     rows.append(await self._fresh.get())
             while rows and len(rows) < IN_FLIGHT and not self._fresh.empty():
                 rows.append(self._fresh.get_nowait())
-            self._confirmed |= await self._publish(rows)
+            confirmed = await self._publish(rows)
+            self._confirmed.update(confirmed)  # of now: what there was before publishing may have been moved meanwhile
         finally:
             self._held.difference_update({row["_id"] for row in rows}.difference(self._confirmed))
 
@@ -139,10 +141,10 @@ class Relay:
         return {row["_id"]: row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None}
 
     async def _move(self, rows: Mapping[str, Row]) -> None:
-        """Keep rows in the journal, then delete them: two commands for all of them."""
+        """Keep rows in the journal, then delete them, many at a time."""
         if rows:
             await self._journal.keep(rows.values())
-            await self._outbox.delete_many({"_id": {"$in": list(rows)}})
+            await delete_ids(self._outbox, rows)
 
     async def _publish_row(self, row: Row) -> None:
         taken: list[Row] = []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ import structlog
 from shared.errors import AlreadyHandledError
 from shared.events.event import Event
 from shared.messaging.ledger import Ledger, Work
-from shared.storage.documents import is_conflict
+from shared.storage.documents import again_on_conflict, is_conflict
 
 log = structlog.get_logger()
 
@@ -19,6 +20,10 @@ Effect = Callable[[Event[Any], Work], Awaitable[None]]
 
 # Where one event in twenty fails, handling many together gains nothing any more.
 ALONE_AFTER_FAILURE_S = 10.0
+# One transaction computes while the other waits for the database. Where they meet at a row, the later one loses its
+# work, and the next ones are likely to meet again: then they take turns for a while.
+SIDE_BY_SIDE = 2
+IN_TURN_AFTER_CONFLICT_S = 10.0
 # Longer than any commit, which the driver bounds: an effect that does not end holds up nobody else for longer.
 ROUND_S = 60.0
 
@@ -43,7 +48,7 @@ class Together:
     """Gives each event its effect, once: one by one while few come, many in one transaction while many wait.
 
     The events of a transaction take effect in the order of their arrival, and all or none of them. If one fails, each
-    is handled alone, so that an event never suffers from its neighbours.
+    is handled alone, so that an event never suffers from its neighbours. Two transactions run side by side.
     """
 
     def __init__(self, ledger: Ledger, consumer: str, effect: Effect, most: int, *, round_s: float = ROUND_S) -> None:
@@ -54,8 +59,9 @@ class Together:
         self._most = most
         self._round_s = round_s
         self._waiting: list[_Waiting] = []
-        self._running: asyncio.Task[None] | None = None
+        self._running: set[asyncio.Task[None]] = set()
         self._alone_until = 0.0
+        self._in_turn_until = 0.0
 
     async def handle(self, event: Event[Any]) -> None:
         """Have the event's effect, with others that wait or alone.
@@ -63,31 +69,35 @@ class Together:
         Raises:
             AlreadyHandledError: its effect is recorded.
         """
-        if asyncio.get_running_loop().time() < self._alone_until or not await self._joined(event):
+        if _now() < self._alone_until or not await self._joined(event):
             await self._alone(event)
 
     async def _joined(self, event: Event[Any]) -> bool:
         waiting = _Waiting(event)
         self._waiting.append(waiting)
-        if self._running is None:
-            self._running = asyncio.create_task(self._run(), name=f"{self._consumer}.together")
+        if len(self._running) < self._side_by_side:
+            self._running.add(asyncio.create_task(self._run(), name=f"{self._consumer}.together"))
         try:
             return await waiting.done
         finally:
             if waiting in self._waiting:  # its own time is over
                 self._waiting.remove(waiting)
 
+    @property
+    def _side_by_side(self) -> int:
+        return 1 if _now() < self._in_turn_until else SIDE_BY_SIDE
+
     async def _run(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting and len(self._running) <= self._side_by_side:
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 with suppress(TimeoutError):  # each was told to go on alone, within its own deadline
                     async with asyncio.timeout(self._round_s):
                         await (self._one(batch[0]) if len(batch) == 1 else self._many(batch))
         finally:
-            self._running = None
-            for left in self._waiting:
-                left.tell(took_effect=False)
+            self._running -= {asyncio.current_task()}
+            if not self._running:  # nobody is there for them
+                self._part(self._waiting)
 
     async def _one(self, waiting: _Waiting) -> None:
         """Handle one here rather than in its own task: meanwhile others gather behind it."""
@@ -103,13 +113,13 @@ class Together:
 
     async def _many(self, batch: Sequence[_Waiting]) -> None:
         try:
-            fresh = await self._commit([waiting.event for waiting in batch])
+            fresh = await again_on_conflict(partial(self._commit, [waiting.event for waiting in batch]))
         except asyncio.CancelledError:
             self._part(batch)
             raise
         except Exception as error:  # noqa: BLE001 - each meets it again alone, where it is told
             if not is_conflict(error):
-                self._alone_until = asyncio.get_running_loop().time() + ALONE_AFTER_FAILURE_S
+                self._alone_until = _now() + ALONE_AFTER_FAILURE_S
             log.info("together.parted", consumer=self._consumer, events=len(batch), error=type(error).__name__)
             self._part(batch)
         else:
@@ -117,9 +127,14 @@ class Together:
 
     async def _commit(self, events: Sequence[Event[Any]]) -> set[str]:
         """Give events their effects in one unit of work; return the ids of those that had none yet."""
-        async with self._ledger.once_each(self._consumer, events) as works:
-            for event, work in works:
-                await self._have_effect(event, work)
+        try:
+            async with self._ledger.once_each(self._consumer, events) as works:
+                for event, work in works:
+                    await self._have_effect(event, work)
+        except Exception as error:
+            if is_conflict(error):
+                self._in_turn_until = _now() + IN_TURN_AFTER_CONFLICT_S
+            raise
         return {event.id for event, _ in works}
 
     def _part(self, batch: Sequence[_Waiting]) -> None:
@@ -143,3 +158,7 @@ class Together:
         ids = {"event_id": event.id, "correlation_id": event.correlation_id}
         with structlog.contextvars.bound_contextvars(**ids):
             await self._effect(event, work)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -83,6 +83,13 @@ def _is_ours(code: int | None) -> bool:
     return code is None or code in _ASKED_WRONGLY or code >= _ASSERTIONS
 
 
+async def drop_indexes(rows: Collection, is_old: Callable[[dict[str, Any]], bool]) -> None:
+    """Drop the indexes that earlier versions made, given what the driver tells of each."""
+    for name, index in (await rows.index_information()).items():
+        if is_old(index):
+            await rows.drop_index(name)
+
+
 async def change_one(
     rows: Collection, query: dict[str, Any], change: dict[str, Any], session: Session, *, upsert: bool = False
 ) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from shared.errors import AlreadyHandledError, NotYetError, PermanentError
 from shared.events.event import Event
 from shared.ids import new_id
 from shared.messaging.ledger import Work
-from shared.messaging.together import Together
+from shared.messaging.together import Effect, Together
 from shared.service import Service
 from tests.integration.messaging.conftest import Composer, settle, subscriber, up
 from tests.integration.messaging.facts import Followed, Happened, happened
@@ -28,13 +28,15 @@ class Effects:
     def __init__(self, service: Service) -> None:
         """Leave rows in the database of `service`."""
         self.rows = service.database.effects
+        self.sums = service.database.sums
         self.failing: dict[str, Exception] = {}
         self.sessions: dict[str, Any] = {}
         self.cleaned: list[str] = []
 
     async def prepare(self) -> None:
-        """Make the collection, which a transaction cannot."""
+        """Make the collections, which a transaction cannot."""
         await self.rows.database.create_collection("effects")
+        await self.sums.insert_one({"_id": "sum", "value": 0})
 
     async def __call__(self, event: Event[Happened], work: Work) -> None:
         """Leave a row."""
@@ -53,10 +55,12 @@ class Effects:
         work.after_commit(clean)
 
 
-async def _waiting(service: Service, outside: Outside, effects: Effects, *events: Event[Happened]) -> None:
+async def _waiting(
+    service: Service, outside: Outside, effects: Effects, *events: Event[Happened], effect: Effect | None = None
+) -> None:
     """Have events wait in the queue before the service takes the first of them."""
     await effects.prepare()
-    service.once("work", effects, Happened)
+    service.once("work", effect or effects, Happened)
     other = await outside.channel()
     await other.declare_queue("heard", durable=True)
     await up(service)
@@ -78,6 +82,22 @@ async def test_events_that_wait_share_transactions_in_their_order(service: Servi
     assert await service.database.inbox.count_documents({}) == 100
     await until(lambda: _heard(outside, 100))
     assert sorted(effects.cleaned) == sorted(event.id for event in events)
+
+
+async def test_transactions_that_meet_at_a_row_take_turns(service: Service, outside: Outside) -> None:
+    """A hundred events that all count in one row: none is lost, none counts twice, and most still share commits."""
+    effects, events = Effects(service), [happened() for _ in range(100)]
+
+    async def effect(event: Event[Happened], work: Work) -> None:
+        await effects(event, work)
+        await effects.sums.update_one({"_id": "sum"}, {"$inc": {"value": 1}}, session=work.session)
+
+    await _waiting(service, outside, effects, *events, effect=effect)
+    await until(lambda: _count(effects, 100))
+    await settle(service, outside)
+    assert await effects.sums.find_one() == {"_id": "sum", "value": 100}
+    assert await effects.rows.count_documents({}) == 100
+    assert len({id(session) for session in effects.sessions.values()}) < 40
 
 
 async def test_an_event_that_fails_is_buried_alone(service: Service, outside: Outside) -> None:
