@@ -65,7 +65,7 @@ class Side:
 
     async def count(self, collection: str) -> int:
         """Return how many rows there are."""
-        return await asyncio.to_thread(self.rows[collection].count_documents, {})
+        return await asyncio.to_thread(self.rows[collection].estimated_document_count)
 
     async def until(self, collection: str, count: int, child: Child) -> None:
         """Wait until a child has made so many rows."""

@@ -1,6 +1,7 @@
 """Our side: what is accepted is committed with its event, and takes effect through the ledger."""
 
 import asyncio
+import logging
 import signal
 
 from bench.delivery.fact import Measured
@@ -12,12 +13,14 @@ from shared.ids import new_id
 from shared.messaging.ledger import Work
 from shared.settings import Connections
 from shared.storage.documents import again_on_conflict
+from shared.telemetry.logs import configure_logs
 
 SIDE = "ours"
 
 
 def main() -> None:
     """Accept events, or handle them, until ended."""
+    configure_logs(logging.ERROR)  # Dramatiq has no line for each event either
     run({"accept": lambda: asyncio.run(_accept()), "handle": lambda: asyncio.run(_handle())})
 
 

@@ -20,9 +20,9 @@ Effect = Callable[[Event[Any], Work], Awaitable[None]]
 
 # Where one event in twenty fails, handling many together gains nothing any more.
 ALONE_AFTER_FAILURE_S = 10.0
-# One transaction computes while the other waits for the database. Where they meet at a row, the later one loses its
-# work, and the next ones are likely to meet again: then they take turns for a while.
-SIDE_BY_SIDE = 2
+# One transaction computes while others wait for the database. Where two meet at a row, the later one loses its work,
+# and the next ones are likely to meet again: then they take turns for a while.
+SIDE_BY_SIDE = 3
 IN_TURN_AFTER_CONFLICT_S = 10.0
 # Longer than any commit, which the driver bounds: an effect that does not end holds up nobody else for longer.
 ROUND_S = 60.0
@@ -48,7 +48,7 @@ class Together:
     """Gives each event its effect, once: one by one while few come, many in one transaction while many wait.
 
     The events of a transaction take effect in the order of their arrival, and all or none of them. If one fails, each
-    is handled alone, so that an event never suffers from its neighbours. Two transactions run side by side.
+    is handled alone, so that an event never suffers from its neighbours. Some transactions run side by side.
     """
 
     def __init__(self, ledger: Ledger, consumer: str, effect: Effect, most: int, *, round_s: float = ROUND_S) -> None:
