@@ -15,7 +15,7 @@ from services.gateway.handlers.reconcile import reconcile
 from services.gateway.handlers.sweep import (
     forget,
     sweep_cards,
-    sweep_counts,
+    sweep_expired,
     sweep_removed,
     sweep_transfers,
     sweep_unsent,
@@ -168,7 +168,7 @@ def _upkeep(service: Service, kept: Stores, settings: GatewaySettings) -> None:
     unsent_after = timedelta(days=settings.unsent_page_days)
     for name, work in {
         "sweep.channels": partial(sweep_cards, kept.channels),
-        "sweep.counts": partial(sweep_counts, kept.counts),
+        "sweep.expired": partial(sweep_expired, kept.expiring, service.clock),
         "sweep.uploads": partial(sweep_transfers, kept),
         "sweep.unsent": partial(sweep_unsent, kept, service.clock, unsent_after),
         "forget": partial(forget, Forgetting(service.database, service.ledger, kept, service.clock), service.clock),

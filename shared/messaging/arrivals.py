@@ -16,7 +16,8 @@ from shared.clock import Clock
 from shared.events.event import TYPE_PREFIX, Event
 from shared.ids import minute_at, minute_of
 from shared.loops import attempt
-from shared.messaging.minutes import Minute, delete_batches, delete_before, delete_ids
+from shared.messaging.minutes import Minute, delete_before
+from shared.storage.deleting import delete_batches, delete_ids
 from shared.storage.documents import Database, drop_indexes
 
 Row = dict[str, Any]

@@ -17,9 +17,10 @@ from shared.ids import minute_at, new_id
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.journal import Journal
 from shared.messaging.looking import bare_channel, waiting_at
-from shared.messaging.minutes import Minute, delete_ids, digest_of, parts_of
+from shared.messaging.minutes import Minute, digest_of
 from shared.messaging.publish import publish
 from shared.messaging.topology import EVENTS
+from shared.storage.deleting import delete_ids, parts_of
 from shared.storage.documents import Database
 from shared.telemetry.metrics import GIVEN_UP
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from shared.ids import minute_of, new_id
-from shared.messaging.minutes import Minute, delete_before, parts_of
+from shared.messaging.minutes import Minute, delete_before
 from shared.messaging.topology import EVENTS
+from shared.storage.deleting import parts_of
 from shared.storage.documents import Database
 
 Message = dict[str, Any]

@@ -16,9 +16,9 @@ from shared.ids import first_id_of
 from shared.loops import Pulse, beat, for_ever
 from shared.messaging.journal import Journal
 from shared.messaging.lease import Lease
-from shared.messaging.minutes import delete_ids
 from shared.messaging.publish import publish
 from shared.messaging.topology import EXCHANGES
+from shared.storage.deleting import delete_ids
 from shared.storage.documents import Database
 
 log = structlog.get_logger()

@@ -10,9 +10,9 @@ from shared.events.delivery import EventsMissed, MissedMinutes
 from shared.events.event import CONTENT_TYPE
 from shared.ids import minute_of
 from shared.messaging.journal import Journal, Message
-from shared.messaging.minutes import parts_of
 from shared.messaging.publish import publish
 from shared.messaging.topology import EVENTS
+from shared.storage.deleting import parts_of
 from shared.telemetry.metrics import REPEATED
 
 log = structlog.get_logger()

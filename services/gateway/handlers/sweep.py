@@ -1,14 +1,15 @@
 """Sweeps what nobody needs: pages and uploads that were never finished, newcomers who never came back."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
 
 from services.gateway.store.channels import Channels
-from services.gateway.store.counts import Counts
 from services.gateway.store.forgetting import Forgetting
 from services.gateway.store.stores import Stores
 from shared.clock import Clock
+from shared.storage.deleting import Expiring
 
 log = structlog.get_logger()
 
@@ -55,9 +56,10 @@ async def sweep_cards(channels: Channels) -> None:
         log.info("channels.swept", removed=removed)
 
 
-async def sweep_counts(counts: Counts) -> None:
-    """Forget what was counted in windows of time that are over."""
-    await counts.sweep()
+async def sweep_expired(expiring: Iterable[Expiring], clock: Clock) -> None:
+    """Delete rows that are of no use any more: old answers and counts, codes and links nobody can use."""
+    for rows in expiring:
+        await rows.sweep(clock())
 
 
 async def forget(forgetting: Forgetting, clock: Clock) -> None:

@@ -48,8 +48,9 @@ async def take_again(  # noqa: PLR0917 - what FastAPI hands over
     async with room, received(request, parts) as file:
         ask = Ask(owner, f"again.{key}", f"POST {AGAIN}", file.sha256)
         answer = await parts.stores.pages.keep(ask, page_of(file, citizen, parts), file.file)
-    await count_submission(request, parts)
-    wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
     ask = Ask(owner, f"replace.{key}", f"POST {AGAIN} {document_id} {page_id}", file.sha256)
-    await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))
+    if await parts.stores.acts.first_answer(ask) is None:
+        await count_submission(request, parts)
+        wish = Exchange(document_id, page_id, str(answer.body["page_id"]), f'"{version}"')
+        await parts.stores.documents.replace_page(ask, citizen, wish, language_of(request))
     return leave_for(request, f"/documents/{document_id}")

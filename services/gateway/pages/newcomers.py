@@ -65,7 +65,7 @@ async def begin(
         RefusedError: `rate.exceeded`, `newcomer.too_many`, `idempotency_key.reused`, `device.missing`.
     """
     parts = parts_of(request)
-    await check_start(request, parts)
+    await check_start(request, parts, key)
     if isinstance(holder, Helper):
         return await parts.stores.newcomers.start_beside(holder, person, errand, key), None
     return await parts.stores.newcomers.start(person, errand, key)

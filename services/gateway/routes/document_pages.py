@@ -63,6 +63,8 @@ async def replace(  # noqa: PLR0917 - what FastAPI hands over
     The document is filed anew, and the page it replaces is kept. Papers that a supplier was sent stay as they were.
     """
     ask = ask_of(request, digest_of(wish))
+    if answer := await parts.stores.acts.first_answer(ask):
+        return respond(answer)
     await count_submission(request, parts)
     exchange = Exchange(document_id, page_id, wish.page_id, if_match)
     return respond(await parts.stores.documents.replace_page(ask, citizen, exchange, language))

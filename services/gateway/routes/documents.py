@@ -36,6 +36,8 @@ async def submit(
 ) -> Response:
     """Take a document; 202 means that it and its event are durable, and the answer is the receipt."""
     ask = ask_of(request, digest_of(submission))
+    if answer := await parts.stores.acts.first_answer(ask):
+        return respond(answer)
     check_submission(submission.page_ids, parts.limits)
     await count_submission(request, parts)
     answer = await parts.stores.documents.submit(ask, citizen, submission.page_ids, submission.declared_type, language)

@@ -30,20 +30,22 @@ async def start(request: Request, wish: Start, parts: Ready) -> Activated:
         born_on=check_birthday(wish.born_on, parts.clock().astimezone(BERLIN).date()),
         phone=phone_of(wish.phone),
     )
-    await check_start(request, parts)
+    await check_start(request, parts, key)
     citizen, token = await parts.stores.newcomers.start(person, wish.errand, key)
     parts.tokens.expect(token)
     return Activated(citizen_id=citizen.citizen_id, device_id=citizen.device_id, token=token)
 
 
-async def check_start(request: Request, parts: Parts) -> None:
-    """Check that somebody may start from this address, and count it.
+async def check_start(request: Request, parts: Parts, key: str) -> None:
+    """Check that somebody may start from this address, and count it; what is sent again is not one more of the day.
 
     Raises:
         RefusedError: `rate.exceeded`, `newcomer.too_many`.
     """
     address = client_of(request)
     request.state.standing = await parts.rates.hit("newcomer", address)
+    if await parts.stores.newcomers.has_started(key):
+        return
     counts, digest = parts.stores.counts, parts.links.digest(address)
     await counts.take(parts.rates.most("newcomer"), digest)
     await counts.take(Most("newcomers", parts.limits.newcomers, DAY, "newcomer.too_many"), digest)

@@ -12,6 +12,7 @@ from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.errors import UnavailableError
 from shared.messaging.ledger import Ledger, Work
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database, again_on_conflict
 
 # As long as a phone may stay without network and still send again what it is not sure of.
@@ -27,12 +28,9 @@ class Acts:
     def __init__(self, database: Database, ledger: Ledger, clock: Clock) -> None:
         """Keep first answers in `database`."""
         self._answers = database.answers
+        self.expiring = Expiring(self._answers, "at", KEPT)
         self._ledger = ledger
         self._clock = clock
-
-    async def prepare(self) -> None:
-        """Let old answers go."""
-        await self._answers.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
 
     async def first_answer(self, ask: Ask) -> Answer | None:
         """Return what this request was answered with before.

@@ -7,6 +7,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database
 
 HOUR = timedelta(hours=1)
@@ -32,11 +33,8 @@ class Counts:
     def __init__(self, database: Database, clock: Clock) -> None:
         """Count in `database`."""
         self._counts = database.counts
+        self.expiring = Expiring(self._counts, "until")
         self._clock = clock
-
-    async def prepare(self) -> None:
-        """Create the index by which old counts are found; an expiry of the database's own would cost more."""
-        await self._counts.create_index("until")
 
     async def take(self, most: Most, who: str, amount: int = 1) -> None:
         """Use `amount` on behalf of `who`: an id, or a digest of what must not be read here.
@@ -80,11 +78,6 @@ class Counts:
         key, _ = self._window(most, who)
         row = await self._counts.find_one({"_id": key})
         return int(row["used"]) if row else 0
-
-    async def sweep(self) -> int:
-        """Forget counts of windows that are over; return how many."""
-        done = await self._counts.delete_many({"until": {"$lte": self._clock()}})
-        return int(done.deleted_count)
 
     def seconds_left(self, most: Most) -> int:
         """Return for how many seconds this window goes on."""

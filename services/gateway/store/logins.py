@@ -9,6 +9,7 @@ from services.gateway.domain.refusal import RefusedError
 from shared.clock import Clock
 from shared.ids import new_id
 from shared.partners import hash_token
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database
 
 TAKES_AT_MOST = timedelta(minutes=15)
@@ -21,13 +22,13 @@ class Logins:
         """Keep logins in `database`."""
         self._logins = database.logins
         self._attempts = database.login_attempts
+        self.expiring = Expiring(self._attempts, "expires_at")
         self._clock = clock
 
     async def prepare(self) -> None:
-        """Create the indexes; attempts that never came back go."""
+        """Create the indexes."""
         await self._logins.create_index([("issuer", 1), ("subject", 1)], unique=True)
         await self._logins.create_index("citizen_id")
-        await self._attempts.create_index("expires_at", expireAfterSeconds=0)
 
     async def begin(self, attempt: Attempt, browser: str) -> None:
         """Keep an attempt; only the browser that holds the secret `browser` can bring it back."""

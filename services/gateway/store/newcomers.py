@@ -70,6 +70,10 @@ class Newcomers:
             return await self._again(newcomer, key)
         return Citizen(newcomer.id, newcomer.device_id), token
 
+    async def has_started(self, key: str) -> bool:
+        """Tell whether somebody started under a key."""
+        return await self._newcomers.find_one({"key": _hash(key)}, {"_id": True}) is not None
+
     async def start_beside(self, helper: Helper, person: Person, errand: Errand, key: str) -> Citizen:
         """The same on a device that somebody helps others with: it keeps its token, and is both's from now on.
 

@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.events.gateway import PacketConfirmed, PacketDownloaded
 from shared.links import PacketLink
 from shared.messaging.ledger import Ledger, Work
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database, again_on_conflict
 
 
@@ -25,13 +26,10 @@ class Packets:
     def __init__(self, database: Database, acts: Acts, ledger: Ledger, clock: Clock) -> None:
         """Keep used links in `database`; they are named by their hash."""
         self._used = database.used_links
+        self.expiring = Expiring(self._used, "at", timedelta(days=LINK_DAYS))  # nobody can use them any more
         self._acts = acts
         self._ledger = ledger
         self._clock = clock
-
-    async def prepare(self) -> None:
-        """Let go of links that nobody could use any more."""
-        await self._used.create_index("at", expireAfterSeconds=int(timedelta(days=LINK_DAYS).total_seconds()))
 
     async def check_unused(self, text: str) -> None:
         """Check that a link was not used yet.

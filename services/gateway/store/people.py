@@ -14,6 +14,7 @@ from services.gateway.store.codes import hash_code, hash_typed
 from shared.clock import Clock
 from shared.ids import new_id, new_number
 from shared.partners import hash_token
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database, Session
 
 # A phone whose answer got lost may send its code again this long, while nobody has used the device.
@@ -33,13 +34,13 @@ class People:
         """Keep people in `database`."""
         self._citizens = database.citizens
         self._codes = database.codes
+        self.expiring = Expiring(self._codes, "expires_at")
         self._devices = database.devices
         self._logins = database.logins
         self._clock = clock
 
     async def prepare(self) -> None:
-        """Let codes go that are out of date, and find devices by their token's hash."""
-        await self._codes.create_index("expires_at", expireAfterSeconds=0)
+        """Create the indexes; devices are found by their token's hash."""
         await self._codes.create_index("citizen_id")
         await self._devices.create_index("token_sha256", unique=True)
         await self._devices.create_index("citizen_id")

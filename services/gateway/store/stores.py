@@ -31,6 +31,7 @@ from services.gateway.store.timeline import Entries
 from services.gateway.store.transfers import Transfers
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
+from shared.storage.deleting import Expiring
 from shared.storage.documents import Database
 from shared.storage.inventory import Inventory
 from shared.storage.objects import Objects
@@ -68,8 +69,9 @@ class Stores:
 
     async def prepare(self) -> None:
         """Create all indexes."""
+        for expiring in self.expiring:
+            await expiring.prepare()
         for store in (
-            self.acts,
             self.people,
             self.newcomers,
             self.assignments,
@@ -84,12 +86,15 @@ class Stores:
             self.channels,
             self.forwards,
             self.alerts,
-            self.packets,
             self.timeline,
-            self.counts,
             self.quota,
         ):
             await store.prepare()
+
+    @property
+    def expiring(self) -> tuple[Expiring, ...]:
+        """Which rows are of no use after a time."""
+        return tuple(store.expiring for store in (self.acts, self.people, self.logins, self.packets, self.counts))
 
     @property
     def swept(self) -> tuple[Inventory, ...]:

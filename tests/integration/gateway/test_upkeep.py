@@ -1,7 +1,9 @@
 """What the gateway looks after by itself: submissions without an effect, and bytes without a page."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from unittest.mock import ANY
 
 import pytest
 
@@ -53,6 +55,20 @@ async def test_submission_without_effect_is_announced_again(door: Door, phone: P
     assert (await row() or {})["repeats"] == 1
     await reconcile(_repeats(door, now + AFTER * 3.3))
     assert (await row() or {})["repeats"] == 2
+
+
+async def test_what_is_of_no_use_any_more_is_swept(door: Door) -> None:
+    """Also where an earlier version left it to an index of the database, which a start takes away."""
+    for expiring in door.stores().expiring:
+        rows = door.database[f"old_{expiring.rows.name}"]
+        await rows.create_index(expiring.field, expireAfterSeconds=86_400)
+        now, there = utc_now(), replace(expiring, rows=rows)
+        await there.prepare()
+        old = [{"_id": new_id(), expiring.field: now - expiring.kept - timedelta(seconds=1)} for _ in range(120)]
+        await rows.insert_many([*old, {"_id": "new", expiring.field: now - expiring.kept + timedelta(seconds=1)}])
+        assert not [index for index in (await rows.index_information()).values() if "expireAfterSeconds" in index]
+        assert await there.sweep(now) == 120
+        assert await rows.find_one() == {"_id": "new", expiring.field: ANY}
 
 
 async def test_submission_with_effect_is_left_alone(door: Door, phone: Phone) -> None:

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from services.replay import Wanted
 from shared.ids import first_id_of, minute_at, minute_of, new_id
-from shared.messaging.minutes import digest_of, parts_of
+from shared.messaging.minutes import digest_of
 from shared.settings import Connections, explained
+from shared.storage.deleting import parts_of
 
 
 def test_minute_of_an_id_is_that_of_its_time() -> None:
