@@ -58,7 +58,7 @@ async def _restart_if_silent(it: Site, name: str) -> None:
         if name in it.frozen or it.server(name).pid is None:
             return
         try:
-            await it.server(name).greet()
+            await it.server(name).lives()
         except Silent as silence:
             why = str(silence)
         else:

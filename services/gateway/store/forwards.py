@@ -27,8 +27,8 @@ class Forwards:
 
     async def of(self, document_ids: list[str]) -> dict[str, list[Forward]]:
         """Return the forwards of documents to which the reader has access, by document, oldest first."""
-        rows = await self._forwards.find({"document_id": {"$in": document_ids}}).sort("_id", 1).to_list(None)
         found: dict[str, list[Forward]] = {document_id: [] for document_id in document_ids}
-        for row in rows:
+        theirs = self._forwards.find({"document_id": {"$in": document_ids}}).sort("_id", 1)
+        for row in await theirs.to_list(None) if document_ids else ():
             found[row["document_id"]].append(Forward.model_validate(row))
         return found
