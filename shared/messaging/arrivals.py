@@ -72,11 +72,15 @@ class Arrivals:
         return found
 
     async def unsettled(self) -> list[Row]:
-        """Return the notes of what failed and has had no effect since: it waits, or lies in a dead queue."""
+        """Return the notes of what failed and has had no effect since: it waits, or lies in a dead queue.
+
+        Those of what has had its effect go: its inbox row says that it arrived.
+        """
         await self.write_down()
         failed = await self._noted.find({"failed": True}).to_list(None)
         handled = self._inbox.find({"_id": {"$in": [row["_id"] for row in failed]}}, {"_id": True})
         settled = {row["_id"] async for row in handled}
+        await delete_ids(self._noted, settled)
         return [row for row in failed if row["_id"] not in settled]
 
     async def strike(self, rows: Iterable[Row]) -> None:

@@ -100,7 +100,7 @@ class Pages:
 
     async def _one(self, query: dict[str, Any]) -> Page:
         row = await self._pages.find_one(query)
-        if row is None:
+        if row is None or _was_let_go(row):
             raise RefusedError("page.missing")
         return Page.model_validate(row)
 
@@ -120,7 +120,7 @@ class Pages:
         """
         theirs = {"_id": {"$in": list(page_ids)}, **reach_of(whose)}
         rows = await self._pages.find(theirs, session=session).to_list(None)
-        found = {row["_id"]: Page.model_validate(row) for row in rows}
+        found = {row["_id"]: Page.model_validate(row) for row in rows if not _was_let_go(row)}
         if len(found) != len(page_ids):
             raise RefusedError("page.missing")
         return [found[page_id] for page_id in page_ids]
@@ -152,7 +152,7 @@ class Pages:
             raise RefusedError("page.used")
 
     async def remove(self, page_id: str, at: datetime) -> None:
-        """Let a page go: a sweep drops it once nobody works on it any more.
+        """Let a page go: it is missing from now on, and a sweep drops it once nobody works on it any more.
 
         Raises:
             RefusedError: `page.used`: a document names it.
@@ -217,3 +217,8 @@ class Pages:
             yield row["object_key"]
             if drawn := (row.get("check") or {}).get("annotated_key"):
                 yield drawn
+
+
+def _was_let_go(row: dict[str, Any]) -> bool:
+    """Tell whether a page was let go before any document had it."""
+    return bool(row.get("removed_at")) and not row.get("handed_in")

@@ -122,16 +122,21 @@ async def test_newcomers_have_less_and_share_a_day_at_one_address(narrow: Door) 
 
 
 async def test_a_removed_page_goes_once_it_was_checked(door: Door, phone: Phone) -> None:
-    """Some minutes later, so that nothing is looked for that is gone; one that was handed in meanwhile stays."""
+    """It is missing at once, and its bytes some minutes later, so that nothing is looked for that is gone.
+
+    One that was handed in at that very moment stays.
+    """
     gone, used = [await phone.page() for _ in range(2)]
-    for page_id in (gone, used):
-        assert (await phone.delete(f"/v1/pages/{page_id}")).status_code == 204
-        await door.say(PageChecked(page_id=page_id, verdict="good", checked_at=utc_now()))
     assert (await phone.submit([used])).status_code == 202
+    await door.database.pages.update_one({"_id": used}, {"$set": {"removed_at": utc_now()}})
+    assert (await phone.delete(f"/v1/pages/{gone}")).status_code == 204
+    for page_id in (gone, used):
+        await door.say(PageChecked(page_id=page_id, verdict="good", checked_at=utc_now()))
+    asked = [phone.get(f"/v1/pages/{gone}"), phone.get(f"/v1/pages/{gone}/original"), phone.submit([gone])]
+    assert [refusal(await answer) for answer in asked] == [(404, "page.missing")] * 3
     await sweep_removed(door.stores(), utc_now)
-    assert (await phone.get(f"/v1/pages/{gone}")).status_code == 200
+    assert await door.service.objects.get(original_key(gone))
     await sweep_removed(door.stores(), lambda: utc_now() + timedelta(minutes=11))
-    assert (await phone.get(f"/v1/pages/{gone}")).status_code == 404
     assert (await phone.get(f"/v1/pages/{used}")).status_code == 200
     with pytest.raises(PermanentError):
         await door.service.objects.get(original_key(gone))

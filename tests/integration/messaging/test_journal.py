@@ -165,6 +165,17 @@ async def test_inbox_rows_of_an_earlier_version_are_forgotten_too(compose_servic
         assert await service.database.inbox.count_documents({}) == remembered
 
 
+async def test_notes_of_what_failed_and_then_had_its_effect_go(compose_service: Composer) -> None:
+    """Others stay: their events wait, or lie in a dead queue, and would be asked for if the broker lost its memory."""
+    service = compose_service()
+    settled, waiting = [{"_id": f"{QUEUE}:{new_id()}", "at": utc_now()} for _ in range(2)]
+    await service.database.arrivals.insert_many([{**row, "failed": True} for row in (settled, waiting)])
+    await service.database.inbox.insert_one(settled)
+    await service.delivery.forget()
+    assert [row["_id"] async for row in service.database.arrivals.find()] == [waiting["_id"]]
+    assert [row["_id"] for row in await service.delivery.arrivals.unsettled()] == [waiting["_id"]]
+
+
 async def test_inbox_of_an_earlier_version_is_deleted_by_ttl_no_more(compose_service: Composer) -> None:
     """A start takes the TTL index of earlier versions away: it would forget after 30 days, and stall the database."""
     service = compose_service()
