@@ -1,7 +1,6 @@
 """What was committed is published: at once, after a crash, after the broker's absence; and it has one effect."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +11,6 @@ from deploy.local.stack import LocalStack
 from shared.clock import utc_now
 from shared.events.event import Event
 from shared.ids import first_id_of, new_id
-from shared.messaging.journal import Journal
-from shared.messaging.publish import publish
 from shared.messaging.relay import IN_FLIGHT, LONGEST_PAUSE, SHORTEST_PAUSE
 from shared.messaging.topology import DESK
 from shared.service import Service
@@ -72,38 +69,6 @@ async def test_committed_event_is_published_and_forgotten(service: Service) -> N
     ids = await announce(service)
     await until(lambda: calls == ids)
     await until(lambda: is_empty(service.database.outbox))
-
-
-async def test_what_is_confirmed_while_others_are_moved_is_kept(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The journal gets each event, also those that the broker confirms while it is being written."""
-    subscribe(service)
-    await up(service)
-    published, moving, confirmed = [asyncio.Event() for _ in range(3)]
-
-    async def second_waits(*arguments: Any, **options: Any) -> None:
-        if published.is_set():
-            await moving.wait()
-        await publish(*arguments, **options)
-        (confirmed if published.is_set() else published).set()
-
-    async def keep(journal: Journal, rows: Iterable[Any]) -> None:
-        await kept(journal, rows)
-        moving.set()
-        await confirmed.wait()
-        for _ in range(100):  # turns of the event loop, in which the relay learns of it
-            await asyncio.sleep(0)
-
-    kept = Journal.keep
-    monkeypatch.setattr("shared.messaging.relay.publish", second_waits)
-    monkeypatch.setattr(Journal, "keep", keep)
-    ids = await announce(service)
-    await published.wait()
-    ids += await announce(service)
-    await until(lambda: is_empty(service.database.outbox))
-    rows = await service.database.journal.find().to_list(None)
-    assert sorted({message["event_id"] for row in rows for message in row["messages"]}) == sorted(ids)
 
 
 async def test_unit_of_work_that_fails_announces_nothing(service: Service) -> None:
