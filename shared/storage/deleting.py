@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
+from shared.clock import EVER
 from shared.storage.documents import Collection, drop_indexes
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Expiring:
 
     async def sweep(self, now: datetime) -> int:
         """Delete what is of no use any more; return how many rows."""
-        return await delete_batches(self.rows, {self.field: {"$lt": now - self.kept}})
+        return await delete_batches(self.rows, {self.field: {"$gt": EVER, "$lt": now - self.kept}})
 
 
 def parts_of(items: Iterable[T], size: int) -> Iterator[list[T]]:

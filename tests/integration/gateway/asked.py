@@ -55,11 +55,11 @@ class _Collection:
     def __getattr__(self, method: str) -> Any:
         found = getattr(self._real, method)
 
-        def call(first: Any, *rest: Any, **more: Any) -> Any:
+        def call(*arguments: Any, **more: Any) -> Any:
             if method == "create_index":
-                self._asked.declare(self._name, first)
+                self._asked.declare(self._name, arguments[0])
             elif method.startswith(("find", "update", "delete", "count")):
-                self._asked.queries.append((self._name, first))
-            return found(first, *rest, **more)
+                self._asked.queries.append((self._name, arguments[0]))
+            return found(*arguments, **more)
 
         return call

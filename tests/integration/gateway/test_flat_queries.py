@@ -135,6 +135,8 @@ async def test_each_look_is_led_by_an_index(door: Door, phone: Phone) -> None:
     await kept.documents.naming([new_id()])
     await kept.people.devices_of(phone.citizen_id)
     await kept.channels.sweep()
+    for expiring in kept.expiring:
+        await expiring.sweep(utc_now())
     async for _ in kept.pages.idle(utc_now()):
         break
     assert len(asked.queries) > 20
