@@ -64,6 +64,8 @@ class Documents:
     ) -> Answer:
         """Take a document: its row, its event and its receipt are durable together.
 
+        Whoever asks has seen that there is no first answer, and counted the submission.
+
         Raises:
             RefusedError: `page.missing`, `page.used`.
         """
@@ -83,10 +85,12 @@ class Documents:
                 await self._newcomers.submitted(newcomer, work)
             return Answer(202, self._receipt(document, language), f"/v1/documents/{document.id}")
 
-        return await self._acts.once(ask, act)
+        return await self._acts.first(ask, act)
 
     async def replace_page(self, ask: Ask, citizen: Citizen, wish: Exchange, language: str) -> Answer:
         """Put a page in the place of another one: the next version, its event and its receipt are durable together.
+
+        Whoever asks has seen that there is no first answer, and counted the submission.
 
         Raises:
             RefusedError: `document.missing`, `document.version_missing`, `document.changed`, `page.missing`,
@@ -106,7 +110,7 @@ class Documents:
             await self._timeline.add(fact, citizen.citizen_id, changed.changed_at, work.session, aside=aside)
             return Answer(202, self._receipt(changed, language), f"/v1/documents/{document.id}")
 
-        return await self._acts.once(ask, act)
+        return await self._acts.first(ask, act)
 
     async def _next_version(self, old: Document, new: Document, event_id: str, session: Session) -> None:
         """Keep a new version in the place of the one that was read; its event is repeated as the first one was."""
