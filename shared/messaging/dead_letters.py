@@ -30,7 +30,7 @@ class DeadLetters:
         self._work_queues = work_queues
         self._lease = lease
         self._counts: dict[str, int] = {}
-        self._told: dict[str, set[str]] = {}
+        self._told: dict[str, set[str | None]] = {}
 
     async def look(self) -> None:
         """Tell what is new; costs a question for each queue while nothing is."""
@@ -48,19 +48,17 @@ class DeadLetters:
         before, self._counts[queue] = self._counts.get(queue, 0), count
         if count <= before:
             return
-        told, self._told[queue] = self._told.get(queue, set()), set()
+        told, there = self._told.get(queue, set()), set[str | None]()
         for _ in range(min(count, MOST)):
-            letter = await dead.get(fail=False, timeout=TIMEOUT_S)
-            if letter is None:
-                return
-            by_us, message_id = "x-reason" in letter.headers, letter.message_id
-            if message_id:
-                self._told[queue].add(message_id)
-            if not by_us and message_id not in told:
-                self._tell(queue, letter)
+            if (letter := await dead.get(fail=False, timeout=TIMEOUT_S)) is None:
+                break
+            there.add(letter.message_id)
+            if letter.message_id not in told and "x-reason" not in letter.headers:  # which we give it
+                _tell(queue, letter)
+        self._told[queue] = there
 
-    @staticmethod
-    def _tell(queue: str, letter: AbstractIncomingMessage) -> None:
-        reason = str(letter.headers.get("x-first-death-reason", "unknown"))
-        DEAD_LETTERED.labels(queue, reason).inc()
-        log.warning("message.dead_lettered", queue=queue, event_id=letter.headers.get("x-event-id"), reason=reason)
+
+def _tell(queue: str, letter: AbstractIncomingMessage) -> None:
+    reason = str(letter.headers.get("x-first-death-reason", "unknown"))
+    DEAD_LETTERED.labels(queue, reason).inc()
+    log.warning("message.dead_lettered", queue=queue, event_id=letter.headers.get("x-event-id"), reason=reason)
