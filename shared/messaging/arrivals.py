@@ -71,21 +71,21 @@ class Arrivals:
                     found[Minute(row["source"], row["type"], minute_of(event_id))].add(event_id)
         return found
 
-    async def unsettled(self) -> list[Row]:
-        """Return the notes of what failed and has had no effect since: it waits, or lies in a dead queue.
+    async def settle(self) -> list[Row]:
+        """Strike the notes of what failed and has had its effect since, as the inbox says that it arrived.
 
-        Those of what has had its effect go: its inbox row says that it arrived.
+        Returns the others: what they speak of waits, or lies in a dead queue.
         """
         await self.write_down()
         failed = await self._noted.find({"failed": True}).to_list(None)
         handled = self._inbox.find({"_id": {"$in": [row["_id"] for row in failed]}}, {"_id": True})
         settled = {row["_id"] async for row in handled}
-        await delete_ids(self._noted, settled)
+        await self.strike(settled)
         return [row for row in failed if row["_id"] not in settled]
 
-    async def strike(self, rows: Iterable[Row]) -> None:
+    async def strike(self, ids: Iterable[str]) -> None:
         """Take notes back: what they speak of is at the broker no more."""
-        await delete_ids(self._noted, (row["_id"] for row in rows))
+        await delete_ids(self._noted, ids)
 
     async def write_down(self) -> None:
         """Write the notes that this process has taken."""
@@ -106,6 +106,7 @@ class Arrivals:
 
     async def forget(self, kept: timedelta) -> int:
         """Delete what is older than `kept`, by the event's id and by the time of its effect; return how many."""
+        await self.settle()
         long_ago = self._clock() - kept
         deleted = await delete_before(self._inbox, minute_at(long_ago), {"at": {"$lt": long_ago}})
         deleted += await delete_before(self._noted, minute_at(long_ago), {})

@@ -93,7 +93,6 @@ class Delivery:
     async def forget(self) -> None:
         """Delete what need not be kept any longer."""
         before = minute_at(self._voice.clock() - self._kept)
-        await self.arrivals.unsettled()  # notes of the others go
         forgotten = await self.journal.forget(before), await self.arrivals.forget(self._remembered)
         await self._comparing.forget(before)
         if any(forgotten):

@@ -82,7 +82,7 @@ class Ledger:
     async def prepare(self) -> None:
         """Create the collections and indexes; a transaction cannot create them by itself."""
         await self._arrivals.prepare()
-        await self._database.outbox.create_index("due_at", sparse=True)  # of what was refused; no other row pays for it
+        await self._database.outbox.create_index("due_at", sparse=True)  # makes the collection; few rows have the field
         await drop_indexes(self._database.outbox, lambda index: index["key"] == [("at", 1)])
 
     @asynccontextmanager

@@ -81,13 +81,13 @@ class Marker:
         log.error("broker.forgot", service=self._voice.source, seen_at=seen_at.isoformat())
         await self._declare()
         first, last = minute_at(seen_at - MARGIN), minute_at(self._voice.clock())
-        unsettled = await self._arrivals.unsettled()
+        unsettled = await self._arrivals.settle()
         for queue, types in self._voice.others(self._consumers):
             spans = [MissedMinutes(type=kind, first=first, last=last) for kind in types]
             failed = {(row["type"], minute_of(row["_id"].rpartition(":")[2])) for row in _at(queue, unsettled)}
             spans += [MissedMinutes(type=kind, first=minute, last=minute) for kind, minute in sorted(failed)]
             await ask(self._voice, queue, spans, reason="forgotten")
-        await self._arrivals.strike(unsettled)
+        await self._arrivals.strike(row["_id"] for row in unsettled)
         await self._telling.tell(range(first, last + 1))
 
     async def _is_at(self, channel: AbstractChannel) -> bool:

@@ -173,7 +173,7 @@ async def test_notes_of_what_failed_and_then_had_its_effect_go(compose_service: 
     await service.database.inbox.insert_one(settled)
     await service.delivery.forget()
     assert [row["_id"] async for row in service.database.arrivals.find()] == [waiting["_id"]]
-    assert [row["_id"] for row in await service.delivery.arrivals.unsettled()] == [waiting["_id"]]
+    assert [row["_id"] for row in await service.delivery.arrivals.settle()] == [waiting["_id"]]
 
 
 async def test_inbox_of_an_earlier_version_is_deleted_by_ttl_no_more(compose_service: Composer) -> None:

@@ -156,7 +156,6 @@ async def test_work_whose_task_group_failed_raises_what_failed() -> None:
     """An error of a child is the work's own, not a lack of time: a handler's reason must not be lost."""
 
     async def fail() -> None:
-        await asyncio.sleep(0)
         raise ValueError
 
     async def work() -> None:
