@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from services.notify.client.outside import Outside
 
 LOOPBACK = ip_network("127.0.0.0/8")
+EVERY = "0.0.0.0"  # noqa: S104 - this machine's IPv4 addresses; "" also listens on IPv6, at a port of its own
 NAME = "two.example"
 TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
 
@@ -70,7 +71,7 @@ async def test_an_address_that_is_silent_leaves_time_for_the_next() -> None:
 async def test_what_was_sent_is_not_sent_to_another_address() -> None:
     """A server that took a request and fell silent or hung up is not doubled by the next one."""
     received: list[bytes] = []
-    async with answering(b"", received, "") as port, way_out("127.0.0.1", "127.0.0.2") as outside:
+    async with answering(b"", received, EVERY) as port, way_out("127.0.0.1", "127.0.0.2") as outside:
         told = await outside.post(f"http://{NAME}:{port}/", {}, b"x")
     assert (told.kind, told.reason, len(received)) == ("again", "connection_failed", 1)
 
