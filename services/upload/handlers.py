@@ -116,6 +116,8 @@ class Intake:
             types=_suggestions(probed.types if probed else ()),
             verdict=report.verdict,
             reasons=report.reasons,
+            picture=report.picture,
+            edges=report.edges,
             cut=report.cut,
             cut_reader=report.cut_reader,
             rotate_cw=report.rotate_cw,

@@ -13,7 +13,7 @@ from services.gateway.domain.progress import CallbackState, DocumentState, Forwa
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
-from shared.events.upload import Stage, TypeSuggestion
+from shared.events.upload import Edges, PictureKind, Stage, TypeSuggestion
 
 
 class Shown(BaseModel):
@@ -40,6 +40,8 @@ class PageShown(Shown):
     stage: Stage | None = None
     verdict: str | None = None
     reasons: tuple[ReasonShown, ...] = ()
+    picture: PictureKind | None = None
+    edges: Edges = Edges()
     cut: tuple[str, ...] = ()
     cut_reader: tuple[str, ...] = ()
     rotate_cw: int = 0

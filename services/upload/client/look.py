@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from services.upload.client.pagenet import page_net
+from services.upload.client.found import Found, find_page, frame
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import SHORT, turn_to_upright
 from services.upload.domain.cells import CELL, Mask, cells_of
@@ -17,13 +18,15 @@ from services.upload.domain.geometry import Points
 from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
 from services.upload.domain.mark import Mark, Way, marks_of
+from services.upload.domain.missing import missing_at
 from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.sides import seen_by_reader
+from services.upload.domain.sides import Side, seen_by_reader
 from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
+from shared.events.upload import Edges
 
 DPI = 150  # at which writing is measured
 ENOUGH = 120  # at which it can be, too
@@ -81,16 +84,6 @@ def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Sour
     return source, Inspection(seen.report.model_copy(update={"ms": ms, "pages": source.pages}), seen.marks)
 
 
-def frame(source: Source) -> Points:
-    """Return the corners of the whole picture."""
-    width, height = source.size
-    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-
-
-def _whole(source: Source) -> NetOutline:
-    return NetOutline(frame(source), (), 1.0, several=False)
-
-
 def judge_page(source: Source) -> PageReport:
     """Return the report on a decoded page, without times."""
     return inspect(source).report
@@ -98,16 +91,18 @@ def judge_page(source: Source) -> PageReport:
 
 def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
-    copies = source.copies
-    found = _whole(source) if source.flat else page_net().find_in(copies)
-    flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
-    measured, spoilt = measure(flat, found)
+    found = find_page(source)
+    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False))
+    measured, spoilt = measure(flat, found.outline)
+    measured = replace(measured, cut=_missing(found, flat, measured.letter_height))
     verdict, reasons = judge(measured)
     width, height = source.size
     report = PageReport(
         width=width,
         height=height,
-        quad=_corners(found.quad) if found else None,
+        quad=_corners(found.outline.quad) if found.outline else None,
+        picture=found.picture,
+        edges=_edges(found.outline.cut if found.outline else (), measured.cut),
         cut=measured.cut,
         cut_reader=seen_by_reader(measured.cut, flat.way.turn),
         rotate_cw=flat.way.turn,
@@ -137,6 +132,24 @@ def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     return Flattened(page, turned(colours, turn), dpi, own, way)
 
 
+def _edges(beyond: tuple[Side, ...], missing: tuple[Side, ...]) -> Edges:
+    return Edges.model_validate({**dict.fromkeys(beyond, "outside"), **dict.fromkeys(missing, "cut")})
+
+
+def _missing(found: Found, flat: Flattened, letter: float | None) -> tuple[Side, ...]:
+    """Return the borders of the picture at which writing is cut off.
+
+    Where nothing is written, none is. A screenshot ends where the screen does, often within a text: its maker saw it.
+    """
+    if found.outline is None or letter is None or found.picture == "screenshot":
+        return ()
+    times = _resolution(flat.own, found.copies.least)[1]
+    small, quad, beyond = grey(found.copies.smaller(times)), found.outline.quad / times, found.outline.cut
+    whole = found.picture == "scan"  # a scanner takes the sheet: only letters cut through tell that it did not
+    at = partial(missing_at, small, quad, turn=flat.way.turn, letter=letter / times, only_letters=whole)
+    return tuple(side for side in beyond if at(side))
+
+
 def _resolution(own: float, least: int) -> tuple[float, int]:
     """Return at how many dpi a page is measured that has `own`, and how many times smaller the copy for that is.
 
@@ -162,7 +175,6 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Pl
     height = letter_height(dark)
     whole = Measurements(
         page_found=found is not None,
-        cut=found.cut if found else (),
         sharpness=sharpness(dark),
         letter_height=height * flat.own / flat.dpi if height else None,
         paper=paper_brightness(dark),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from services.upload.client.look import DPI, frame
+from services.upload.client.found import frame
+from services.upload.client.look import DPI
 from services.upload.client.ocr import read_words
 from services.upload.client.source import open_page
 from services.upload.client.typemodel import type_model
@@ -27,7 +28,7 @@ def probe(file: Path, report: PageReport) -> Probed:
     """
     source = open_page(file)
     quad = np.array(report.quad) if report.quad else frame(source)
-    page = turned(flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI)), report.rotate_cw)
+    page = turned(flatten(source.picture, quad, sheet(quad, report.beyond).pixels(DPI)), report.rotate_cw)
     upper = evenly_lit(grey(page)[: max(1, round(UPPER * page.shape[0]))])
     words = read_words(upper, DPI)
     reading = reading_of((word.text, word.confidence) for word in words)

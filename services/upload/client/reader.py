@@ -5,9 +5,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from services.upload.client.found import frame
 from services.upload.client.languages import read_page_words
 from services.upload.client.layer import layer_words
-from services.upload.client.look import frame, look
+from services.upload.client.look import look
 from services.upload.client.ocr import read_words
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
@@ -17,6 +18,7 @@ from services.upload.domain.flatten import flatten, sheet, straighten, turned
 from services.upload.domain.geometry import Points
 from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
+from services.upload.domain.picturekind import DARK
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.trim import without_desk
 from services.upload.schemas import PageReport, ReadPage, Word
@@ -35,7 +37,8 @@ def read_page(file: Path, page: int, out: Path) -> int:
     source, report = look(file, page)
     clean = _clean(source, report)
     words = _own_words(file, page, source, report, clean) or read_page_words(clean, FLAT_DPI)
-    kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    shown = _upright(source, report) if report.picture == "screenshot" else clean
+    kept = cv2.resize(shown, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
         picture=keep_picture(kept, out),
         width=kept.shape[1],
@@ -58,15 +61,29 @@ def flat_page(file: Path, page: int = 0) -> Picture:
 
 
 def _clean(source: Source, report: PageReport) -> Picture:
-    """Return the page as a scanner would have seen it; the whole picture where no page was found."""
+    """Return the page as a scanner would have seen it; the whole picture where no page was found.
+
+    What is on a screen is lit by itself, and what was scanned lies flat already.
+    """
+    if report.picture == "screenshot":
+        screen = grey(_upright(source, report))
+        return screen if np.median(screen) >= DARK else np.asarray(255 - screen, np.uint8)
     even = scanned(source, report)
-    return even if source.flat else without_desk(unwarped(source, report, even))
+    if report.picture == "scan":
+        return even
+    straight = unwarped(source, report, even)
+    return straight if report.picture == "filled" else without_desk(straight)
 
 
 def scanned(source: Source, report: PageReport) -> Picture:
     """Return the page flattened by its corners, upright and evenly lit."""
+    return evenly_lit(grey(_upright(source, report)))
+
+
+def _upright(source: Source, report: PageReport) -> Picture:
+    """Return the page flattened by its corners and upright, in its colours."""
     quad, size = _corners(source, report)
-    return evenly_lit(grey(turned(flatten(source.picture, quad, size), report.rotate_cw)))
+    return turned(flatten(source.picture, quad, size), report.rotate_cw)
 
 
 def unwarped(source: Source, report: PageReport, even: Picture) -> Picture:
@@ -82,7 +99,7 @@ def unwarped(source: Source, report: PageReport, even: Picture) -> Picture:
 def _corners(source: Source, report: PageReport) -> tuple[Points, tuple[int, int]]:
     """Return the corners of the page in the picture, and its size in pixels as it lies there."""
     quad = np.array(report.quad) if report.quad else frame(source)
-    return quad, sheet(quad, report.cut).pixels(FLAT_DPI)
+    return quad, sheet(quad, report.beyond).pixels(FLAT_DPI)
 
 
 def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:
