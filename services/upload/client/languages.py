@@ -10,9 +10,12 @@ import tesserocr
 from services.upload.client.ocr import read_words
 from services.upload.client.tessdata import LanguageMissingError, tessdata
 from services.upload.domain.language import BETTER, FOREIGN, SURE, candidates, is_german, legibility
+from services.upload.domain.flatten import A4_INCHES
+from services.upload.domain.parts import parts_of
 from services.upload.domain.pixels import Picture
 from services.upload.schemas import Word
 
+SHEETS = 2  # of A4, one below the other, are read at once
 PROBE = 0.45  # of the page's height: enough to tell languages apart
 
 
@@ -27,6 +30,24 @@ def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
         return german
     language = _likeliest(page, dpi, german)
     return german if language == "deu" else read_words(page, dpi, language)
+
+
+def read_long_page(page: Picture, dpi: float) -> tuple[Word, ...]:
+    """Return the words as `read_page_words` does; a page longer than two sheets of A4 is read in parts.
+
+    Each part ends between two lines, so that the work grows with the length alone, and no line is cut.
+
+    Raises:
+        LanguageMissingError: as above.
+    """
+    words: list[Word] = []
+    for top, bottom in parts_of(page, round(SHEETS * A4_INCHES[1] * dpi)):
+        first = words[-1].line + 1 if words else 0
+        for word in read_page_words(np.ascontiguousarray(page[top:bottom]), dpi):
+            left, upper, width, height = word.box
+            box = (left, upper + top, width, height)
+            words.append(word.model_copy(update={"box": box, "line": word.line + first}))
+    return tuple(words)
 
 
 def _likeliest(page: Picture, dpi: float, german: Sequence[Word]) -> str:

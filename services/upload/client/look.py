@@ -102,6 +102,7 @@ def inspect(source: Source) -> Inspection:
     found = _whole(source) if source.flat else page_net().find_in(copies)
     flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
     measured, spoilt = measure(flat, found)
+    measured = replace(measured, incomplete=not source.complete)
     verdict, reasons = judge(measured)
     width, height = source.size
     report = PageReport(

@@ -6,6 +6,7 @@ import tesserocr
 
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.pixels import Picture
+from services.upload.domain.spelling import spelled
 from services.upload.schemas import Word
 
 WORD_LEVEL = "5"  # of Tesseract's table
@@ -40,9 +41,9 @@ def _words(rows: list[list[str]]) -> list[Word]:
     lines: dict[tuple[str, ...], int] = {}
     words = []
     for row in rows:
-        if row[0] != WORD_LEVEL or not row[11].strip() or float(row[10]) < LEAST_CONFIDENCE:
+        if row[0] != WORD_LEVEL or not spelled(row[11]).strip() or float(row[10]) < LEAST_CONFIDENCE:
             continue
         left, top, width, height = (int(value) for value in row[6:10])
         line = lines.setdefault(tuple(row[2:5]), len(lines))
-        words.append(Word(text=row[11], box=(left, top, width, height), line=line, confidence=float(row[10])))
+        words.append(Word(text=spelled(row[11]), box=(left, top, width, height), line=line, confidence=float(row[10])))
     return words

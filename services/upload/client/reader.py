@@ -5,17 +5,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.upload.client.languages import read_page_words
+from services.upload.client.believed import believed
+from services.upload.client.languages import read_long_page
 from services.upload.client.layer import layer_words
 from services.upload.client.look import frame, look
-from services.upload.client.ocr import read_words
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
 from services.upload.domain.curl import curl_of
 from services.upload.domain.flatten import flatten, sheet, straighten, turned
 from services.upload.domain.geometry import Points
-from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.trim import without_desk
@@ -34,7 +33,7 @@ def read_page(file: Path, page: int, out: Path) -> int:
     """
     source, report = look(file, page)
     clean = _clean(source, report)
-    words = _own_words(file, page, source, report, clean) or read_page_words(clean, FLAT_DPI)
+    words = _own_words(file, page, source, report, clean) or read_long_page(clean, FLAT_DPI)
     kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
         picture=keep_picture(kept, out),
@@ -92,10 +91,7 @@ def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: 
     height, width = source.picture.shape[:2]
     across, down = flat.shape[1] / width, flat.shape[0] / height
     words = tuple(_scaled(word, across, down) for word in layer_words(file, page, (width, height)))
-    if not well_formed(words) or not covers(words, flat):
-        return ()
-    strip = fullest_strip(words, flat)
-    return words if agrees(words, read_words(np.ascontiguousarray(flat[slice(*strip)]), FLAT_DPI), strip) else ()
+    return believed(words, flat, FLAT_DPI)
 
 
 def _scaled(word: Word, across: float, down: float) -> Word:

@@ -30,11 +30,15 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page of a file as a colour picture and copies of it; `flat` if it was rendered, not photographed."""
+    """One page of a file as a colour picture and copies of it.
+
+    `flat` if it was rendered, not photographed; `complete` if everything that is on the page could be drawn.
+    """
 
     copies: Copies
     pages: int
     flat: bool
+    complete: bool = True
 
     @property
     def picture(self) -> Picture:
@@ -61,8 +65,8 @@ def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds(), *, half: boo
     with file.open("rb") as opened:
         head = opened.read(PDF_WITHIN)
     if kind_of(head) == "pdf":
-        picture, pages = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
-        return Source(Copies(picture), pages, flat=True)
+        rendered = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
+        return Source(Copies(rendered.picture), rendered.pages, flat=True, complete=rendered.complete)
     copies, pages = decode_photo(file, page, pixels=bounds.pixels, most=bounds.pages, half=half)
     return Source(copies, pages, flat=False)
 

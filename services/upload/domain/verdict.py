@@ -12,6 +12,7 @@ Verdict = Literal["good", "usable", "retake"]
 Reason = Literal[
     # grave ones, the order in which they are named
     "no_page",
+    "incomplete",
     "cut",
     "too_dark",
     "too_bright",
@@ -39,7 +40,7 @@ class Measurements:
     `sharpness` is an edge slope per pixel at no more than 150 dpi, `letter_height` pixels of the picture as
     taken, `paper` the grey level (0 to 255) of the paper, `contrast` that of the ink against it (0 to 1).
     `shadow`, `glare` and `fingers` are the shares (0 to 1) of the writing that they touch; `several` tells that
-    there is more than one page.
+    there is more than one page; `incomplete`, that something on it could not be drawn.
     """
 
     page_found: bool
@@ -52,6 +53,7 @@ class Measurements:
     glare: float = 0.0
     fingers: float = 0.0
     several: bool = False
+    incomplete: bool = False
 
     @property
     def legibility(self) -> float | None:
@@ -98,6 +100,7 @@ def judge(page: Measurements, limits: Limits = Limits()) -> tuple[Verdict, Reaso
 def _grave(page: Measurements, limits: Limits) -> dict[Reason, bool]:
     return {
         "no_page": not page.page_found,
+        "incomplete": page.incomplete,
         "cut": bool(page.cut),
         "too_dark": page.paper < limits.too_dark,
         "too_bright": _washed_out(page, limits) and page.contrast < limits.too_bright,
