@@ -9,8 +9,8 @@ import tesserocr
 
 from services.upload.client.ocr import read_words
 from services.upload.client.tessdata import LanguageMissingError, tessdata
-from services.upload.domain.language import BETTER, FOREIGN, SURE, candidates, is_german, legibility
 from services.upload.domain.flatten import A4_INCHES
+from services.upload.domain.language import BETTER, FOREIGN, SURE, candidates, is_german, legibility
 from services.upload.domain.parts import parts_of
 from services.upload.domain.pixels import Picture
 from services.upload.schemas import Word
@@ -25,29 +25,42 @@ def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
     Raises:
         LanguageMissingError: if German is not installed; another language that is missing is passed over.
     """
-    german = read_words(page, dpi)
-    if is_german(german):
-        return german
-    language = _likeliest(page, dpi, german)
-    return german if language == "deu" else read_words(page, dpi, language)
+    return _read(page, dpi)[1]
 
 
 def read_long_page(page: Picture, dpi: float) -> tuple[Word, ...]:
     """Return the words as `read_page_words` does; a page longer than two sheets of A4 is read in parts.
 
-    Each part ends between two lines, so that the work grows with the length alone, and no line is cut.
+    Each part ends between two lines, so that the work grows with the length alone, and no line is cut. What language
+    the page is in, its first part says.
 
     Raises:
         LanguageMissingError: as above.
     """
     words: list[Word] = []
+    language = ""
     for top, bottom in parts_of(page, round(SHEETS * A4_INCHES[1] * dpi)):
+        part = np.ascontiguousarray(page[top:bottom])
+        if not words:
+            language, found = _read(part, dpi)
+        else:
+            found = read_words(part, dpi, language)
         first = words[-1].line + 1 if words else 0
-        for word in read_page_words(np.ascontiguousarray(page[top:bottom]), dpi):
-            left, upper, width, height = word.box
-            box = (left, upper + top, width, height)
-            words.append(word.model_copy(update={"box": box, "line": word.line + first}))
+        words += [_lower(word, top, first) for word in found]
     return tuple(words)
+
+
+def _lower(word: Word, rows: int, lines: int) -> Word:
+    """Return a word so many rows and lines further down."""
+    left, top, width, height = word.box
+    return word.model_copy(update={"box": (left, top + rows, width, height), "line": word.line + lines})
+
+
+def _read(page: Picture, dpi: float) -> tuple[str, tuple[Word, ...]]:
+    """Return the language of a page and its words."""
+    german = read_words(page, dpi)
+    language = "deu" if is_german(german) else _likeliest(page, dpi, german)
+    return language, german if language == "deu" else read_words(page, dpi, language)
 
 
 def _likeliest(page: Picture, dpi: float, german: Sequence[Word]) -> str:

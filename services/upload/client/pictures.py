@@ -6,42 +6,52 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from services.upload.client.shown import pixel_of
 from services.upload.domain.pixels import Picture
 
 MOST_OBJECTS = 5_000  # of a page: further ones are not looked at
 DEEP = 4  # pictures in forms in forms
 TAIL = 1024  # bytes within which a JPEG names its end
 END = b"\xff\xd9"
-LEAST = 2  # pixels on each side: of less there is nothing to see
+ENOUGH = 0.99  # of the pixels: some programs leave out the end of the last row
+MOST_BYTES = 200_000_000  # of larger pictures nobody counts the pixels
+MOST_DECODED = 20  # pictures of a page that are decoded once more
 
 
 def pictures_there(page: pypdfium2.PdfPage, rendered: Picture) -> bool:
-    """Tell whether every picture of a page was decoded to its end, as far as its rendering leaves a doubt."""
-    found = page.get_objects(filter=None, max_depth=DEEP)
-    images = (each for each in islice(found, MOST_OBJECTS) if each.type == pdfium.FPDF_PAGEOBJ_IMAGE)
-    return all(_is_there(image, page, rendered) for image in images)
+    """Tell whether the pictures of a page were decoded to their end, as far as its rendering leaves a doubt."""
+    found = islice(page.get_objects(max_depth=DEEP), MOST_OBJECTS)
+    images = [each for each in found if each.type == pdfium.FPDF_PAGEOBJ_IMAGE]
+    doubtful = (image for image in images if not _shows(image, page, rendered))
+    return all(map(_ends, images)) and all(map(_is_decoded, islice(doubtful, MOST_DECODED)))
 
 
-def _is_there(image: pypdfium2.PdfImage, page: pypdfium2.PdfPage, rendered: Picture) -> bool:
-    if image.get_filters()[-1:] == ["DCTDecode"] and END not in bytes(image.get_data())[-TAIL:]:
-        return False
-    if _shows(image, page, rendered):
-        return True
+def _ends(image: pypdfium2.PdfImage) -> bool:
+    """Tell whether a picture has an end, as far as that shows: a JPEG says so, plain pixels can be counted."""
+    match image.get_filters()[-1:]:
+        case ["DCTDecode"]:
+            return END in bytes(image.get_data())[-TAIL:]
+        case [] | ["FlateDecode"] | ["LZWDecode"]:
+            about = image.get_metadata()
+            wanted = -(-about.width * about.bits_per_pixel // 8) * about.height
+            return wanted > MOST_BYTES or len(image.get_data(decode_simple=True)) >= ENOUGH * wanted
+    return True
+
+
+def _is_decoded(image: pypdfium2.PdfImage) -> bool:
     try:
-        image.get_bitmap(render=False).close()
+        image.get_bitmap(render=False)
     except pypdfium2.PdfiumError:
         return False
     return True
 
 
 def _shows(image: pypdfium2.PdfImage, page: pypdfium2.PdfPage, rendered: Picture) -> bool:
-    """Tell whether there is more than one colour in the rendering where a picture is."""
-    if image.container is not None or page.get_rotation():
-        return False  # its place is not known so easily
+    """Tell whether there is more than one colour in the rendering where a picture is; not if nobody knows where."""
+    if image.container is not None:
+        return False
     left, bottom, right, top = image.get_bounds()
-    x, y, _, upper = page.get_cropbox()
-    across, down = rendered.shape[1] / page.get_width(), rendered.shape[0] / page.get_height()
-    rows = slice(max(0, round((upper - top) * down)), max(0, round((upper - bottom) * down)))
-    columns = slice(max(0, round((left - x) * across)), max(0, round((right - x) * across)))
-    part = rendered[rows, columns]
-    return min(part.shape[:2]) >= LEAST and bool(np.ptp(part))
+    corners = [pixel_of(page, rendered.shape[1::-1], x, y) for x, y in ((left, top), (right, bottom))]
+    (x, further_x), (y, further_y) = (sorted(max(0, each) for each in axis) for axis in zip(*corners, strict=True))
+    part = rendered[y:further_y, x:further_x]
+    return part.size > 0 and bool(np.ptp(part))

@@ -5,9 +5,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.upload.client.believed import believed
+from services.upload.client.believed import own_words
 from services.upload.client.languages import read_long_page
-from services.upload.client.layer import layer_words
 from services.upload.client.look import frame, look
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
@@ -33,7 +32,8 @@ def read_page(file: Path, page: int, out: Path) -> int:
     """
     source, report = look(file, page)
     clean = _clean(source, report)
-    words = _own_words(file, page, source, report, clean) or read_long_page(clean, FLAT_DPI)
+    own = own_words(file, page, clean, report.rotate_cw, FLAT_DPI) if source.flat else ()
+    words = own or read_long_page(clean, FLAT_DPI)
     kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
         picture=keep_picture(kept, out),
@@ -82,16 +82,6 @@ def _corners(source: Source, report: PageReport) -> tuple[Points, tuple[int, int
     """Return the corners of the page in the picture, and its size in pixels as it lies there."""
     quad = np.array(report.quad) if report.quad else frame(source)
     return quad, sheet(quad, report.cut).pixels(FLAT_DPI)
-
-
-def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:
-    """Return the text that a PDF page brings along, in pixels of the page; none if it is not what stands there."""
-    if not source.flat or report.rotate_cw:
-        return ()
-    height, width = source.picture.shape[:2]
-    across, down = flat.shape[1] / width, flat.shape[0] / height
-    words = tuple(_scaled(word, across, down) for word in layer_words(file, page, (width, height)))
-    return believed(words, flat, FLAT_DPI)
 
 
 def _scaled(word: Word, across: float, down: float) -> Word:

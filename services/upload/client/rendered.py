@@ -8,12 +8,14 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from services.upload.client.direction import turn_by_text
 from services.upload.client.pictures import pictures_there
 from services.upload.client.shown import open_shown
 from services.upload.client.structure import guard_placeholder, names_what_it_draws
 from services.upload.domain.flatten import TALL
 from services.upload.domain.pixels import Picture
 from services.upload.domain.refusal import RefusalCode, RefusedFileError
+from services.upload.domain.sides import Turn
 
 DPI = 200
 POINTS = 72
@@ -27,11 +29,15 @@ WIDEST = 2480  # pixels of the shorter side of a page that is far longer than wi
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One page of a PDF in B, G, R, how many pages the PDF has, and whether all of this one could be drawn."""
+    """One page of a PDF in B, G, R, how many pages the PDF has, and whether all of this one could be drawn.
+
+    `turn` is by how much it has to be turned clockwise for its text to be upright, None if it has too little text.
+    """
 
     picture: Picture
     pages: int
     complete: bool
+    turn: Turn | None
 
 
 def render_page(file: Path, page: int, *, pixels: int, most: int) -> Rendered:
@@ -50,7 +56,7 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> Rendered:
             bitmap = shown.page.render(scale=scale, rev_byteorder=False, force_bitmap_format=pdfium.FPDFBitmap_BGR)
             picture = np.ascontiguousarray(bitmap.to_numpy())
             complete = shown.complete and names_what_it_draws(file, page) and pictures_there(shown.page, picture)
-            return Rendered(picture, pages, complete)
+            return Rendered(picture, pages, complete, turn_by_text(shown.page))
     except pypdfium2.PdfiumError as error:
         raise RefusedFileError(_reason(file)) from error
 

@@ -13,6 +13,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from services.upload.domain.sides import Turn
+
 MOST_MARKS = 5_000  # of a page; with more, nobody looks whether all of them can be drawn
 TINY = 0.02  # scale of a picture that nobody sees
 UNSEEN = pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
@@ -45,27 +47,40 @@ class Shown:
     complete: bool
 
 
-def open_shown(document: pypdfium2.PdfDocument, number: int) -> Shown:
-    """Return a page of a document that was just opened, with its marks as a part of it.
+def open_shown(document: pypdfium2.PdfDocument, number: int, turn: Turn = 0) -> Shown:
+    """Return a page of a document that was just opened, with its marks as a part of it, turned clockwise.
 
     Raises:
         pypdfium2.PdfiumError: if the page cannot be opened.
     """
     filled = _with_forms(document)
     page = document[number]
-    marks = pdfium.FPDFPage_GetAnnotCount(page.raw)
+    complete = _put_marks_on(document, page, filled=filled)
+    if turn:
+        page.set_rotation((page.get_rotation() + turn) % 360)
     with _text(page) as text:
         printed = text.count_chars()
+    page.close()
+    return Shown(document[number], printed, complete)
+
+
+def _put_marks_on(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, *, filled: bool) -> bool:
+    """Make the marks of a page a part of it when it is opened again; tell whether all of them could be drawn."""
+    marks = pdfium.FPDFPage_GetAnnotCount(page.raw)
     if not marks:
-        return Shown(page, printed, complete=True)
+        return True
     if marks <= MOST_MARKS:
         _tick(document, page)
     page.render(scale=TINY)  # PDFium makes up what marks without a look of their own look like when it draws them
     complete = marks > MOST_MARKS or all(_is_drawn(document, mark, filled=filled) for mark in _marks(page))
-    if pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_FAIL:
-        return Shown(page, printed, complete=False)
-    page.close()
-    return Shown(document[number], printed, complete)
+    return pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_FAIL and complete
+
+
+def pixel_of(page: pypdfium2.PdfPage, size: tuple[int, int], x: float, y: float) -> tuple[int, int]:
+    """Return where a point of a page is in its rendering of `size` (width, height), however it is turned or cropped."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
+    return across.value, down.value
 
 
 def _with_forms(document: pypdfium2.PdfDocument) -> bool:

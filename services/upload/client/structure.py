@@ -1,4 +1,4 @@
-"""What the structure of a PDF says about it and no rendering shows: that its page is only a cover, or lacks pictures."""
+"""What the structure of a PDF says and no rendering shows: that its page is only a cover, or lacks a picture."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def guard_placeholder(file: Path, document: pypdfium2.PdfDocument) -> None:
 
 
 def names_what_it_draws(file: Path, number: int) -> bool:
-    """Tell whether everything that a page draws by name is in the file; of a file that nobody can take apart, that it is."""
+    """Tell whether everything that a page draws by name is in the file; so it is where nobody can take that apart."""
     try:
         with pikepdf.open(file) as pdf:
             page = pdf.pages[number]
@@ -58,7 +58,7 @@ def _named(page: Object) -> set[str]:
     """Return the names that the resources of a page, or of what it inherits them from, have something for."""
     for _ in range(HIGHEST):
         if Name.Resources in page:
-            objects = page[Name.Resources].get(Name.XObject, {})
+            objects = page[Name.Resources].get(Name.XObject, pikepdf.Dictionary())
             return {name for name, each in objects.items() if isinstance(each, pikepdf.Stream)}
         if Name.Parent not in page:
             break

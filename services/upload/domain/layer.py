@@ -17,6 +17,7 @@ INK = 150  # grey level below which a pixel is ink
 COVERED = 0.55  # share of the ink that must lie under the words: a scan with a stamp is no text page
 AGREES = 70.0  # of 100: how alike the layer and what is read on a strip of the page must be
 STRIPS = 8  # of a page
+ROOM = 8  # a word's height divided by this stays free around a strip
 MOST_ROWS = 300  # of a strip of a page that is longer
 LEAST_CONTRAST = 24  # grey levels between what is written and the paper
 JOINERS = "\u200c\u200d"  # nobody sees them; Persian writes them within words
@@ -73,7 +74,7 @@ def fullest_strip(words: Sequence[Seen], page: Picture) -> tuple[int, int]:
         letters[_middle(word) // height] += len(word.text)
     best = max(letters, key=lambda strip: (letters[strip], -strip))
     inside = [word.box for word in words if _middle(word) // height == best]
-    room = min(box[3] for box in inside) // 2
+    room = min(box[3] for box in inside) // ROOM
     top, bottom = min(box[1] for box in inside) - room, max(box[1] + box[3] for box in inside) + room
     return max(0, top), min(page.shape[0], bottom)
 

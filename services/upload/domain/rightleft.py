@@ -8,6 +8,8 @@ from services.upload.domain.spaced import Piece
 
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _GROUPS = re.compile(r"\d+(?:-\d+)+")
+_CLUSTERS = re.compile(r"\d+(?:[.,:/]\d+)*|.[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]*", re.DOTALL)
+_MIRRORED = str.maketrans("()[]{}<>\u00ab\u00bb", ")(][}{><\u00bb\u00ab")
 _LEADING = re.compile(r"^([.,:;!?\u060c\u061b\u061f]+)(.+)$")
 
 
@@ -21,14 +23,21 @@ def is_right_to_left(text: str) -> bool:
 def in_reading_order(line: Sequence[Piece]) -> list[Piece]:
     """Return a line as it is read, whichever order the file has it in (Unicode Standard Annex 9, from the end).
 
-    Words go from right to left, Latin ones among them, with the numbers behind them, from left to right. A full stop that
-    stands left of a number or Latin word follows it. Groups of digits with hyphens between them are shown from right
-    to left.
+    Words go from right to left; Latin ones among them, with the numbers behind them, from left to right. A full stop
+    that stands left of a number or Latin word follows it. Groups of digits with hyphens between them are shown from
+    right to left.
     """
     if not is_right_to_left("".join(piece.text for piece in line)):
         return list(line)
     visual = sorted(line, key=lambda piece: piece.box[0])
     return [piece for run in reversed(list(_runs(visual))) for piece in _as_written(run)]
+
+
+def as_shown(word: str) -> str:
+    """Return the characters of a word from left to right as they stand on paper, which is how PDFs have them."""
+    if not is_right_to_left(word):
+        return word
+    return "".join(cluster.translate(_MIRRORED) for cluster in reversed(_CLUSTERS.findall(word)))
 
 
 def _runs(visual: Sequence[Piece]) -> Iterator[list[Piece]]:

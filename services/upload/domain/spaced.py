@@ -15,11 +15,15 @@ WIDEST = 1.1  # of the height of a line: letters further apart are columns
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters without a space; `typed` if the space before them is one that somebody typed."""
+    """Characters without a space.
+
+    `typed` if the space before them is one that somebody typed, `hidden` if they are there to be found only, not drawn.
+    """
 
     text: str
     box: Box
     typed: bool = False
+    hidden: bool = False
 
 
 def joined(line: Sequence[Piece]) -> list[Piece]:
