@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pypdfium2
 
@@ -12,6 +13,8 @@ from services.upload.client import look, pdf, photo, reader, understand
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.domain.verdict import Verdict
 from services.upload.schemas import PageReport, Understood
+
+ANY: tuple[Verdict, ...] = get_args(Verdict)  # where the kind of file says nothing about the verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from services.upload.domain.sides import Turn
 
 MOST_MARKS = 5_000  # of a page; with more, nobody looks whether all of them can be drawn
 TINY = 0.02  # scale of a picture that nobody sees
-UNSEEN = pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+UNSEEN = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 TICKED = (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON)
 FILLED = (pdfium.FPDF_FORMFIELD_TEXTFIELD, pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX)
 DRAWN = (
@@ -102,12 +102,14 @@ def _text(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfTextPage]:
 
 
 def _marks(page: pypdfium2.PdfPage) -> Iterator[Annotation]:
-    """Yield the marks that a viewer shows."""
+    """Yield the marks that a viewer shows, and hide those for print only."""
     for number in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
         mark = pdfium.FPDFPage_GetAnnot(page.raw, number)
         if not mark:
             continue
-        if not pdfium.FPDFAnnot_GetFlags(mark) & UNSEEN:
+        if (flags := pdfium.FPDFAnnot_GetFlags(mark)) & UNSEEN:
+            pdfium.FPDFAnnot_SetFlags(mark, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+        else:
             yield mark
         pdfium.FPDFPage_CloseAnnot(mark)
 

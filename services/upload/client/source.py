@@ -33,8 +33,8 @@ class Bounds:
 class Source:
     """One page of a file as a colour picture and copies of it.
 
-    `flat` if it was rendered, not photographed; `complete` if everything that is on the page could be drawn; `turn` is by
-    how much it has to be turned clockwise, if that is known.
+    `flat` if it was rendered, not photographed; `complete` if everything that is on the page could be drawn; `turn` is
+    by how much it has to be turned clockwise, if that is known.
     """
 
     copies: Copies

@@ -43,7 +43,10 @@ def names_what_it_draws(file: Path, number: int) -> bool:
 
 def _is_bare(document: pypdfium2.PdfDocument) -> bool:
     """Tell whether a document is one page without any mark: fields that can be filled in are marks."""
-    return len(document) == 1 and not pdfium.FPDFPage_GetAnnotCount(document[0].raw)
+    if len(document) > 1:
+        return False
+    page = document[0]  # closed by the document, not before
+    return not pdfium.FPDFPage_GetAnnotCount(page.raw)
 
 
 def _is_portfolio(file: Path) -> bool:

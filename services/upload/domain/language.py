@@ -48,7 +48,7 @@ def legibility(words: Sequence[Seen]) -> float:
 
 
 def script_of(text: str) -> str:
-    """Return the script of most letters of a text, as Tesseract and the Unicode Standard name it; Latin if there are none."""
+    """Return the script of most letters of a text, as Tesseract and Unicode name it; Latin if there are none."""
     scripts = Counter(unicodedata.name(mark, "").split(" ")[0].capitalize() for mark in text if mark.isalpha())
     return max(scripts, key=lambda script: scripts[script]) if scripts else "Latin"
 
