@@ -4,9 +4,10 @@ import io
 import zlib
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pikepdf
-from pikepdf import Array, AttachedFileSpec, Dictionary, Name, String
+from pikepdf import Array, Dictionary, Name, String
 
 from tests.corpus.filled import VALUES, filled
 from tests.corpus.kind import ANY, Expect, Kind
@@ -42,7 +43,7 @@ def attached(folder: Path, lines: tuple[str, ...], *, collection: bool) -> Path:
     pdf = pikepdf.new()
     letter(pdf, lines)
     for name in ("eins.pdf", "zwei.pdf"):
-        pdf.attachments[name] = AttachedFileSpec(pdf, _inner(), filename=name, mime_type="application/pdf")
+        pdf.attachments[name] = _inner()
     if collection:
         pdf.Root.Collection = Dictionary(Type=Name.Collection, View=Name.D, D=String("eins.pdf"))
     return saved(pdf, folder, "attached.pdf")
@@ -85,8 +86,8 @@ def _flate(share: float) -> bytes:
     return packed[: round(share * len(packed))]
 
 
-JPEG = {"width": 600, "height": 800, "Filter": Name.DCTDecode}
-FLATE = {"width": 600, "height": 800, "Filter": Name.FlateDecode}
+JPEG: dict[str, Any] = {"width": 600, "height": 800, "Filter": Name.DCTDecode}
+FLATE: dict[str, Any] = {"width": 600, "height": 800, "Filter": Name.FlateDecode}
 LACKS = Expect(verdicts=("retake",), reasons=("incomplete",), text=("Kundennummer 123456789",))
 WHOLE = Expect(verdicts=ANY, never=("incomplete",), text=("Kundennummer 123456789",))
 KINDS = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
@@ -43,12 +44,12 @@ def _looks(pdf: Pdf, drawn: bytes, resources: Dictionary | None = None) -> Dicti
     return Dictionary(N=pikepdf.Stream(pdf, drawn, Resources=resources or Dictionary(), **about))
 
 
-def mark(pdf: Pdf, box: Array, subtype: str = "/Widget", **more: object) -> Object:
+def mark(pdf: Pdf, box: Array, subtype: str = "/Widget", **more: Any) -> Object:
     """Return a mark (annotation) that everybody sees, unless `F` says otherwise."""
     return pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=box, **{"F": SEEN, **more}))
 
 
-def form(pdf: Pdf, fields: list[Object], lines: tuple[str, ...] = FORM, **more: object) -> Pdf:
+def form(pdf: Pdf, fields: list[Object], lines: tuple[str, ...] = FORM, **more: Any) -> Pdf:
     """Add the form's page with its fields, and make them the document's form."""
     letter(pdf, lines, Annots=Array(fields))
     fonts = Dictionary(F1=latin(pdf), ZaDb=font(pdf, "/ZapfDingbats"))
@@ -56,12 +57,12 @@ def form(pdf: Pdf, fields: list[Object], lines: tuple[str, ...] = FORM, **more: 
     return pdf
 
 
-def filled(folder: Path, *, looks: bool, **more: object) -> Path:
+def filled(folder: Path, *, looks: bool, **more: Any) -> Path:
     """Write a form with five values, with or without stored looks."""
     pdf = pikepdf.new()
     fields = []
     for number, value in enumerate(VALUES):
-        own = {"AP": look(pdf, value)} if looks else {}
+        own: dict[str, Any] = {"AP": look(pdf, value)} if looks else {}
         fields.append(
             mark(pdf, row(number + 2), FT=Name.Tx, T=String(f"field {number}"), V=String(value), DA=TEXT, **own)
         )
@@ -83,7 +84,7 @@ def chosen(folder: Path) -> Path:
     return saved(form(pdf, fields, NeedAppearances=True), folder, "chosen.pdf")
 
 
-def value(folder: Path, said: str, **more: object) -> Path:
+def value(folder: Path, said: str, **more: Any) -> Path:
     """Write a form with one field."""
     pdf = pikepdf.new()
     field = mark(pdf, row(2), FT=Name.Tx, T=String("a"), V=String(said), DA=TEXT, **more)

@@ -3,6 +3,7 @@
 import io
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -44,7 +45,7 @@ def cropped(folder: Path) -> Path:
     return saved(pdf, folder, "cropped.pdf")
 
 
-def scaled(folder: Path, times: float, **more: object) -> Path:
+def scaled(folder: Path, times: float, **more: Any) -> Path:
     """Write a letter whose page and letters are so many times larger."""
     pdf = pikepdf.new()
     content = b"q %f 0 0 %f 0 0 cm " % (times, times) + text(LETTER, top=760) + b"Q"

@@ -23,7 +23,7 @@ POINTS, STEP, LEFT = 13, 26, 60
 BELOW = 82  # points from the upper edge to the first line
 
 
-def font(pdf: Pdf, base: str = "/Helvetica", **more: object) -> Object:
+def font(pdf: Pdf, base: str = "/Helvetica", **more: Any) -> Object:
     """Return a font that every program has."""
     return pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name(base), **more))
 
@@ -39,7 +39,7 @@ def text(lines: Sequence[str], *, top: float, left: float = LEFT, size: float = 
     return b"BT /F1 %f Tf %f %f Td %f TL %s ET\n" % (size, left, top, step, rows)
 
 
-def add(pdf: Pdf, content: bytes, size: tuple[float, float] = A4, **more: object) -> Object:
+def add(pdf: Pdf, content: bytes, size: tuple[float, float] = A4, **more: Any) -> Object:
     """Add a page of content operators, and return its dictionary; `more` are its entries."""
     resources = more.pop("Resources", None) or Dictionary(Font=Dictionary(F1=latin(pdf)))
     page = Dictionary(
@@ -49,7 +49,7 @@ def add(pdf: Pdf, content: bytes, size: tuple[float, float] = A4, **more: object
     return pdf.pages[-1].obj
 
 
-def letter(pdf: Pdf, lines: Sequence[str] = LETTER, size: tuple[float, float] = A4, **more: object) -> Object:
+def letter(pdf: Pdf, lines: Sequence[str] = LETTER, size: tuple[float, float] = A4, **more: Any) -> Object:
     """Add a page with lines of text from its upper left corner on."""
     return add(pdf, text(lines, top=size[1] - BELOW), size, **more)
 
@@ -69,7 +69,7 @@ def jpeg(width: int = 600, height: int = 800) -> bytes:
     return written.getvalue()
 
 
-def image(pdf: Pdf, data: bytes, width: int, height: int, **more: object) -> Object:
+def image(pdf: Pdf, data: bytes, width: int, height: int, **more: Any) -> Object:
     """Return a grey picture of 8 bits."""
     about = {"Width": width, "Height": height, "ColorSpace": Name.DeviceGray, "BitsPerComponent": 8, **more}
     return pdf.make_indirect(pikepdf.Stream(pdf, data, Type=Name.XObject, Subtype=Name.Image, **about))

@@ -1,5 +1,7 @@
 """PDFs that bring their text along: letter-spaced, decomposed, in other scripts, hidden, switched off, or wrong."""
 
+# ruff: noqa: RUF001 - letters of other scripts look like Latin ones
+
 import unicodedata
 from collections.abc import Mapping
 from functools import partial
@@ -23,7 +25,8 @@ SAID: Mapping[str, str] = {
     "IBAN DE02120300000000202051.",
     "fa": "اخطار قطع برق منزل شما. شماره قرارداد 77550132. لطفاً مبلغ 1.386,03 یورو را تا 16.03.2026 بپردازید.",
     "el": "Ειδοποίηση διακοπής ρεύματος. Αριθμός συμβολαίου 7755-0132-08. Πληρωτέο ποσό 1.386,03 ευρώ.",
-    "tr": "Elektriğiniz kesilecektir. Sözleşme numarası 7755-0132-08. Ödenecek tutar 1.386,03 avro, son gün 16.03.2026.",
+    "tr": "Elektriğiniz kesilecektir. Sözleşme numarası 7755-0132-08. Ödenecek tutar 1.386,03 avro. "
+    "Son ödeme günü 16.03.2026.",
 }
 FINE_PRINT = "Der Vertrag {0:03d} gilt weiter um ein Jahr, wenn ihn niemand schriftlich und vier Wochen vorher kündigt."
 FINE = tuple(" ".join(FINE_PRINT.format(2 * row + half) for half in (0, 1)) for row in range(110))

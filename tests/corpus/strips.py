@@ -12,7 +12,6 @@ from tests.corpus.sheets import add, saved, text
 ENTRIES = tuple(
     f"{n:02d}. Abschlag Strom {n % 28 + 1:02d}.04.2026: {n * 7 % 900 + 12},{n * 13 % 100:02d} Euro" for n in range(60)
 )
-LEGIBLE = 0.95  # of the entries
 
 
 def endless(folder: Path, lines: int) -> Path:
@@ -32,7 +31,7 @@ def screens(folder: Path, form: str, *, width: int = 1080, letters: int = 34) ->
     for number, entry in enumerate(ENTRIES):
         pen.text((letters, step * (number + 1)), entry, "black", font)
     file = folder / f"screens.{form}"
-    made.save(file, **({"resolution": 130} if form == "pdf" else {}))
+    made.save(file, resolution=130)
     return file
 
 

@@ -9,6 +9,7 @@ import pypdfium2.raw as pdfium
 
 from services.upload.client.shown import open_shown, pixel_of
 from services.upload.domain.lines import lines_of, without_doubles
+from services.upload.domain.rightleft import as_cast
 from services.upload.domain.sides import Turn
 from services.upload.domain.spaced import Box, Piece
 from services.upload.domain.spelling import spelled
@@ -53,8 +54,10 @@ def _pieces(
         found = list(group)
         if spaces:
             typed = not pdfium.FPDFText_IsGenerated(text.raw, found[0])
-        elif said := spelled("".join(_mark(text, place) for place in found)):
-            corners = [text.get_charbox(place, loose=True) for place in found]
+            continue
+        marks = [_mark(text, place) for place in found]
+        corners: list[Corners] = [text.get_charbox(place, loose=True) for place in found]
+        if said := spelled("".join(as_cast(marks, corners))):
             yield Piece(said, _box(page, corners, size), typed, _is_hidden(text, found[0]))
 
 

@@ -34,7 +34,7 @@ def _ends(image: pypdfium2.PdfImage) -> bool:
         case [] | ["FlateDecode"] | ["LZWDecode"]:
             about = image.get_metadata()
             wanted = -(-about.width * about.bits_per_pixel // 8) * about.height
-            return wanted > MOST_BYTES or len(image.get_data(decode_simple=True)) >= ENOUGH * wanted
+            return wanted > MOST_BYTES or bool(len(image.get_data(decode_simple=True)) >= ENOUGH * wanted)
     return True
 
 

@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 
 from services.upload.client.believed import own_words
-from services.upload.client.languages import read_long_page
+from services.upload.client.languages import read_page_words, read_strip_words
 from services.upload.client.look import frame, look
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
 from services.upload.domain.curl import curl_of
-from services.upload.domain.flatten import flatten, sheet, straighten, turned
+from services.upload.domain.flatten import TALL, flatten, sheet, straighten, turned
 from services.upload.domain.geometry import Points
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture, grey
@@ -33,7 +33,8 @@ def read_page(file: Path, page: int, out: Path) -> int:
     source, report = look(file, page)
     clean = _clean(source, report)
     own = own_words(file, page, clean, report.rotate_cw, FLAT_DPI) if source.flat else ()
-    words = own or read_long_page(clean, FLAT_DPI)
+    recognise = read_strip_words if clean.shape[0] > TALL * clean.shape[1] else read_page_words
+    words = own or recognise(clean, FLAT_DPI)
     kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
         picture=keep_picture(kept, out),

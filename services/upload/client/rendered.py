@@ -12,7 +12,7 @@ from services.upload.client.direction import turn_by_text
 from services.upload.client.pictures import pictures_there
 from services.upload.client.shown import open_shown
 from services.upload.client.structure import guard_placeholder, names_what_it_draws
-from services.upload.domain.flatten import TALL
+from services.upload.domain.flatten import A4_INCHES, TALL, TILL_INCHES
 from services.upload.domain.pixels import Picture
 from services.upload.domain.refusal import RefusalCode, RefusedFileError
 from services.upload.domain.sides import Turn
@@ -24,6 +24,8 @@ REASONS: dict[int, RefusalCode] = {
 }
 LEAST_SIDE = 64  # pixels
 LONGEST = 3508  # pixels: A4 at 300 dpi, whatever size the page claims to have
+LEAST_LONG = round(A4_INCHES[1] * DPI)  # pixels of the longer side, however small the page claims to be
+LEAST_WIDE = round(TILL_INCHES * DPI)  # pixels of the shorter side of a page that is far longer than wide
 WIDEST = 2480  # pixels of the shorter side of a page that is far longer than wide: the same
 
 
@@ -41,7 +43,7 @@ class Rendered:
 
 
 def render_page(file: Path, page: int, *, pixels: int, most: int) -> Rendered:
-    """Return one page of a PDF as a viewer shows it, at up to 200 dpi.
+    """Return one page of a PDF as a viewer shows it, at up to 200 dpi; a small page as large as A4 is at 200 dpi.
 
     Raises:
         RefusedFileError: if it is encrypted, empty, damaged, only a cover, or has more pages than allowed.
@@ -66,11 +68,14 @@ def _scale(size: tuple[float, float], pixels: int) -> float:
     longest, shortest = max(size), min(size)
     if not (shortest > 0 and math.isfinite(longest)):
         raise RefusedFileError("pdf_damaged")
-    largest = LONGEST / longest if longest <= TALL * shortest else WIDEST / shortest
-    scale = min(DPI / POINTS, largest, math.sqrt(pixels / (longest * shortest)))
-    if scale * shortest < LEAST_SIDE:
+    if longest <= TALL * shortest:
+        least, most = LEAST_LONG / longest, LONGEST / longest
+    else:
+        least, most = LEAST_WIDE / shortest, WIDEST / shortest
+    most = min(most, math.sqrt(pixels / (longest * shortest)))
+    if min(DPI / POINTS, most) * shortest < LEAST_SIDE:
         raise RefusedFileError("too_few_pixels")
-    return scale
+    return min(max(DPI / POINTS, least), most)
 
 
 def _reason(file: Path) -> RefusalCode:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from services.upload.domain.spaced import Piece
 
@@ -31,6 +33,14 @@ def in_reading_order(line: Sequence[Piece]) -> list[Piece]:
         return list(line)
     visual = sorted(line, key=lambda piece: piece.box[0])
     return [piece for run in reversed(list(_runs(visual))) for piece in _as_written(run)]
+
+
+def as_cast(marks: Sequence[str], boxes: Sequence[object]) -> Iterator[str]:
+    """Yield the characters of a word in their order; those of one shape (the same box) were turned round with it."""
+    turned = is_right_to_left("".join(marks))
+    for _, group in groupby(zip(marks, boxes, strict=True), key=itemgetter(1)):
+        shape = [mark for mark, _ in group]
+        yield from reversed(shape) if turned else shape
 
 
 def as_shown(word: str) -> str:
