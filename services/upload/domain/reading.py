@@ -25,7 +25,7 @@ LIFTED: Mapping[str, str | None] = {
     "bright": None,
 }
 LASTING = frozenset(
-    {"no_page", "incomplete", "cut", "glare", "fingers"}
+    {"no_page", "incomplete", "too_long", "cut", "glare", "fingers"}
 )  # reasons that may be why a page is to be taken again
 
 
