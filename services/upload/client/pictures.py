@@ -20,10 +20,13 @@ MOST_DECODED = 20  # pictures of a page that are decoded once more
 
 def pictures_there(page: pypdfium2.PdfPage, rendered: Picture) -> bool:
     """Tell whether the pictures of a page were decoded to their end, as far as its rendering leaves a doubt."""
-    found = islice(page.get_objects(max_depth=DEEP), MOST_OBJECTS)
-    images = [each for each in found if each.type == pdfium.FPDF_PAGEOBJ_IMAGE]
-    doubtful = (image for image in images if not _shows(image, page, rendered))
-    return all(map(_ends, images)) and all(map(_is_decoded, islice(doubtful, MOST_DECODED)))
+    try:
+        found = islice(page.get_objects(max_depth=DEEP), MOST_OBJECTS)
+        images = [each for each in found if each.type == pdfium.FPDF_PAGEOBJ_IMAGE]
+        doubtful = (image for image in images if not _shows(image, page, rendered))
+        return all(map(_ends, images)) and all(map(_is_decoded, islice(doubtful, MOST_DECODED)))
+    except pypdfium2.PdfiumError:
+        return False
 
 
 def _ends(image: pypdfium2.PdfImage) -> bool:
@@ -39,11 +42,8 @@ def _ends(image: pypdfium2.PdfImage) -> bool:
 
 
 def _is_decoded(image: pypdfium2.PdfImage) -> bool:
-    try:
-        image.get_bitmap(render=False)
-    except pypdfium2.PdfiumError:
-        return False
-    return True
+    """Tell whether a picture can be decoded; PDFium raises an error if not."""
+    return image.get_bitmap(render=False) is not None
 
 
 def _shows(image: pypdfium2.PdfImage, page: pypdfium2.PdfPage, rendered: Picture) -> bool:

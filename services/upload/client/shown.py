@@ -107,11 +107,13 @@ def _marks(page: pypdfium2.PdfPage) -> Iterator[Annotation]:
         mark = pdfium.FPDFPage_GetAnnot(page.raw, number)
         if not mark:
             continue
-        if (flags := pdfium.FPDFAnnot_GetFlags(mark)) & UNSEEN:
-            pdfium.FPDFAnnot_SetFlags(mark, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
-        else:
-            yield mark
-        pdfium.FPDFPage_CloseAnnot(mark)
+        try:
+            if (flags := pdfium.FPDFAnnot_GetFlags(mark)) & UNSEEN:
+                pdfium.FPDFAnnot_SetFlags(mark, flags | pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+            else:
+                yield mark
+        finally:
+            pdfium.FPDFPage_CloseAnnot(mark)
 
 
 def _tick(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
