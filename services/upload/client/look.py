@@ -13,7 +13,7 @@ from services.upload.client.source import Source, open_page
 from services.upload.client.upright import SHORT, turn_to_upright
 from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
-from services.upload.domain.flatten import flatten, sheet, turned
+from services.upload.domain.flatten import STRIP_DPI, flatten, sheet, turned
 from services.upload.domain.geometry import Points
 from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
@@ -23,8 +23,8 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.sides import Side, seen_by_reader
-from services.upload.domain.verdict import Measurements, Reason, judge
+from services.upload.domain.sides import Side, Turn, seen_by_reader
+from services.upload.domain.verdict import Limits, Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
 from shared.events.upload import Edges
 
@@ -48,7 +48,7 @@ class Inspection:
 class Flattened:
     """A page laid flat and upright, at `dpi` of the `own` that the photograph has, and the way back.
 
-    `page` is grey; `colours` has its size, or half of it.
+    `page` is grey; `colours` has its size, or half of it. `shrunk` if it is as long as a page can be.
     """
 
     page: Picture
@@ -56,6 +56,7 @@ class Flattened:
     dpi: float
     own: float
     way: Way
+    shrunk: bool = False
 
 
 def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
@@ -92,9 +93,14 @@ def judge_page(source: Source) -> PageReport:
 def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
     found = find_page(source)
-    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False))
+    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False), source.turn)
     measured, spoilt = measure(flat, found.outline)
-    measured = replace(measured, cut=_missing(found, flat, measured.letter_height))
+    measured = replace(
+        measured,
+        cut=_missing(found, flat, measured.letter_height),
+        incomplete=not source.complete,
+        too_long=_is_too_long(measured, flat),
+    )
     verdict, reasons = judge(measured)
     width, height = source.size
     report = PageReport(
@@ -113,8 +119,8 @@ def inspect(source: Source) -> Inspection:
     return Inspection(report, tuple(chain.from_iterable(said)))
 
 
-def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
-    """Return the page flat and upright, at no more than its own resolution.
+def lay_flat(copies: Copies, found: NetOutline, known: Turn | None = None) -> Flattened:
+    """Return the page flat and upright (by a turn that is `known`, or guessed), at no more than its own resolution.
 
     It is taken from the smallest copy of the picture that has the pixels needed: that is both faster and finer than
     to pick a few of many.
@@ -126,10 +132,10 @@ def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     width, height = paper.pixels(dpi)
     fewer = 2 if min(width, height) >= 2 * SHORT else 1
     colours = flatten(copies.smaller(fewer * times), quad / (fewer * times), (width // fewer, height // fewer))
-    turn = turn_to_upright(colours)
+    turn = turn_to_upright(colours) if known is None else known
     page = turned(_grey(copies.smaller(times), quad / times, (width, height)), turn)
     way = Way(quad, page.shape[1], page.shape[0], turn, copies.size)
-    return Flattened(page, turned(colours, turn), dpi, own, way)
+    return Flattened(page, turned(colours, turn), dpi, own, way, paper.shrunk)
 
 
 def _edges(beyond: tuple[Side, ...], missing: tuple[Side, ...]) -> Edges:
@@ -183,6 +189,13 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Pl
     if found is None or min(dark.shape) < LEAST_SIDE:
         return whole, {}
     return _with_spoilt(whole, flat)
+
+
+def _is_too_long(measured: Measurements, flat: Flattened) -> bool:
+    """Say whether letters get too small because a strip is so long that it is filed narrower than it is."""
+    if not (flat.shrunk and measured.letter_height):
+        return False
+    return measured.letter_height * STRIP_DPI / flat.own < Limits().small
 
 
 def _with_spoilt(whole: Measurements, flat: Flattened) -> tuple[Measurements, Places]:

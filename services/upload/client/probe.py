@@ -4,19 +4,20 @@ from pathlib import Path
 
 import numpy as np
 
+from services.upload.client.believed import own_words
 from services.upload.client.found import frame
 from services.upload.client.look import DPI
 from services.upload.client.ocr import read_words
 from services.upload.client.source import open_page
 from services.upload.client.typemodel import type_model
-from services.upload.domain.flatten import flatten, sheet, turned
+from services.upload.domain.flatten import A4_INCHES, flatten, sheet, turned
 from services.upload.domain.kinds import suggest
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import grey
 from services.upload.domain.reading import reading_of
 from services.upload.schemas import PageReport, Probed
 
-UPPER = 0.4  # of the page: sender, address, subject and the first sentences of a letter
+UPPER = 0.4  # of the page, no more than a sheet of A4: sender, address, subject and the first sentences of a letter
 
 
 def probe(file: Path, report: PageReport) -> Probed:
@@ -29,7 +30,8 @@ def probe(file: Path, report: PageReport) -> Probed:
     source = open_page(file)
     quad = np.array(report.quad) if report.quad else frame(source)
     page = turned(flatten(source.picture, quad, sheet(quad, report.beyond).pixels(DPI)), report.rotate_cw)
-    upper = evenly_lit(grey(page)[: max(1, round(UPPER * page.shape[0]))])
-    words = read_words(upper, DPI)
+    rows = max(1, min(round(UPPER * page.shape[0]), round(A4_INCHES[1] * DPI)))
+    own = own_words(file, 0, evenly_lit(grey(page)), report.rotate_cw, DPI) if source.flat else ()
+    words = [word for word in own if word.box[1] < rows] or read_words(evenly_lit(grey(page)[:rows]), DPI)
     reading = reading_of((word.text, word.confidence) for word in words)
     return Probed(reading=reading, types=suggest(" ".join(word.text for word in words), type_model()))

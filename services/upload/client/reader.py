@@ -5,18 +5,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from services.upload.client.believed import own_words
 from services.upload.client.found import frame
-from services.upload.client.languages import read_page_words
-from services.upload.client.layer import layer_words
+from services.upload.client.languages import read_page_words, read_strip_words
 from services.upload.client.look import look
-from services.upload.client.ocr import read_words
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
 from services.upload.domain.curl import curl_of
-from services.upload.domain.flatten import flatten, sheet, straighten, turned
+from services.upload.domain.flatten import TALL, flatten, sheet, straighten, turned
 from services.upload.domain.geometry import Points
-from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.picturekind import DARK
 from services.upload.domain.pixels import Picture, grey
@@ -36,7 +34,9 @@ def read_page(file: Path, page: int, out: Path) -> int:
     """
     source, report = look(file, page)
     clean = _clean(source, report)
-    words = _own_words(file, page, source, report, clean) or read_page_words(clean, FLAT_DPI)
+    own = own_words(file, page, clean, report.rotate_cw, FLAT_DPI) if source.flat else ()
+    recognise = read_strip_words if clean.shape[0] > TALL * clean.shape[1] else read_page_words
+    words = own or recognise(clean, FLAT_DPI)
     shown = _upright(source, report) if report.picture == "screenshot" else clean
     kept = cv2.resize(shown, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
@@ -100,19 +100,6 @@ def _corners(source: Source, report: PageReport) -> tuple[Points, tuple[int, int
     """Return the corners of the page in the picture, and its size in pixels as it lies there."""
     quad = np.array(report.quad) if report.quad else frame(source)
     return quad, sheet(quad, report.beyond).pixels(FLAT_DPI)
-
-
-def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:
-    """Return the text that a PDF page brings along, in pixels of the page; none if it is not what stands there."""
-    if not source.flat or report.rotate_cw:
-        return ()
-    height, width = source.picture.shape[:2]
-    across, down = flat.shape[1] / width, flat.shape[0] / height
-    words = tuple(_scaled(word, across, down) for word in layer_words(file, page, (width, height)))
-    if not well_formed(words) or not covers(words, flat):
-        return ()
-    strip = fullest_strip(words, flat)
-    return words if agrees(words, read_words(np.ascontiguousarray(flat[slice(*strip)]), FLAT_DPI), strip) else ()
 
 
 def _scaled(word: Word, across: float, down: float) -> Word:

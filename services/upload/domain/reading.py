@@ -24,7 +24,9 @@ LIFTED: Mapping[str, str | None] = {
     "dim": None,
     "bright": None,
 }
-LASTING = frozenset({"no_page", "cut", "glare", "fingers"})  # reasons that may be why a page is to be taken again
+LASTING = frozenset(
+    {"no_page", "incomplete", "too_long", "cut", "glare", "fingers"}
+)  # reasons that may be why a page is to be taken again
 
 
 @dataclass(frozen=True, slots=True)

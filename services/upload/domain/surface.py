@@ -18,7 +18,8 @@ FILLED = 0.95  # of each border
 def fills(picture: Picture) -> bool:
     """Tell whether the surface around the writing reaches all borders of a colour picture without an edge.
 
-    A surface on which nothing is written is none. A white sheet on a desk as white fills its picture, too: what is not there to be seen cuts nothing off.
+    A surface on which nothing is written is none. A white sheet on a desk as white fills its picture, too: what is not
+    there to be seen cuts nothing off.
     """
     scale = min(1.0, SIDE / max(picture.shape[:2]))
     size = (max(CLOSED, round(picture.shape[1] * scale)), max(CLOSED, round(picture.shape[0] * scale)))

@@ -20,6 +20,8 @@ WELL, FAIR, BADLY, HARDLY = Reading(40, 94.0), Reading(30, 85.0), Reading(20, 70
         ("retake", ("too_small", "shadow"), WELL, ("usable", ("shadow", "small"))),
         ("retake", ("cut", "blurred"), WELL, ("retake", ("cut", "soft"))),
         ("retake", ("glare", "soft"), WELL, ("retake", ("glare",))),
+        ("retake", ("incomplete", "soft"), WELL, ("retake", ("incomplete",))),
+        ("retake", ("too_long",), WELL, ("retake", ("too_long",))),
         ("usable", ("glare",), WELL, ("usable", ("glare",))),
         ("usable", ("soft",), FAIR, ("usable", ("soft",))),
         ("good", (), FAIR, ("good", ())),
