@@ -1,6 +1,7 @@
 """What the upload service does when a page arrives, and when a document is handed in."""
 
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -44,7 +45,7 @@ class Intake:
         log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
 
     async def probe(self, event: Event[PageChecked]) -> None:
-        """Read the upper part of a page that was seen, and say again whether it is usable."""
+        """Read head and foot of a page that was seen, and say again whether it is usable, and which sheet it is."""
         if event.data.stage == "read":
             return
         page = await self._papers.seen(event.data.page_id)
@@ -110,6 +111,7 @@ class Intake:
         self, page_id: str, report: PageReport, annotated_key: str | None, probed: Probed | None = None
     ) -> PageChecked:
         return PageChecked(
+            **_place(probed),
             page_id=page_id,
             stage="read" if probed else "seen",
             words=probed.reading.words if probed else None,
@@ -153,6 +155,14 @@ def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:
     else:
         pages, size = len(outcome.page_ids), outcome.pdf_bytes
         log.info("document.filed", document_id=document_id, version=version, pages=pages, bytes=size)
+
+
+def _place(probed: Probed | None) -> dict[str, Any]:
+    """Return what a page that was read says of its place among others, as the fields of its event."""
+    if probed is None:
+        return {}
+    said = probed.numbering
+    return {"sheet_number": said.number, "sheet_count": said.count, "goes_on": said.goes_on, "follows": said.follows}
 
 
 def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
 from services.upload.domain.sides import Side, Turn
@@ -88,7 +89,7 @@ class Check(_Message):
 
 
 class Probe(_Message):
-    """Read the upper part of a page that was looked at, to see whether it can be read."""
+    """Read the upper part of a page that was looked at, and its foot, to see whether it can be read and which it is."""
 
     do: Literal["probe"] = "probe"
     file: str
@@ -177,11 +178,12 @@ class Checked(_Message):
 
 
 class Probed(_Message):
-    """The answer to `Probe`: how well it could be read and what it may be, but not what is written there."""
+    """The answer to `Probe`: how well it could be read, what it may be, which sheet; but not what is written there."""
 
     did: Literal["probe"] = "probe"
     reading: Reading
     types: tuple[Suggestion, ...] = ()
+    numbering: Numbering = Numbering()
 
 
 class Finished(_Message):

@@ -149,7 +149,7 @@ class Papers:
 
     async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
         """Record how well a page could be read, and the report that follows from it."""
-        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
+        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types", "numbering"})}
         await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
 
     async def keep_outcome(

@@ -35,6 +35,10 @@ class PageCheck(BaseModel):
     pages: int | None = None
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
     checked_at: datetime
 
     def gives_way_to(self, fact: PageChecked) -> bool:

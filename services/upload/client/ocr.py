@@ -19,14 +19,17 @@ def _engine(language: str) -> tesserocr.PyTessBaseAPI:
     )
 
 
-def read_words(page: Picture, dpi: float, language: str = "deu") -> tuple[Word, ...]:
+def read_words(page: Picture, dpi: float, language: str = "deu", *, strip: bool = False) -> tuple[Word, ...]:
     """Return the words of an upright grey page in reading order, boxes in its pixels.
+
+    A `strip` is read line by line from side to side: of few lines, a number that stands apart is soon overlooked.
 
     Raises:
         LanguageMissingError: if the language's data is not installed.
     """
     engine = _engine(language)
     height, width = page.shape
+    engine.SetPageSegMode(tesserocr.PSM.SINGLE_BLOCK if strip else tesserocr.PSM.AUTO)
     engine.SetImageBytes(page.tobytes(), width, height, 1, width)
     engine.SetSourceResolution(max(70, round(dpi)))
     engine.Recognize()

@@ -1,4 +1,4 @@
-"""Reads the upper part of a page, to say early whether it can be read and what it may be."""
+"""Reads the upper part of a page and its foot, to say early whether it can be read, what it may be, and which sheet."""
 
 from pathlib import Path
 
@@ -11,15 +11,18 @@ from services.upload.client.typemodel import type_model
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.kinds import suggest
 from services.upload.domain.light import evenly_lit
-from services.upload.domain.pixels import grey
+from services.upload.domain.numbering import numbering_of
+from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.reading import reading_of
-from services.upload.schemas import PageReport, Probed
+from services.upload.domain.rows import rows_of
+from services.upload.schemas import PageReport, Probed, Word
 
 UPPER = 0.4  # of the page: sender, address, subject and the first sentences of a letter
+FOOT = 0.15  # of the page: as many letters have the number of the sheet there as have it at the top
 
 
 def probe(file: Path, report: PageReport) -> Probed:
-    """Return how well the upper part of a page can be read, and what the words there suggest that it is.
+    """Return how well the upper part of a page can be read, what it may be by its words, and which sheet it is.
 
     Raises:
         RefusedFileError: if there is no picture to read.
@@ -27,8 +30,21 @@ def probe(file: Path, report: PageReport) -> Probed:
     """
     source = open_page(file)
     quad = np.array(report.quad) if report.quad else frame(source)
-    page = turned(flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI)), report.rotate_cw)
-    upper = evenly_lit(grey(page)[: max(1, round(UPPER * page.shape[0]))])
-    words = read_words(upper, DPI)
-    reading = reading_of((word.text, word.confidence) for word in words)
-    return Probed(reading=reading, types=suggest(" ".join(word.text for word in words), type_model()))
+    page = grey(turned(flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI)), report.rotate_cw))
+    upper, foot = _upper(page), _foot(page)
+    return Probed(
+        reading=reading_of((word.text, word.confidence) for word in upper),
+        types=suggest(" ".join(word.text for word in upper), type_model()),
+        numbering=numbering_of([*rows_of(upper, page.shape[0], DPI), *rows_of(foot, page.shape[0], DPI)]),
+    )
+
+
+def _upper(page: Picture) -> tuple[Word, ...]:
+    return read_words(evenly_lit(page[: max(1, round(UPPER * page.shape[0]))]), DPI)
+
+
+def _foot(page: Picture) -> tuple[Word, ...]:
+    """Return the words at the foot of a page, where they stand on the page."""
+    above = page.shape[0] - max(1, round(FOOT * page.shape[0]))
+    words = read_words(evenly_lit(page[above:]), DPI, strip=True)
+    return tuple(word.model_copy(update={"box": (word.box[0], above + word.box[1], *word.box[2:])}) for word in words)
