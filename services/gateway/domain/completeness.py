@@ -30,7 +30,7 @@ class Sheet:
         if page.check is None:
             return cls(page.id, holds=page.count)
         said = page.check
-        return cls(page.id, said.sheet_number, said.sheet_count, said.goes_on, said.follows, page.count)
+        return cls(page.id, said.sheet_number, said.sheet_count, said.goes_on, said.follows, page.count, said.same_as)
 
     @property
     def numbers(self) -> range:
@@ -178,3 +178,14 @@ def _units(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
         else:
             units.append([sheet])
     return units
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as people write them: `2, 4-6` with a dash."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}\u2013{run[-1]}" for run in runs)

@@ -39,6 +39,7 @@ class PageCheck(BaseModel):
     sheet_count: int | None = None
     goes_on: bool = False
     follows: bool = False
+    same_as: tuple[str, ...] = ()
     checked_at: datetime
 
     def gives_way_to(self, fact: PageChecked) -> bool:

@@ -20,10 +20,16 @@ def sheets(text: str) -> list[Sheet]:
     for name, said in zip("abcdefgh", text.split(), strict=False):
         place, _, holds = said.strip("<>").partition("*")
         number, _, count = place.strip("<>").partition("/")
-        known = {} if not holds else {"holds": None if holds == "?" else int(holds)}
-        numbered = {"number": int(number)} if number.isdigit() else {}
-        counted = {"count": int(count)} if count else {}
-        made.append(Sheet(name, goes_on=">" in said, follows="<" in said, **numbered, **counted, **known))
+        made.append(
+            Sheet(
+                name,
+                int(number) if number.isdigit() else None,
+                int(count) if count else None,
+                goes_on=">" in said,
+                follows="<" in said,
+                holds=None if holds == "?" else int(holds or 1),
+            )
+        )
     return made
 
 
