@@ -94,6 +94,7 @@ class Probe(_Message):
     do: Literal["probe"] = "probe"
     file: str
     report: PageReport
+    key: str = Field("", repr=False, description="in hex: words are marked with it; none without")
 
 
 class Read(_Message):
@@ -184,6 +185,7 @@ class Probed(_Message):
     reading: Reading
     types: tuple[Suggestion, ...] = ()
     numbering: Numbering = Numbering()
+    fingerprint: str = Field("", repr=False, description="packed, in base64: kept beside the page, and nowhere else")
 
 
 class Finished(_Message):

@@ -1,5 +1,7 @@
 """Reads the upper part of a page and its foot, to say early whether it can be read, what it may be, and which sheet."""
 
+from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from services.upload.client.typemodel import type_model
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.kinds import suggest
 from services.upload.domain.light import evenly_lit
+from services.upload.domain.likeness.fingerprint import Fingerprint, marks_of
+from services.upload.domain.likeness.inkmap import ink_of
 from services.upload.domain.numbering import numbering_of
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.reading import reading_of
@@ -21,8 +25,10 @@ UPPER = 0.4  # of the page: sender, address, subject and the first sentences of 
 FOOT = 0.15  # of the page: as many letters have the number of the sheet there as have it at the top
 
 
-def probe(file: Path, report: PageReport) -> Probed:
+def probe(file: Path, report: PageReport, key: bytes = b"") -> Probed:
     """Return how well the upper part of a page can be read, what it may be by its words, and which sheet it is.
+
+    With a `key` it has a fingerprint, by which the same sheet is known again.
 
     Raises:
         RefusedFileError: if there is no picture to read.
@@ -36,7 +42,13 @@ def probe(file: Path, report: PageReport) -> Probed:
         reading=reading_of((word.text, word.confidence) for word in upper),
         types=suggest(" ".join(word.text for word in upper), type_model()),
         numbering=numbering_of([*rows_of(upper, page.shape[0], DPI), *rows_of(foot, page.shape[0], DPI)]),
+        fingerprint=_fingerprint(page, (*upper, *foot), key) if key else "",
     )
+
+
+def _fingerprint(page: Picture, words: Sequence[Word], key: bytes) -> str:
+    marks = marks_of(words, (page.shape[1], page.shape[0]), key)
+    return b64encode(Fingerprint(ink_of(page), marks).packed()).decode()
 
 
 def _upper(page: Picture) -> tuple[Word, ...]:

@@ -13,13 +13,15 @@ _BACK = r"r(?:ü|u|ii|il)ckseite"
 _NEXT = r"(?:n[äa]chste[nrs]?|folgende[nrs]?)\s+(?:seite|blatt)|folgeseite|folgeblatt"
 _SHEET = r"(?:seite|blatt|page|s\.|bl\.)"
 _GOES_ON = re.compile(
-    rf"(?i)\bbitte\s+(?:wenden|umbl[äa]ttern)|\bsiehe\s+(?:auch\s+|bitte\s+)?(?:die\s+)?(?:{_BACK}|umseitig|{_NEXT})"
+    rf"(?i)\bbitte\s+umbl[äa]ttern|\bsiehe\s+(?:auch\s+|bitte\s+)?(?:die\s+)?(?:{_BACK}|umseitig|{_NEXT})"
     rf"|{_BACK}\s+(?:bitte\s+)?beachten|\bumseitige?\b|\bweiter\s+(?:auf|siehe)\s+(?:der\s+)?(?:{_BACK}|{_NEXT})"
     rf"|\bfortsetzung\s+(?:folgt|umseitig|(?:siehe\s+|auf\s+)?(?:der\s+|dem\s+)?(?:{_BACK}|{_NEXT}))"
     r"|\bplease\s+turn\s+over|\bcontinued\s+(?:on\s+next|overleaf)|\bsee\s+(?:reverse|overleaf)"
 )
 _ON_THE_BACK = re.compile(rf"(?i)\bauf\s+der\s+{_BACK}(?:\s+diese[rs]\s+\w+)?\s*[.!)]*$")
-_TURN = re.compile(r"(?:^|\(|[^.]\s)[bB]\s?\.\s?w\s?\.?\s*!?\)?$")
+_TURN = re.compile(
+    r"(?:^|\(|[^.]\s)[bB]\s?\.\s?w\s?\.?\s*!?\)?$|^(?:\S+\s+){0,2}[bB](?:itte|ITTE)\s+(?i:wenden)\s*[!.]*\)?$"
+)
 _POINTED = re.compile(r"(?:\.{2,}|…)\s*/?\s*([1-9]\d?)")
 _ON_PAGE = re.compile(
     rf"(?i)\b(?:fortsetzung|weiter|continued)\s*:?\s+(?:siehe\s+|auf\s+|on\s+){_SHEET}\s*([\dOoIl]{{1,3}})(?!\w)"
