@@ -11,7 +11,8 @@ from services.upload.domain.rows import Row
 TOP, FOOT = 0.15, 0.85  # of the height: where a number may stand that says no more than itself
 EDGE_TOP, EDGE_FOOT = 0.07, 0.93  # where one may stand that is nothing but digits
 SURE = 80.0  # confidence (0 to 100) of a number that is nothing but digits
-MOST, MOST_SLASHED, MOST_BARE = 200, 15, 40  # pages; "4/24" is a month
+APART = 0.012  # of the height: further than two lines of a footer, of which one may have lost some digits
+MOST, MOST_SLASHED, MOST_BARE = 200, 15, 20  # pages; "4/24" is a month
 
 _LINE = "-\u2013\u2014"  # a hyphen and dashes
 _N = r"([\dOoIl|]{1,3})"
@@ -101,7 +102,7 @@ def _told(row: Row) -> Iterator[Pair]:
 
 
 def _bare(row: Row) -> Iterator[Pair]:
-    at_edge = row.down <= EDGE_TOP or row.down >= EDGE_FOOT
+    at_edge = (row.down <= EDGE_TOP or row.down >= EDGE_FOOT) and row.apart >= APART
     if at_edge and len(row.cells) == 1 and row.sure >= SURE and (match := _BARE.fullmatch(row.text)):
         yield from _pair(match[1], None, MOST_BARE)
 

@@ -10,7 +10,7 @@ import pytest
 from services.upload.domain.likeness.candidates import MOST_LIKELY, keys_of, likely_among
 from services.upload.domain.likeness.fingerprint import COLUMNS, DATE, NUMBER, ROWS, WORD, Fingerprint, Mark, marks_of
 from services.upload.domain.likeness.inkmap import ink_of
-from services.upload.domain.likeness.same import LIKE_INK, UNREAD, ink_shared, is_same, words_shared
+from services.upload.domain.likeness.same import LIKE_INK, SAME_INK, UNREAD, ink_shared, is_same, words_shared
 from services.upload.domain.pixels import grey
 from services.upload.schemas import Word
 from tests.unit.upload.drawn import A4_150, letter
@@ -164,13 +164,17 @@ def test_the_same_words_on_a_page_that_looks_otherwise_are_not_enough() -> None:
     assert not is_same(printed(words()), printed(words(), of=half))
 
 
-def test_a_page_of_prose_needs_no_numbers_but_more_words() -> None:
-    """The third page of a contract has no date; twelve words alone may be anybody's."""
+def test_a_page_without_a_date_needs_more_words_and_ink() -> None:
+    """The third page of a contract has none; nor has a form that is filled in by hand, each month otherwise."""
     prose = ["Der Mieter zahlt die Miete monatlich", "im Voraus auf das Konto des Vermieters", "und trägt die Kosten"]
     more = ["kleiner Reparaturen in seiner Wohnung", "soweit er sie selbst verursacht hat", "und haftet für Schäden"]
     long, short = words([*prose, *more]), words(prose)
     assert is_same(printed(long), printed(words([*prose, *more], seen=leaning)))
     assert not is_same(printed(short), printed(words(prose, seen=leaning)))
+    filled = tuple(row if number % 3 else 0 for number, row in enumerate(ink()))
+    assert LIKE_INK < ink_shared(printed(long), printed(long, of=filled), UNREAD) < SAME_INK
+    assert not is_same(printed(long), printed(long, of=filled))
+    assert is_same(printed(words()), printed(words(), of=filled))
 
 
 def test_too_few_words_lay_nothing_together() -> None:

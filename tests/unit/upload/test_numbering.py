@@ -125,6 +125,8 @@ def test_digits_alone_must_be_read_surely_and_stand_alone() -> None:
     assert said("7", sure=60.0) == Numbering()
     assert said("7   8,00") == Numbering()
     assert said("7", down=0.9) == Numbering()
+    assert said("38") == Numbering()
+    assert numbering_of([Row(("7",), FOOT, apart=0.004)]) == Numbering()  # digits that a line has lost
 
 
 def test_two_numbers_at_once_are_none() -> None:
@@ -149,5 +151,7 @@ def test_words_far_apart_are_cells() -> None:
     places = [("Kunde", 10, 1800, 80), ("4711", 98, 1801, 60), ("Seite", 900, 1799, 60), ("2", 968, 1800, 10)]
     (row,) = rows_of([word(*place) for place in places], height=2000, dpi=150)
     assert row.cells == ("Kunde 4711", "Seite 2")
+    above, below = rows_of([word("Kunde", 10, 1800, 80), word("7", 500, 1814, 10)], height=2000, dpi=150)
+    assert above.apart == below.apart == pytest.approx(0.007)
     assert row.down == pytest.approx(0.905, abs=0.001)
     assert numbering_of([row]) == Numbering(2)

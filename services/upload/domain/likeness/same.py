@@ -15,9 +15,8 @@ REACH, REACH_LAID = 2, 1  # cells that a block is moved by, and once the words h
 LEAST_INK = 12  # cells with ink, below which a block says nothing
 
 FEW_WORDS, MORE_WORDS = 12, 24  # below the one a sheet is compared by its ink; with the other it has another's words
-LEAST_AGREE, LEAST_TELLING = 12, 2  # words, and numbers among them, at the same places
+DATED, UNDATED = 12, 20  # words at the same places that are enough with a date among them, and without
 SAME_WORDS = 0.85  # of the words at the same places
-PROSE, SAME_PROSE = 20, 0.95  # words, and their share, that are enough without a number among them
 UNREAD, LIKE_INK = 0.37, 0.6  # below, a page is not read but for its foot; its ink must not look quite different there
 SAME_INK = 0.8  # of the ink, where it alone decides: other handwriting has less than 0.7
 LEAST_INKED = 250  # cells: an empty sheet is like any other
@@ -26,14 +25,13 @@ LEAST_INKED = 250  # cells: an empty sheet is like any other
 class Shares(NamedTuple):
     """How the words of two sheets agree.
 
-    Counted are words that stand at the same places on both and `agree` or `differ`; of those that agree the `telling`
-    ones, numbers and dates; the numbers for which surely an `other` one stands there; and the dates of one sheet that
-    are `lost` on the other.
+    Counted are words that stand at the same places on both and `agree` or `differ`; the dates that agree; the numbers
+    for which surely an `other` one stands there; and the dates of one sheet that are `lost` on the other.
     """
 
     agree: int = 0
     differ: int = 0
-    telling: int = 0
+    dated: int = 0
     other: int = 0
     lost: int = 0
 
@@ -42,17 +40,17 @@ def is_same(mine: Fingerprint, other: Fingerprint) -> bool:
     """Tell whether two fingerprints are of the same sheet.
 
     To be told so wrongly costs a citizen a letter that is not sent, so doubts count against it: a number that differs,
-    a date that was read on one of the two only. Ink alone, where there are no words, must agree much better.
+    a date that was read on one of the two only. Without a date, as on a form that is filled in by hand each month, and
+    where there are next to no words, the ink must agree much better.
     """
     fewer, more = sorted((len(mine.marks), len(other.marks)))
     if fewer < FEW_WORDS:
         return more < MORE_WORDS and mine.inked >= LEAST_INKED and ink_shared(mine, other) >= SAME_INK
     shares = words_shared(mine, other)
-    numbered = shares.telling >= LEAST_TELLING
-    least, part = (LEAST_AGREE, SAME_WORDS) if numbered else (PROSE, SAME_PROSE)
-    if shares.other or shares.lost or shares.agree < max(least, part * (shares.agree + shares.differ)):
+    least, like = (DATED, LIKE_INK) if shares.dated else (UNDATED, SAME_INK)
+    if shares.other or shares.lost or shares.agree < max(least, SAME_WORDS * (shares.agree + shares.differ)):
         return False
-    return ink_shared(mine, other, UNREAD) >= LIKE_INK
+    return ink_shared(mine, other, UNREAD) >= like
 
 
 def words_shared(mine: Fingerprint, other: Fingerprint) -> Shares:
@@ -102,18 +100,18 @@ class _Laid:
 
 
 def _words(laid: _Laid, mine: Sequence[Mark], other: Sequence[Mark]) -> Shares:
-    agree = differ = telling = others = lost = 0
+    agree = differ = dated = others = lost = 0
     for mark in mine:
         x, y = laid.place(mark.x, mark.y)
         near = [there for there in other if abs(there.x - x) <= TOGETHER_X and abs(there.y - y) <= TOGETHER_Y]
         if any(there.token == mark.token for there in near):
             agree += 1
-            telling += mark.kind != WORD
+            dated += mark.kind == DATE
         else:
             differ += bool(near) and mark.sure
             others += any(_is_other(mark, there) for there in near)
             lost += mark.kind == DATE
-    return Shares(agree, differ, telling, others, lost)
+    return Shares(agree, differ, dated, others, lost)
 
 
 def _is_other(mark: Mark, there: Mark) -> bool:
