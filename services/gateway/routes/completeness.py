@@ -19,7 +19,7 @@ PATH = "/v1/completeness"
 Asked = Annotated[list[Id], Query(min_length=1, max_length=100, description="in the order they would be handed in")]
 
 
-@router.get(PATH, summary="Are these pages complete?", responses=problems(401, 403, 404, 413, 422))
+@router.get(PATH, summary="Are these pages complete?", responses=problems(401, 403, 404, 422))
 async def show(page_id: Asked, citizen: MayUpload, parts: Ready, language: InLanguage) -> CompletenessShown:
     """Say what may be missing, doubled, out of order or handed in already; handing in stays possible in any case."""
     check_submission(page_id, parts.limits)
