@@ -65,9 +65,10 @@ class Completeness:
 
 @dataclass(slots=True)
 class _Letter:
-    """Sheets that belong together, as far as their numbers tell."""
+    """Sheets that belong together, as far as their numbers tell; `guessed` are numbers of sheets that show none."""
 
     sheets: list[Sheet] = field(default_factory=list)
+    guessed: set[int] = field(default_factory=set)
 
     @property
     def count(self) -> int | None:
@@ -76,6 +77,18 @@ class _Letter:
     @property
     def numbers(self) -> set[int]:
         return set(chain.from_iterable(sheet.numbers for sheet in self.sheets))
+
+    @property
+    def lacking(self) -> tuple[int, ...]:
+        """The numbers that are not there: up to the count, or where there is none, up to the last sheet."""
+        there = self.numbers | self.guessed
+        return tuple(number for number in range(1, (self.count or max(self.numbers)) + 1) if number not in there)
+
+    def guess(self, numbers: range) -> bool:
+        """Take a sheet that shows no number for these, as far as they are lacking; tell whether any was."""
+        found = set(numbers) & set(self.lacking)
+        self.guessed |= found
+        return bool(found)
 
     def takes(self, sheet: Sheet) -> bool:
         """Tell whether a sheet may be of this letter: as many are counted, and none has its number."""
@@ -97,6 +110,8 @@ def completeness_of(sheets: Sequence[Sheet]) -> Completeness:
     twice = {later for later, _ in doubled}
     single = [sheet for sheet in sheets if sheet.page_id not in twice]
     letters = _letters(single)
+    placed = _guess(single, letters, 1, set())
+    _guess(single[::-1], letters, -1, placed)
     missing = (*chain.from_iterable(map(_gaps, letters)), *_loose_ends(single, letters))
     return Completeness(missing, doubled, _order(sheets, letters))
 
@@ -125,14 +140,30 @@ def _letters(sheets: Sequence[Sheet]) -> list[_Letter]:
     return letters
 
 
+def _guess(sheets: Sequence[Sheet], letters: Sequence[_Letter], step: int, placed: set[str]) -> set[str]:
+    """Take each sheet without a number for the one after (`step` 1) or before (-1) its neighbour, if that is lacking.
+
+    Its number was not read, or it is a back; somebody who laid the pages in order is not told that one is missing.
+    Return the ids of those that have a place now.
+    """
+    letter, number = None, 0
+    for sheet in sheets:
+        if sheet.number is not None:
+            letter = next(each for each in letters if sheet in each.sheets)
+            number = sheet.numbers[-1 if step > 0 else 0]
+        elif letter and sheet.page_id not in placed:
+            most = len(letter.lacking) if sheet.holds is None else sheet.holds
+            if letter.guess(range(number + step, number + step * (most + 1), step)):
+                placed.add(sheet.page_id)
+            number += step * most
+    return placed
+
+
 def _gaps(letter: _Letter) -> Iterator[Missing]:
-    """Yield the numbers that a letter lacks: up to its count, or where it has none, up to its last sheet."""
-    if any(sheet.holds is None for sheet in letter.sheets):
-        return
-    numbers, last = letter.numbers, max(letter.sheets, key=lambda sheet: sheet.numbers[-1])
-    lacking = tuple(number for number in range(1, (letter.count or max(numbers)) + 1) if number not in numbers)
-    if lacking:
-        yield Missing(last.page_id, lacking, letter.count)
+    """Yield the numbers that a letter lacks."""
+    if letter.lacking and all(sheet.holds for sheet in letter.sheets):
+        last = max(letter.sheets, key=lambda sheet: sheet.numbers[-1])
+        yield Missing(last.page_id, letter.lacking, letter.count)
 
 
 def _loose_ends(sheets: Sequence[Sheet], letters: Sequence[_Letter]) -> Iterator[Missing]:

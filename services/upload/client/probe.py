@@ -37,7 +37,8 @@ def probe(file: Path, report: PageReport, key: bytes = b"") -> Probed:
     source = open_page(file)
     quad = np.array(report.quad) if report.quad else frame(source)
     page = grey(turned(flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI)), report.rotate_cw))
-    upper, foot = _upper(page), _foot(page)
+    upper = _upper(page)
+    foot = () if "B" in report.cut_reader else _foot(page)  # what is cut off has its foot elsewhere
     return Probed(
         reading=reading_of((word.text, word.confidence) for word in upper),
         types=suggest(" ".join(word.text for word in upper), type_model()),
