@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
             reals = [first for photo in track(photos, "photographs") for first in _real(photo, Path(name), counts)]
             _others(reals, "other photographs called the same", counts)
     for what, count in counts.items():
-        print(f"{what:46}{count}")
+        print(f"{what:48}{count}")
     return 0
 
 
