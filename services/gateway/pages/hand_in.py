@@ -32,12 +32,18 @@ router = APIRouter()
 PATH = "/hand-in"
 SHELL = PATH + "/shell"
 UPLOAD = PATH + "/pages"
+
+
+def _arrange(pages: drafts.PageIds, order: str) -> drafts.PageIds:
+    return drafts.arrange(pages, tuple(order.split(",")))
+
+
 STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
     "up": partial(drafts.move, by=-1),
     "down": partial(drafts.move, by=1),
     "remove": drafts.remove,
-    "arrange": lambda pages, order: drafts.arrange(pages, tuple(order.split(","))),
-    "undo": lambda pages, order: drafts.arrange(pages, tuple(order.split(","))),
+    "arrange": _arrange,
+    "undo": _arrange,
 }
 
 
