@@ -226,3 +226,17 @@ def test_marks_are_bounded() -> None:
     assert len(rest) == 399
     assert COLUMNS % 8 == 0
     assert replace(first, length=99).flags == Mark(first.token, 0, 0, 31, first.kind, first.sure).flags
+
+
+def test_a_date_on_paper_that_curls_is_found_where_it_moved_to() -> None:
+    """A number may lie three times as far away as a word; further off it is another one of the same kind."""
+    moved = [
+        word.model_copy(update={"box": (word.box[0] + 22, *word.box[1:])}) if word.text == "02.03.2026" else word
+        for word in words()
+    ]
+    assert is_same(printed(words()), printed(moved))
+    gone = [
+        word.model_copy(update={"box": (word.box[0] + 200, *word.box[1:])}) if word.text == "02.03.2026" else word
+        for word in words()
+    ]
+    assert not is_same(printed(words()), printed(gone))

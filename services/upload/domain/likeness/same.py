@@ -1,6 +1,6 @@
 """Whether two fingerprints are of the same sheet: the words decide where there are some, else the ink alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from services.upload.domain.likeness.fingerprint import COLUMNS, DATE, ROWS, SPA
 
 NEAR = 200  # 4095ths of the page: how far apart words of two flat pictures of a sheet lie before they are laid together
 TOGETHER_X, TOGETHER_Y = 30, 22  # 4095ths: afterwards; less than a short word, and than half a line
+ABOUT = 3  # times as far apart a number may lie and still be found: paper curls
 ROUNDS = 3
 LEAST_PAIRS = 6  # words that lay two sheets together
 HIGH, WIDE = 17, 24  # rows and columns of cells that are moved together: paper curls
@@ -17,7 +18,7 @@ LEAST_INK = 12  # cells with ink, below which a block says nothing
 FEW_WORDS, MORE_WORDS = 12, 24  # below the one a sheet is compared by its ink; with the other it has another's words
 DATED, UNDATED = 12, 20  # words at the same places that are enough with a date among them, and without
 SAME_WORDS = 0.85  # of the words at the same places
-UNREAD, LIKE_INK = 0.37, 0.6  # below, a page is not read but for its foot; its ink must not look quite different there
+UNREAD, LIKE_INK = 0.37, 0.45  # below, a page is not read but for its foot; its ink must not look quite different there
 SAME_INK = 0.8  # of the ink, where it alone decides: other handwriting has less than 0.7
 LEAST_INKED = 250  # cells: an empty sheet is like any other
 
@@ -102,9 +103,9 @@ class _Laid:
 def _words(laid: _Laid, mine: Sequence[Mark], other: Sequence[Mark]) -> Shares:
     agree = differ = dated = others = lost = 0
     for mark in mine:
-        x, y = laid.place(mark.x, mark.y)
-        near = [there for there in other if abs(there.x - x) <= TOGETHER_X and abs(there.y - y) <= TOGETHER_Y]
-        if any(there.token == mark.token for there in near):
+        about = list(_near(laid, mark, other, ABOUT))
+        near = list(_near(laid, mark, about))
+        if any(there.token == mark.token for there in (near if mark.kind == WORD else about)):
             agree += 1
             dated += mark.kind == DATE
         else:
@@ -112,6 +113,14 @@ def _words(laid: _Laid, mine: Sequence[Mark], other: Sequence[Mark]) -> Shares:
             others += any(_is_other(mark, there) for there in near)
             lost += mark.kind == DATE
     return Shares(agree, differ, dated, others, lost)
+
+
+def _near(laid: _Laid, mark: Mark, other: Iterable[Mark], times: int = 1) -> Iterator[Mark]:
+    """Yield the words of the other sheet that stand where a word does, or so many times as far from there."""
+    x, y = laid.place(mark.x, mark.y)
+    for there in other:
+        if abs(there.x - x) <= times * TOGETHER_X and abs(there.y - y) <= times * TOGETHER_Y:
+            yield there
 
 
 def _is_other(mark: Mark, there: Mark) -> bool:
