@@ -54,7 +54,8 @@ async def test_a_fingerprint_goes_with_its_page(gateway: Neighbour, service: Ser
     row = await service.database.pages.find_one({"_id": first.page_id})
     assert row
     assert row["fingerprint"]
-    assert not any(word.encode() in row["fingerprint"] for line in NUMBERED for word in line.split())
+    legible = {word for line in NUMBERED for word in line.split() if len(word) > 3}
+    assert not any(word.encode() in row["fingerprint"] for word in legible)
     await gateway.announce(PageDropped(page_id=first.page_id, dropped_at=NOW))
 
     async def is_gone() -> bool:
