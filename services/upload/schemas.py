@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.picturekind import PictureKind
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
@@ -97,11 +98,12 @@ class Check(_Message):
 
 
 class Probe(_Message):
-    """Read the upper part of a page that was looked at, to see whether it can be read."""
+    """Read the upper part of a page that was looked at, and its foot, to see whether it can be read and which it is."""
 
     do: Literal["probe"] = "probe"
     file: str
     report: PageReport
+    key: str = Field("", repr=False, description="in hex: words are marked with it; none without")
 
 
 class Read(_Message):
@@ -186,11 +188,13 @@ class Checked(_Message):
 
 
 class Probed(_Message):
-    """The answer to `Probe`: how well it could be read and what it may be, but not what is written there."""
+    """The answer to `Probe`: how well it could be read, what it may be, which sheet; but not what is written there."""
 
     did: Literal["probe"] = "probe"
     reading: Reading
     types: tuple[Suggestion, ...] = ()
+    numbering: Numbering = Numbering()
+    fingerprint: str = Field("", repr=False, description="packed, in base64: kept beside the page, and nowhere else")
 
 
 class Finished(_Message):

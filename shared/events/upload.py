@@ -60,6 +60,15 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     )
     words: Annotated[int | None, Field(ge=0, description="read in the upper part; null if only seen")] = None
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
+    sheet_number: Annotated[int | None, Field(ge=1, description="as the page says; null if it does not, or unread")] = (
+        None
+    )
+    sheet_count: Annotated[int | None, Field(ge=1, description="how many sheets there are, as the page says")] = None
+    goes_on: Annotated[bool, Field(description="the page says that another sheet, or a back, comes after it")] = False
+    follows: Annotated[bool, Field(description="the page says that another sheet came before it")] = False
+    same_as: Annotated[
+        tuple[Id, ...], Field(max_length=5, description="pages of the same sheet, the likest first")
+    ] = ()
     checked_at: AwareDatetime
 
 

@@ -37,6 +37,11 @@ class PageCheck(BaseModel):
     pages: int | None = None
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
+    same_as: tuple[str, ...] = ()
     checked_at: datetime
 
     def gives_way_to(self, fact: PageChecked) -> bool:

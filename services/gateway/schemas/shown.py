@@ -33,6 +33,8 @@ class PageShown(Shown):
     """A page and what was said about it; `stage` is `read` once its upper part was read, too.
 
     `pages` is how many its file has: of several the first was looked at, and none goes into a consent.
+    `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
+    `follows` if another came before.
     """
 
     page_id: str
@@ -51,6 +53,10 @@ class PageShown(Shown):
     has_annotated: bool = False
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
     sha256: str
     size_bytes: int
     media_type: str
