@@ -69,7 +69,7 @@ class PageShown(Shown):
         said: dict[str, Any] = {}
         if check := page.check:
             sentences = texts.reasons(check.reasons, check.cut_reader, language)
-            said = check.model_dump(exclude={"reasons", "annotated_key", "same_as"})  # what else was sent: `Completeness`
+            said = check.model_dump(exclude={"reasons", "annotated_key", "same_as"})
             said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
             said["has_annotated"] = check.annotated_key is not None
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})
