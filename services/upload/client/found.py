@@ -8,10 +8,11 @@ from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source
 from services.upload.domain.geometry import Points
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.picturekind import DARK, PictureKind, levels_of, made_by_program, scanned
+from services.upload.domain.picturekind import DARK, levels_of, made_by_program, scanned
 from services.upload.domain.pixels import Copies, grey
 from services.upload.domain.sides import SIDES
 from services.upload.domain.surface import fills
+from shared.events.upload import PictureKind
 
 NEEDED = 2048  # pixels on the longer side in which a surface is followed
 
