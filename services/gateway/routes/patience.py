@@ -83,16 +83,16 @@ class Deadline:
         work = asyncio.ensure_future(self._app(scope, watch.receive, watch.send))
         try:
             await asyncio.wait({work, watch.over}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done() and not (work.cancelled() and watch.is_silent):
+            is_late = watch.over.done()  # whatever the work still said was kept back, also if it ended just now
+            if not is_late and not (work.cancelled() and watch.is_silent):
                 return work.result()
-            if not work.done():
+            if is_late:
                 log.warning("request.deadline", seconds=self._deadline_s)
             answer = self._refuse(Request(scope), unavailable())
             await answer(scope, receive, send)
         finally:
             watch.stop()
-            if not work.done():
-                self._leave(work)
+            self._leave(work)
 
     def _leave(self, work: "asyncio.Future[None]") -> None:
         work.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -56,3 +57,20 @@ async def test_work_that_does_not_end_is_answered_at_the_deadline() -> None:
     over.set()
     await until(ended.is_set)
     assert statuses == [503]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_work_that_ends_at_the_deadline_is_answered(*, fails: bool) -> None:
+    """A driver's patience that ends in the same moment as ours: its answer came too late, and ours is sent."""
+
+    async def just_late(scope: Scope, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        moment = loop.create_future()
+        loop.call_later(0.05, moment.set_result, None)
+        await moment
+        await PlainTextResponse("late")(scope, receive, send)
+        if fails:
+            raise TimeoutError
+
+    for _ in range(20):
+        assert await asked(Deadline(just_late, refuse, 0.05)) == [503]
