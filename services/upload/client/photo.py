@@ -14,6 +14,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from services.upload.client.tiff import is_tiff, one_page, tiff_pages
 from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.refusal import RefusedFileError
 
@@ -49,9 +50,7 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int, half: bool = 
     Raises:
         RefusedFileError: if it is no picture, damaged, truncated, animated, or larger than allowed.
     """
-    with _faults(), Image.open(file, formats=FORMATS) as opened:
-        pages = _pages(opened, page, most)
-        opened.seek(page)
+    with _faults(), _opened(file, page, most) as (opened, pages):
         _guard_size(opened, pixels)
         if half and _is_plain(opened) and max(opened.size) >= LARGE:
             return _half(_checked(file, opened), opened), pages
@@ -72,30 +71,38 @@ def _faults() -> Iterator[None]:
         raise RefusedFileError("truncated" if "truncated" in str(error).lower() else "damaged") from error
 
 
-def _pages(opened: Image.Image, page: int, most: int) -> int:
-    """Return how many pages a picture file has, sure that the one asked for is among them."""
-    pages = _count(opened, most)
-    if pages > 1 and opened.format != "TIFF":
-        raise RefusedFileError("animated")
-    if pages > most:
-        raise RefusedFileError("too_many_pages")
-    if page >= pages:
+def count_pictures(file: Path, most: int) -> int:
+    """Return how many pages a picture file has, whether or not they can be decoded.
+
+    Raises:
+        RefusedFileError: if it is damaged as a whole, or has more than `most`.
+    """
+    with _faults():
+        return len(_directories(file, most)) if _is_tiff(file) else 1
+
+
+@contextmanager
+def _opened(file: Path, page: int, most: int) -> Iterator[tuple[Image.Image, int]]:
+    """Open one page of a picture file; with it comes how many there are."""
+    places = _directories(file, most) if _is_tiff(file) else [0]
+    if page >= len(places):
         raise RefusedFileError("no_such_page")
-    return pages
+    alone = one_page(file, places[page]) if places[page] else file
+    with Image.open(alone, formats=FORMATS) as opened:
+        if opened.format not in (*STILL, "TIFF") and getattr(opened, "n_frames", 1) > 1:
+            raise RefusedFileError("animated")
+        yield opened, len(places)
 
 
-def _count(opened: Image.Image, most: int) -> int:
-    """Return how many pages a picture file has, no further than one more than allowed."""
-    if opened.format in STILL:
-        return 1
-    if opened.format != "TIFF":
-        return int(getattr(opened, "n_frames", 1))
-    for number in range(1, most + 1):  # asked for their number, it would read them all, be they a million
-        try:
-            opened.seek(number)
-        except EOFError:
-            return number
-    return most + 1
+def _is_tiff(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return is_tiff(opened.read(4))
+
+
+def _directories(file: Path, most: int) -> list[int]:
+    if places := tiff_pages(file, most):
+        return places
+    raise RefusedFileError("damaged")
 
 
 def _turn(opened: Image.Image) -> object:

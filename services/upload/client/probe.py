@@ -19,13 +19,13 @@ UPPER = 0.4  # of the page: sender, address, subject and the first sentences of 
 
 
 def probe(file: Path, report: PageReport) -> Probed:
-    """Return how well the upper part of a page can be read, and what the words there suggest that it is.
+    """Return how well the upper part of the page of a report can be read, and what the words there say that it is.
 
     Raises:
         RefusedFileError: if there is no picture to read.
         LanguageMissingError: if Tesseract has no German.
     """
-    source = open_page(file)
+    source = open_page(file, report.page - 1)
     quad = np.array(report.quad) if report.quad else frame(source)
     page = turned(flatten(source.picture, quad, sheet(quad, report.cut).pixels(DPI)), report.rotate_cw)
     upper = evenly_lit(grey(page)[: max(1, round(UPPER * page.shape[0]))])
