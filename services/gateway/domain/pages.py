@@ -42,12 +42,6 @@ class PageCheck(BaseModel):
     types: tuple[TypeSuggestion, ...] = ()
     checked_at: datetime
 
-    @property
-    def annotated_keys(self) -> tuple[str, ...]:
-        """The keys of the pictures that were drawn of the page, and of the others in its file."""
-        drawn = (self.annotated_key, *(sheet.annotated_key for sheet in self.sheets))
-        return tuple(dict.fromkeys(key for key in drawn if key))
-
     def gives_way_to(self, fact: PageChecked) -> bool:
         """Tell whether another check takes this one's place: what was read outweighs what was only seen.
 

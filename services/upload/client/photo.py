@@ -12,7 +12,7 @@ import numpy as np
 import pillow_heif
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from services.upload.client.tiff import is_tiff, one_page, tiff_pages
 from services.upload.domain.pixels import Copies, Picture
@@ -27,6 +27,7 @@ MOST_WORK = 3_000_000_000  # pixels times scans: the largest progressive picture
 WHITES = (1, 255, 4095, 65535)  # what white is in fractions, 8, 12 and 16 bits
 ORIENTATION = 0x0112  # EXIF
 SIDEWAYS = (5, 6, 7, 8)  # orientations in which width and height change places
+OBLONG, TOO_OBLONG = 1.2, 5.0  # times as high as wide: between them the dots of a fax, beyond them a mistake
 LARGE = 3000  # pixels on the longer side of a JPEG: half of them are enough to find a page and judge it
 
 
@@ -55,7 +56,7 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int, half: bool = 
         if half and _is_plain(opened) and max(opened.size) >= LARGE:
             return _half(_checked(file, opened), opened), pages
         picture = _decode(file, opened)  # first: to find EXIF data some readers read it all, and hide its faults
-        return Copies(_oriented(picture, _turn(opened))), pages
+        return Copies(_oriented(_square(picture, opened, pixels), _turn(opened))), pages
 
 
 @contextmanager
@@ -169,6 +170,18 @@ def _jpeg(data: bytes, least: tuple[int, int] = (0, 0)) -> Picture:
         return np.asarray(decode(strict=False))
 
 
+def _square(picture: Picture, opened: Image.Image, pixels: int) -> Picture:
+    """Return a TIFF whose dots are as wide as they are high: a fax has half as many lines as columns."""
+    across, down = opened.info.get("dpi", (1, 1)) if opened.format == "TIFF" else (1, 1)
+    if not (across > 0 and down > 0 and OBLONG < max(across / down, down / across) < TOO_OBLONG):
+        return picture
+    height, width = picture.shape[:2]
+    size = (width, round(height * across / down)) if across > down else (round(width * down / across), height)
+    if size[0] * size[1] > pixels:
+        raise RefusedFileError("too_many_pixels")
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def _colour(opened: Image.Image) -> Picture:
     """Return any Pillow picture as B, G, R: 16 bits scaled to 8, transparency laid on white."""
     if opened.mode == "F" or opened.mode.startswith("I"):
@@ -178,7 +191,14 @@ def _colour(opened: Image.Image) -> Picture:
     if opened.has_transparency_data:
         layer = opened.convert("RGBA")
         opened = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return np.asarray(cv2.cvtColor(np.asarray(opened.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+    coloured = _from_lab(opened) if opened.mode == "LAB" else opened.convert("RGB")
+    return np.asarray(cv2.cvtColor(np.asarray(coloured), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def _from_lab(opened: Image.Image) -> Image.Image:
+    """Return a picture in L*a*b*, which Pillow converts by colour profiles only, as RGB."""
+    lab, rgb = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))
+    return ImageCms.applyTransform(opened, ImageCms.buildTransform(lab, rgb, "LAB", "RGB"))
 
 
 def _shallow(deep: NDArray[np.float32]) -> Picture:

@@ -26,8 +26,8 @@ DPI = 150  # of the page in the document: enough for people and for reading it a
 SCALE = DPI / FLAT_DPI
 
 
-def read_page(file: Path, page: int, out: Path) -> None:
-    """Write one page of a file as a `ReadPage` to `out`, its picture beside it.
+def read_page(file: Path, page: int, out: Path) -> int:
+    """Write one page of a file as a `ReadPage` to `out`, its picture beside it; return the file's pages.
 
     Raises:
         RefusedFileError: if there is no picture to read.
@@ -45,6 +45,7 @@ def read_page(file: Path, page: int, out: Path) -> None:
         report=report,
     )
     out.write_text(read.model_dump_json(), encoding="utf-8")
+    return source.pages
 
 
 def flat_page(file: Path, page: int = 0) -> Picture:

@@ -1,5 +1,6 @@
-"""A file of several pages is one tick, and only its first page is shown: so none of it is passed on."""
+"""A file of several pages is shown page by page; it is one tick all the same, so none of it is passed on."""
 
+import re
 from collections.abc import Sequence
 
 import httpx
@@ -7,8 +8,9 @@ import pytest
 
 from services.gateway.domain.consents import TEXT_VERSIONS
 from shared.clock import utc_now
-from shared.events.upload import DocumentFiled, PageChecked
+from shared.events.upload import DocumentFiled, PageChecked, SheetChecked
 from shared.ids import new_id
+from shared.storage.pictures import picture_key
 from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, picture
@@ -76,6 +78,57 @@ async def test_the_page_says_which_file_cannot_be_chosen_and_why(door: Door, pho
         assert "eine Datei mit 2 Seiten" in refused.text
         given = await browser.post(f"/documents/{document_id}/forward/energy", data=form | {"page": photo})
         assert given.status_code == 303
+
+
+def _two_pages(page_id: str) -> PageChecked:
+    return PageChecked(
+        page_id=page_id,
+        verdict="retake",
+        reasons=("too_dark",),
+        annotated_key=picture_key(page_id, 2),
+        page=2,
+        pages=2,
+        sheets=(
+            SheetChecked(number=1, verdict="good", annotated_key=picture_key(page_id)),
+            SheetChecked(number=2, verdict="retake", reasons=("too_dark",), annotated_key=picture_key(page_id, 2)),
+        ),
+        checked_at=utc_now(),
+    )
+
+
+async def test_every_page_of_a_file_is_shown_with_its_picture_and_verdict(door: Door, phone: Phone) -> None:
+    """While it is handed in and after: how many pages, a picture of each, and which one is bad."""
+    async with _browser(door, phone) as browser:
+        sent = await browser.post(f"/hand-in/pages?key={new_id()}", files={"file": ("a.pdf", b"%PDF-1.7 two")})
+        assert sent.status_code == 303
+        draft = (await browser.get("/hand-in/list")).text
+        page_id = re.findall(r'id="page-([0-9a-f-]{36})"', draft)[0]
+        for number in (1, 2):
+            picture_of = b"\xff\xd8 page %d" % number
+            await door.service.objects.put(
+                picture_key(page_id, number), picture_of, size_bytes=len(picture_of), media_type="image/jpeg"
+            )
+        await door.say(_two_pages(page_id))
+        draft = (await browser.get("/hand-in/list")).text
+        document_id = (await phone.submit([page_id])).raise_for_status().json()["document_id"]
+        filed_page = (await browser.get(f"/documents/{document_id}")).text
+        one = (await browser.get(f"/documents/{document_id}/pages/{page_id}")).text
+        for shown in (draft, filed_page, one):
+            assert "1 Datei, 2 Seiten" in shown
+            assert "Seite 2 von 2: Das Bild ist zu dunkel." in shown
+            assert [f"/pages/{page_id}/sheets/{number}" in shown for number in (1, 2, 3)] == [True, True, False]
+        assert "2 Seiten bei uns" in draft
+        for number in (1, 2):
+            for path in (f"/pages/{page_id}/sheets/{number}", f"/v1/pages/{page_id}/sheets/{number}"):
+                answer = await (browser.get(path) if path.startswith("/pages") else phone.get(path))
+                assert answer.content == b"\xff\xd8 page %d" % number
+        assert (await phone.get(f"/v1/pages/{page_id}/sheets/3")).json()["code"] == "page.no_annotation"
+        assert (await phone.get(f"/v1/pages/{page_id}/sheets/31")).status_code == 422
+        shown = (await phone.get(f"/v1/pages/{page_id}")).json()
+        assert [(sheet["number"], sheet["verdict"], sheet["has_annotated"]) for sheet in shown["sheets"]] == [
+            (1, "good", True),
+            (2, "retake", True),
+        ]
 
 
 async def test_a_document_of_nothing_else_offers_no_consent(door: Door, phone: Phone) -> None:
