@@ -1,7 +1,6 @@
 """Pictures that people send: from phones, scanners, faxes and chats, and files that are no pictures."""
 
 import io
-import struct
 import zipfile
 from collections.abc import Callable
 from functools import cache, partial
@@ -51,6 +50,11 @@ def saved(picture: Image.Image, form: str, **how: Any) -> bytes:
     out = io.BytesIO()
     picture.save(out, form, **how)
     return out.getvalue()
+
+
+def black_and_white() -> Image.Image:
+    """Return the photograph in one bit, by a threshold as scanners and scanning apps set it."""
+    return photo().convert("L").point(lambda grey: 255 * (grey > 128)).convert("1")
 
 
 def deep() -> bytes:
@@ -111,37 +115,9 @@ def tiff(*pages: Image.Image, **tags: tuple[int, ...]) -> bytes:
 
 
 def other_order() -> bytes:
-    """Return a TIFF whose numbers have their highest byte first, as Macs and large scanners write it."""
-    out = io.BytesIO()
-    photo().save(out, "TIFF", tiffinfo=None, big_tiff=False, compression=None)
-    return _swapped(out.getvalue())
-
-
-def _swapped(data: bytes) -> bytes:
-    """Return an uncompressed little-endian TIFF of one directory in the other order of bytes."""
-    made = bytearray(data)
-    made[:2] = b"MM"
-    (magic, start) = struct.unpack_from("<HI", data, 2)
-    struct.pack_into(">HI", made, 2, magic, start)
-    (count,) = struct.unpack_from("<H", data, start)
-    struct.pack_into(">H", made, start, count)
-    for place in range(start + 2, start + 2 + 12 * count, 12):
-        tag, kind, many = struct.unpack_from("<HHI", data, place)
-        struct.pack_into(">HHI", made, place, tag, kind, many)
-        _swap_values(data, made, place + 8, kind, many)
-    struct.pack_into(">I", made, start + 2 + 12 * count, *struct.unpack_from("<I", data, start + 2 + 12 * count))
-    return bytes(made)
-
-
-def _swap_values(data: bytes, made: bytearray, place: int, kind: int, many: int) -> None:
-    """Turn round the values of an entry, which stand in it or where it points."""
-    code, times = {3: ("H", 1), 4: ("I", 1), 5: ("I", 2)}.get(kind, ("B", 1))
-    form = f"{many * times}{code}"
-    if struct.calcsize("<" + form) > 4:
-        (at,) = struct.unpack_from("<I", data, place)
-        struct.pack_into(">I", made, place, at)
-        place = at
-    struct.pack_into(">" + form, made, place, *struct.unpack_from("<" + form, data, place))
+    """Return a TIFF in 16 bits whose numbers have their highest byte first, as large scanners write it."""
+    grey = np.asarray(photo().convert("L"), np.uint16) * 257
+    return saved(Image.frombytes("I;16B", (1500, 2000), grey.astype(">u2").tobytes()), "TIFF")
 
 
 def lab() -> bytes:
@@ -205,7 +181,7 @@ PHONES = [
 SCANNERS = [
     _kind("CMYK JPEG", lambda: saved(photo().convert("CMYK"), "JPEG", quality=90)),
     _kind("16-bit PNG", deep),
-    _kind("interlaced 1-bit PNG", lambda: saved(photo().convert("1"), "PNG", interlace=True)),
+    _kind("interlaced 1-bit PNG", lambda: saved(black_and_white(), "PNG", interlace=True)),
     _kind("palette PNG with a transparent colour", see_through),
     _kind("grey PNG with transparency", lambda: saved(photo().convert("LA"), "PNG")),
     _kind("Lab TIFF", lab),

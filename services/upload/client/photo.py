@@ -172,7 +172,7 @@ def _jpeg(data: bytes, least: tuple[int, int] = (0, 0)) -> Picture:
 
 def _square(picture: Picture, opened: Image.Image, pixels: int) -> Picture:
     """Return a TIFF whose dots are as wide as they are high: a fax has half as many lines as columns."""
-    across, down = opened.info.get("dpi", (1, 1)) if opened.format == "TIFF" else (1, 1)
+    across, down = map(float, opened.info.get("dpi", (1, 1)) if opened.format == "TIFF" else (1, 1))
     if not (across > 0 and down > 0 and OBLONG < max(across / down, down / across) < TOO_OBLONG):
         return picture
     height, width = picture.shape[:2]
