@@ -105,11 +105,11 @@ def fax() -> bytes:
     return saved(page, "TIFF", compression="group4", dpi=(204, 98))
 
 
-def tiff(*pages: Image.Image, **tags: tuple[int, ...]) -> bytes:
+def tiff(*pages: Image.Image, subfile: tuple[int, ...] | None = None) -> bytes:
     """Return a TIFF of these pages; `subfile` gives their NewSubfileType (TIFF 6.0, 36)."""
-    kinds = tags.get("subfile", (0,) * len(pages))
+    kinds = subfile or (0,) * len(pages)
     for page, kind in zip(pages, kinds, strict=True):
-        page.encoderinfo = {"tiffinfo": {254: kind}}  # type: ignore[attr-defined] # what Pillow reads for each page
+        page.encoderinfo = {"tiffinfo": {254: kind}}  # what Pillow reads for each page
     first, *others = pages
     return saved(first, "TIFF", save_all=True, append_images=others, tiffinfo={254: kinds[0]})
 

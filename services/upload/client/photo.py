@@ -197,8 +197,8 @@ def _colour(opened: Image.Image) -> Picture:
 
 def _from_lab(opened: Image.Image) -> Image.Image:
     """Return a picture in L*a*b*, which Pillow converts by colour profiles only, as RGB."""
-    lab, rgb = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))
-    return ImageCms.applyTransform(opened, ImageCms.buildTransform(lab, rgb, "LAB", "RGB"))
+    lab, rgb = (ImageCms.ImageCmsProfile(ImageCms.createProfile(name)) for name in ("LAB", "sRGB"))
+    return ImageCms.ImageCmsTransform(lab, rgb, "LAB", "RGB").apply(opened)
 
 
 def _shallow(deep: NDArray[np.float32]) -> Picture:
