@@ -10,28 +10,39 @@ import structlog
 from services.upload.client.binding import NothingReadableError
 from services.upload.client.turns import AllTurns
 from services.upload.client.workers import CheckedPage, Workers
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import judge_again
 from services.upload.domain.sheets import to_be_read, worst_of
 from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, Probed, Unreadable
-from services.upload.store import FiledFiles, Papers, Sheet
+from services.upload.store.papers import FiledFiles, Papers, Sheet
+from services.upload.store.sheets import Sheets
 from shared.clock import Clock
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, SheetChecked, TypeSuggestion
-from shared.messaging.ledger import Ledger
+from shared.messaging.ledger import Ledger, Work
 
 log = structlog.get_logger()
 
 # What an event says of a page as its report does.
-FOUND = {"verdict", "reasons", "cut", "cut_reader", "rotate_cw", "page", "pages", "width", "height"}
+FOUND = {"verdict", "reasons", "picture", "edges", "cut", "cut_reader", "rotate_cw", "page", "pages", "width", "height"}
 
 
 class Intake:
     """Handles pages and documents; in no particular order, for events promise none."""
 
-    def __init__(self, papers: Papers, workers: Workers, ledger: Ledger, turns: AllTurns, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917 - what it works with
+        self,
+        papers: Papers,
+        sheets: Sheets,
+        workers: Workers,
+        ledger: Ledger,
+        turns: AllTurns,
+        clock: Clock,
+    ) -> None:
         """Work with these parts, on each citizen's pages and documents in `turns`."""
+        self._sheets = sheets
         self._papers = papers
         self._workers = workers
         self._ledger = ledger
@@ -59,9 +70,10 @@ class Intake:
         return Sheet(checked.report, key)
 
     async def probe(self, event: Event[PageChecked]) -> None:
-        """Read the upper part of a page that was seen, and say again whether it is usable.
+        """Read head and foot of a page that was seen, and say again whether it is usable, and which sheet it is.
 
-        Of a file of several pages the first is read, and each whose writing is in doubt.
+        Of a file of several pages the first is read, and each whose writing is in doubt. By its first one the file is
+        known again; which sheet that is says nothing of the others, and is left out.
         """
         if event.data.stage == "read":
             return
@@ -72,17 +84,23 @@ class Intake:
             return
         async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
-            answers = await self._workers.probe(original, [reports[n] for n in places], owner=page.citizen_id)
+            key = self._sheets.key_of(page.citizen_id)
+            answers = await self._workers.probe(original, [reports[n] for n in places], owner=page.citizen_id, key=key)
         probed = {place: answer for place, answer in zip(places, answers, strict=True) if answer}
         if not probed:
             return
         sheets = [_read(sheet, probed.get(place)) for place, sheet in enumerate(page.sheets)]
-        first = next(iter(probed.values()))
-        fact = self._checked(page.page_id, sheets, first)
+        first = _of_file(next(iter(probed.values())), len(sheets))
+        same_as = await self._sheets.same_as(page.page_id, page.citizen_id, first.fingerprint)
+        fact = self._checked(page.page_id, sheets, first).model_copy(update={"same_as": same_as})
         async with self._ledger.once("upload.probe", event) as work:
             await self._papers.keep_reading(page.page_id, sheets, first, work.session)
             work.announce(fact)
         log.info("page.read", **_said(fact))
+
+    async def forget(self, event: Event[PageDropped], work: Work) -> None:
+        """Let go what is kept of a page that is gone, its fingerprint with it."""
+        await self._papers.forget(event.data.page_id, work.session)
 
     async def file(self, event: Event[DocumentSubmitted]) -> None:
         """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently.
@@ -131,6 +149,7 @@ class Intake:
     def _checked(self, page_id: str, sheets: Sequence[Sheet], probed: Probed | None = None) -> PageChecked:
         worst = sheets[worst_of([sheet.report.verdict for sheet in sheets])]
         return PageChecked(
+            **_place(probed),
             page_id=page_id,
             stage="read" if probed else "seen",
             words=probed.reading.words if probed else None,
@@ -167,6 +186,11 @@ def _read(sheet: Sheet, probed: Probed | None) -> Sheet:
     return replace(sheet, report=sheet.report.model_copy(update={"verdict": verdict, "reasons": reasons}))
 
 
+def _of_file(first: Probed, pages: int) -> Probed:
+    """Return what was read on the first page of a file; the place of a sheet only if the file has no other."""
+    return first if pages == 1 else first.model_copy(update={"numbering": Numbering()})
+
+
 def _sheet_checked(sheet: Sheet) -> SheetChecked:
     found = sheet.report.model_dump(include=set(SheetChecked.model_fields))
     return SheetChecked(number=sheet.report.page, annotated_key=sheet.annotated_key, **found)
@@ -185,6 +209,14 @@ def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:
     else:
         pages, size = len(outcome.page_ids), outcome.pdf_bytes
         log.info("document.filed", document_id=document_id, version=version, pages=pages, bytes=size)
+
+
+def _place(probed: Probed | None) -> dict[str, Any]:
+    """Return what a page that was read says of its place among others, as the fields of its event."""
+    if probed is None:
+        return {}
+    said = probed.numbering
+    return {"sheet_number": said.number, "sheet_count": said.count, "goes_on": said.goes_on, "follows": said.follows}
 
 
 def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
-from services.upload.domain.sides import Side, Turn
+from services.upload.domain.sides import SIDES, Side, Turn
 from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
+from shared.events.upload import Edges, PictureKind
 
 Corner = tuple[float, float]
 
@@ -30,8 +32,8 @@ class PageReport(_Message):
 
     `page` says which page of the file it is, from 1, and `pages` how many that has; none if nobody could count them.
     `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
-    TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the
-    reader sees them; `reasons` has the main one first.
+    TR, BR, BL as the picture shows it; `cut` names borders of the picture at which writing is cut off, `cut_reader`
+    the same as the reader sees them; `reasons` has the main one first.
     """
 
     page: int = 1
@@ -39,12 +41,19 @@ class PageReport(_Message):
     width: int = 0
     height: int = 0
     quad: tuple[Corner, Corner, Corner, Corner] | None = None
+    picture: PictureKind = "photo"
+    edges: Edges = Edges()
     cut: tuple[Side, ...] = ()
     cut_reader: tuple[Side, ...] = ()
     rotate_cw: Turn = 0
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     ms: Milliseconds = Milliseconds()
+
+    @property
+    def beyond(self) -> tuple[Side, ...]:
+        """The borders of the picture at which the edge of the paper is not to be seen."""
+        return tuple(side for side in SIDES if getattr(self.edges, side) != "seen")
 
     @classmethod
     def unreadable(cls, code: RefusalCode, page: int = 1, pages: int | None = None) -> "PageReport":
@@ -97,11 +106,12 @@ class Check(_Message):
 
 
 class Probe(_Message):
-    """Read the upper part of the page that a report is about, to see whether it can be read."""
+    """Read the upper part of the page that a report is about, and its foot: can it be read, and which sheet is it?"""
 
     do: Literal["probe"] = "probe"
     file: str
     report: PageReport
+    key: str = Field("", repr=False, description="in hex: words are marked with it; none without")
 
 
 class Read(_Message):
@@ -136,48 +146,6 @@ class Order(_Message):
     patient: bool = False
 
 
-class Fork(_Message):
-    """Fork a child that may take so much memory; the socket for its orders and answers comes with the message."""
-
-    do: Literal["fork"] = "fork"
-    memory_bytes: int
-
-
-class Kill(_Message):
-    """End a child at once."""
-
-    do: Literal["kill"] = "kill"
-    pid: int
-
-
-ToTemplate = Annotated[Fork | Kill, Field(discriminator="do")]
-
-
-class Loaded(_Message):
-    """The template has loaded what its children need."""
-
-    did: Literal["loaded"] = "loaded"
-
-
-class Forked(_Message):
-    """A child was forked, the oldest that was asked for; there is none if `pid` is 0, and `why` says why."""
-
-    did: Literal["forked"] = "forked"
-    pid: int
-    why: str = ""
-
-
-class Ended(_Message):
-    """A child ended, with its exit code, or the negative number of the signal that ended it."""
-
-    did: Literal["ended"] = "ended"
-    pid: int
-    code: int
-
-
-FromTemplate = Annotated[Loaded | Forked | Ended, Field(discriminator="did")]
-
-
 class Counted(_Message):
     """The answer to `Count`."""
 
@@ -193,11 +161,13 @@ class Checked(_Message):
 
 
 class Probed(_Message):
-    """The answer to `Probe`: how well it could be read and what it may be, but not what is written there."""
+    """The answer to `Probe`: how well it could be read, what it may be, which sheet; but not what is written there."""
 
     did: Literal["probe"] = "probe"
     reading: Reading
     types: tuple[Suggestion, ...] = ()
+    numbering: Numbering = Numbering()
+    fingerprint: str = Field("", repr=False, description="packed, in base64: kept beside the page, and nowhere else")
 
 
 class Finished(_Message):

@@ -13,7 +13,7 @@ from services.gateway.domain.progress import CallbackState, DocumentState, Forwa
 from services.gateway.domain.texts import Place, Texts
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
-from shared.events.upload import SheetChecked, Stage, TypeSuggestion
+from shared.events.upload import Edges, PictureKind, SheetChecked, Stage, TypeSuggestion
 
 
 class Shown(BaseModel):
@@ -37,6 +37,7 @@ class SheetShown(Shown):
     reasons: tuple[ReasonShown, ...] = ()
     cut_reader: tuple[str, ...] = ()
     rotate_cw: int = 0
+    edges: Edges = Edges()
     has_annotated: bool = False
 
 
@@ -45,6 +46,8 @@ class PageShown(Shown):
 
     `pages` is how many its file has. Of several, `sheets` says what of each; all else is about the worst, `page`, which
     its reasons name. None of them goes into a consent.
+    `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
+    `follows` if another came before. A file of several pages says nothing of that.
     """
 
     page_id: str
@@ -52,6 +55,8 @@ class PageShown(Shown):
     stage: Stage | None = None
     verdict: str | None = None
     reasons: tuple[ReasonShown, ...] = ()
+    picture: PictureKind | None = None
+    edges: Edges = Edges()
     cut: tuple[str, ...] = ()
     cut_reader: tuple[str, ...] = ()
     rotate_cw: int = 0
@@ -63,6 +68,10 @@ class PageShown(Shown):
     has_annotated: bool = False
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
     sha256: str
     size_bytes: int
     media_type: str
@@ -74,7 +83,7 @@ class PageShown(Shown):
         """Return a page as its citizen sees it."""
         said: dict[str, Any] = {}
         if check := page.check:
-            said = check.model_dump(exclude={"reasons", "annotated_key", "sheets"})
+            said = check.model_dump(exclude={"reasons", "annotated_key", "sheets", "same_as"})
             said["reasons"] = _reasons(check, texts, language, Place(check.page, check.pages))
             said["has_annotated"] = check.annotated_key is not None
             said["sheets"] = tuple(_sheet(sheet, check, texts, language) for sheet in check.sheets)

@@ -119,8 +119,12 @@ class Workers:
             found = await each_page(range(pages), partial(_check_page, do, file))
         return CheckedFile(tuple(_or_refused(each, page, pages) for page, each in found.items()))
 
-    async def probe(self, data: bytes, reports: Sequence[PageReport], *, owner: str = "") -> tuple[Probed | None, ...]:
-        """Read the upper part of pages of a file that was looked at; None where it cannot be read.
+    async def probe(
+        self, data: bytes, reports: Sequence[PageReport], *, owner: str = "", key: str = ""
+    ) -> tuple[Probed | None, ...]:
+        """Read head and foot of pages of a file that were looked at; None for each that cannot be read.
+
+        With a `key`, in hex, each gets a fingerprint.
 
         Raises:
             LanguageMissingError: if Tesseract has no German.
@@ -132,7 +136,7 @@ class Workers:
             await asyncio.to_thread(file.write_bytes, data)
 
             async def read(place: int) -> Answer:
-                job = Probe(file=str(file), report=reports[place])
+                job = Probe(file=str(file), report=reports[place], key=key)
                 return await self._pool.do(job, priority=Priority.PROBE, owner=owner)
 
             answers = await each_page(range(len(reports)), read)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from services.upload.store import Papers
+from services.upload.store.papers import Papers
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
 from shared.storage.pictures import ANNOTATED, picture_key
 from tests.integration.upload.neighbour import Neighbour, submitted, uploaded

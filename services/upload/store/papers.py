@@ -150,8 +150,12 @@ class Papers:
 
     async def keep_reading(self, page_id: str, sheets: Sequence[Sheet], probed: Probed, session: Session) -> None:
         """Record how well the first page of a file could be read, and the reports that follow from reading."""
-        found = _found(sheets) | {"reading": probed.model_dump(include={"reading", "types"})}
+        found = _found(sheets) | {"reading": probed.model_dump(include={"reading", "types", "numbering"})}
         await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
+
+    async def forget(self, page_id: str, session: Session) -> None:
+        """Forget a page."""
+        await self._pages.delete_one({"_id": page_id}, session=session)
 
     async def keep_outcome(
         self,
