@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -13,9 +14,11 @@ from services.upload.client.binding import NothingReadableError
 from services.upload.client.pool import Limits
 from services.upload.client.workers import CheckedFile, Workers
 from services.upload.schemas import FiledDocument
+from tests.corpus.covers import COVER, attached
 from tests.corpus.pdfs import laughing_forms, locked, pages
 from tests.corpus.tiffs import directory
 from tests.unit.upload.drawn import BRIEF, corners, letter, photograph
+from tests.unit.upload.printed import LINES, printed
 
 
 @cache
@@ -185,3 +188,27 @@ async def test_pages_of_a_file_are_read_in_their_order(workers: Workers) -> None
     places = [made.text.index(name) for name in ("Anna", "Berta", "Emilia", "Dora")]
     assert places == sorted(places)
     assert made.files == (0, 0, 0, 0)
+
+
+async def test_a_page_is_read_as_if_it_stood_alone(workers: Workers) -> None:
+    """The last page by the text that it brings along itself, not by that of the first."""
+    alone = printed([*LINES, "", "Seite 2 von 2"])
+    [sheet] = (await workers.check(alone)).sheets
+    [expected] = await workers.probe(alone, [sheet.report], key="5" * 64)
+    assert expected
+    assert (expected.reading.confidence, expected.numbering.number) == (99.0, 2)
+    data = joined(printed([*LINES[::-1], "", "Seite 1 von 2"]), alone)
+    reports = [each.report for each in (await workers.check(data)).sheets]
+    first, last = await workers.probe(data, reports, key="5" * 64)
+    assert first
+    assert first.numbering.number == 1
+    assert last == expected
+
+
+async def test_a_portfolio_is_one_refusal(workers: Workers, tmp_path: Path) -> None:
+    """However many pages its cover has: what is meant is in none of them."""
+    with pikepdf.open(attached(tmp_path, COVER, collection=True), allow_overwriting_input=True) as cover:
+        cover.pages.append(cover.pages[0])
+        cover.save(tmp_path / "two.pdf")
+    [sheet] = (await workers.check((tmp_path / "two.pdf").read_bytes())).sheets
+    assert sheet.report.reasons == ("pdf_portfolio",)
