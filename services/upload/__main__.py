@@ -18,10 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from services.upload.client.binding import NothingReadableError
 from services.upload.client.process import WorkersUnavailableError
 from services.upload.client.tessdata import LanguageMissingError
-from services.upload.client.workers import CheckedPage, Workers
+from services.upload.client.workers import CheckedFile, Workers
 from services.upload.domain.facts.fact import Fact
 from services.upload.domain.suggestion import Suggestion
-from services.upload.schemas import FiledDocument, PageReport, Unreadable
+from services.upload.schemas import FiledDocument, Unreadable
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
@@ -53,7 +53,7 @@ def check(
     annotate: Annotated[Path | None, typer.Option(help="Write the annotated pictures to this folder.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="Child processes; one a core.")] = None,
 ) -> None:
-    """Say of each file whether it shows a whole, readable page.
+    """Say of each file whether it shows whole, readable pages: of several the worst decides, and is named.
 
     Exit code 0: every file got a verdict; 1: at least one is no readable picture (its line says why);
     2: wrong usage; 3: the child processes could not be started.
@@ -93,8 +93,8 @@ async def _check(files: list[Path], *, as_json: bool, annotate: Path | None, pro
             for file, checking in zip(files, checks, strict=True):
                 checked = await checking
                 bar.advance(task)
-                _print(file, checked.report, as_json=as_json)
-                unreadable += not checked.report.width
+                _print(file, checked, as_json=as_json)
+                unreadable += not any(sheet.report.width for sheet in checked.sheets)
                 _keep_annotated(file, checked, annotate)
     return 1 if unreadable else 0
 
@@ -113,18 +113,23 @@ async def _document(files: list[Path], out: Path, processes: int | None) -> int:
     return 1 if made.unreadable else 0
 
 
-def _print(file: Path, report: PageReport, *, as_json: bool) -> None:
+def _print(file: Path, checked: CheckedFile, *, as_json: bool) -> None:
+    report = checked.report
     if as_json:
-        line = {"file": str(file), **report.model_dump(mode="json")}
+        sheets = [sheet.report.model_dump(mode="json") for sheet in checked.sheets] if len(checked.sheets) > 1 else []
+        line = {"file": str(file), **report.model_dump(mode="json"), "sheets": sheets}
         print(json.dumps(line), flush=True)  # noqa: T201 - the answer of the command
         return
     cut = f" cut off: {', '.join(report.cut_reader)}" if report.cut else ""
-    print(f"{report.verdict:7} {file} {' '.join(report.reasons)}{cut}", flush=True)  # noqa: T201 - as above
+    page = f" page {report.page} of {report.pages}:" if len(checked.sheets) > 1 and report.reasons else ""
+    print(f"{report.verdict:7} {file}{page} {' '.join(report.reasons)}{cut}", flush=True)  # noqa: T201 - as above
 
 
-def _keep_annotated(file: Path, checked: CheckedPage, folder: Path | None) -> None:
-    if folder and checked.annotated:
-        (folder / f"{file.stem}.jpg").write_bytes(checked.annotated)
+def _keep_annotated(file: Path, checked: CheckedFile, folder: Path | None) -> None:
+    for sheet in checked.sheets if folder else ():
+        name = file.stem if sheet.report.page == 1 else f"{file.stem}-{sheet.report.page}"
+        if folder and sheet.annotated:
+            (folder / f"{name}.jpg").write_bytes(sheet.annotated)
 
 
 def _keep_document(files: list[Path], made: FiledDocument, out: Path) -> None:

@@ -9,7 +9,8 @@ from services.upload.client.turns import AllTurns, Turns
 from services.upload.client.workers import Workers
 from services.upload.handlers import Intake
 from services.upload.settings import UploadSettings
-from services.upload.store import Papers, Sheets
+from services.upload.store.papers import Papers
+from services.upload.store.sheets import Sheets
 from shared.clock import Clock, utc_now
 from shared.composition import compose
 from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded

@@ -1,5 +1,7 @@
 """What the upload service does when a page arrives, and when a document is handed in."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -7,18 +9,24 @@ import structlog
 
 from services.upload.client.binding import NothingReadableError
 from services.upload.client.turns import AllTurns
-from services.upload.client.workers import Workers
+from services.upload.client.workers import CheckedPage, Workers
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import judge_again
+from services.upload.domain.sheets import to_be_read, worst_of
 from services.upload.domain.suggestion import Suggestion
-from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
-from services.upload.store import FiledFiles, Papers, Sheets
+from services.upload.schemas import FiledDocument, Probed, Unreadable
+from services.upload.store.papers import FiledFiles, Papers, Sheet
+from services.upload.store.sheets import Sheets
 from shared.clock import Clock
 from shared.events.event import Event
 from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
-from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, TypeSuggestion
+from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, SheetChecked, TypeSuggestion
 from shared.messaging.ledger import Ledger, Work
 
 log = structlog.get_logger()
+
+# What an event says of a page as its report does.
+FOUND = {"verdict", "reasons", "picture", "edges", "cut", "cut_reader", "rotate_cw", "page", "pages", "width", "height"}
 
 
 class Intake:
@@ -47,33 +55,48 @@ class Intake:
         async with self._turns.checks.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
             checked = await self._workers.check(original, owner=page.citizen_id)
-        key = await self._papers.keep_annotated(page.page_id, checked.annotated) if checked.annotated else None
+        sheets = [await self._kept(page.page_id, each) for each in checked.sheets]
+        fact = self._checked(page.page_id, sheets)
         async with self._ledger.once("upload.check", event) as work:
-            await self._papers.keep_report(page, checked.report, key, work.session)
-            work.announce(self._checked(page.page_id, checked.report, key))
-        log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
+            await self._papers.keep_report(page, sheets, work.session)
+            work.announce(fact)
+        log.info("page.checked", **_said(fact))
+
+    async def _kept(self, page_id: str, checked: CheckedPage) -> Sheet:
+        """Return a page of a file whose picture is kept, if there is one."""
+        if checked.annotated is None:
+            return Sheet(checked.report)
+        key = await self._papers.keep_annotated(page_id, checked.annotated, checked.report.page)
+        return Sheet(checked.report, key)
 
     async def probe(self, event: Event[PageChecked]) -> None:
-        """Read head and foot of a page that was seen, and say again whether it is usable, and which sheet it is."""
+        """Read head and foot of a page that was seen, and say again whether it is usable, and which sheet it is.
+
+        Of a file of several pages the first is read, and each whose writing is in doubt. By its first one the file is
+        known again; which sheet that is says nothing of the others, and is left out.
+        """
         if event.data.stage == "read":
             return
         page = await self._papers.seen(event.data.page_id)
-        if not page.report.quad:
+        reports = [sheet.report for sheet in page.sheets]
+        places = to_be_read([report.reasons if report.quad else None for report in reports])
+        if not places:
             return
         async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
             key = self._sheets.key_of(page.citizen_id)
-            probed = await self._workers.probe(original, page.report, owner=page.citizen_id, key=key)
-        if probed is None:
+            answers = await self._workers.probe(original, [reports[n] for n in places], owner=page.citizen_id, key=key)
+        probed = {place: answer for place, answer in zip(places, answers, strict=True) if answer}
+        if not probed:
             return
-        same_as = await self._sheets.same_as(page.page_id, page.citizen_id, probed.fingerprint)
-        verdict, reasons = judge_again(page.report.verdict, page.report.reasons, probed.reading)
-        read = page.report.model_copy(update={"verdict": verdict, "reasons": reasons})
+        sheets = [_read(sheet, probed.get(place)) for place, sheet in enumerate(page.sheets)]
+        first = _of_file(next(iter(probed.values())), len(sheets))
+        same_as = await self._sheets.same_as(page.page_id, page.citizen_id, first.fingerprint)
+        fact = self._checked(page.page_id, sheets, first).model_copy(update={"same_as": same_as})
         async with self._ledger.once("upload.probe", event) as work:
-            await self._papers.keep_reading(page.page_id, read, probed, work.session)
-            checked = self._checked(page.page_id, read, page.annotated_key, probed)
-            work.announce(checked.model_copy(update={"same_as": same_as}))
-        log.info("page.read", page_id=page.page_id, verdict=read.verdict, reasons=read.reasons)
+            await self._papers.keep_reading(page.page_id, sheets, first, work.session)
+            work.announce(fact)
+        log.info("page.read", **_said(fact))
 
     async def forget(self, event: Event[PageDropped], work: Work) -> None:
         """Let go what is kept of a page that is gone, its fingerprint with it."""
@@ -123,27 +146,18 @@ class Intake:
             version=document.version,
         )
 
-    def _checked(
-        self, page_id: str, report: PageReport, annotated_key: str | None, probed: Probed | None = None
-    ) -> PageChecked:
+    def _checked(self, page_id: str, sheets: Sequence[Sheet], probed: Probed | None = None) -> PageChecked:
+        worst = sheets[worst_of([sheet.report.verdict for sheet in sheets])]
         return PageChecked(
             **_place(probed),
             page_id=page_id,
             stage="read" if probed else "seen",
             words=probed.reading.words if probed else None,
             types=_suggestions(probed.types if probed else ()),
-            verdict=report.verdict,
-            reasons=report.reasons,
-            picture=report.picture,
-            edges=report.edges,
-            cut=report.cut,
-            cut_reader=report.cut_reader,
-            rotate_cw=report.rotate_cw,
-            pages=report.pages,
-            width=report.width,
-            height=report.height,
-            annotated_key=annotated_key,
+            annotated_key=worst.annotated_key,
+            sheets=tuple(map(_sheet_checked, sheets)) if len(sheets) > 1 else (),
             checked_at=self._clock(),
+            **worst.report.model_dump(include=FOUND),
         )
 
     def _filed(self, document: DocumentSubmitted, made: FiledDocument, files: FiledFiles) -> DocumentFiled:
@@ -162,6 +176,28 @@ class Intake:
             version=document.version,
             replaced_page_ids=document.replaced_page_ids,
         )
+
+
+def _read(sheet: Sheet, probed: Probed | None) -> Sheet:
+    """Return a page of a file as it is judged after its upper part was read, if it was."""
+    if probed is None:
+        return sheet
+    verdict, reasons = judge_again(sheet.report.verdict, sheet.report.reasons, probed.reading)
+    return replace(sheet, report=sheet.report.model_copy(update={"verdict": verdict, "reasons": reasons}))
+
+
+def _of_file(first: Probed, pages: int) -> Probed:
+    """Return what was read on the first page of a file; the place of a sheet only if the file has no other."""
+    return first if pages == 1 else first.model_copy(update={"numbering": Numbering()})
+
+
+def _sheet_checked(sheet: Sheet) -> SheetChecked:
+    found = sheet.report.model_dump(include=set(SheetChecked.model_fields))
+    return SheetChecked(number=sheet.report.page, annotated_key=sheet.annotated_key, **found)
+
+
+def _said(fact: PageChecked) -> dict[str, Any]:
+    return fact.model_dump(include={"page_id", "verdict", "reasons", "page", "pages"})
 
 
 def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:

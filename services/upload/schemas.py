@@ -30,12 +30,13 @@ class Milliseconds(_Message):
 class PageReport(_Message):
     """What the check of one page found.
 
-    `pages` is how many the file has, of which the first was looked at; none if nobody could count them.
+    `page` says which page of the file it is, from 1, and `pages` how many that has; none if nobody could count them.
     `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
     TR, BR, BL as the picture shows it; `cut` names borders of the picture at which writing is cut off, `cut_reader`
     the same as the reader sees them; `reasons` has the main one first.
     """
 
+    page: int = 1
     pages: int | None = None
     width: int = 0
     height: int = 0
@@ -55,9 +56,9 @@ class PageReport(_Message):
         return tuple(side for side in SIDES if getattr(self.edges, side) != "seen")
 
     @classmethod
-    def unreadable(cls, code: RefusalCode) -> "PageReport":
-        """Return the report on a file that is no picture of a page, for the reason given."""
-        return cls(verdict="retake", reasons=(code,))
+    def unreadable(cls, code: RefusalCode, page: int = 1, pages: int | None = None) -> "PageReport":
+        """Return the report on a file, or a page of it, that is no picture of a page, for the reason given."""
+        return cls(page=page, pages=pages, verdict="retake", reasons=(code,))
 
 
 class Word(_Message):
@@ -88,16 +89,24 @@ class ReadPage(_Message):
         return "\n".join(" ".join(words) for words in lines.values())
 
 
+class Count(_Message):
+    """Count the pages of a file."""
+
+    do: Literal["count"] = "count"
+    file: str
+
+
 class Check(_Message):
-    """Look at one picture; the annotated copy (JPEG) is written to `annotated`."""
+    """Look at one page of a file; the annotated copy (JPEG) is written to `annotated`."""
 
     do: Literal["check"] = "check"
     file: str
+    page: int = 0
     annotated: str
 
 
 class Probe(_Message):
-    """Read the upper part of a page that was looked at, and its foot, to see whether it can be read and which it is."""
+    """Read the upper part of the page that a report is about, and its foot: can it be read, and which sheet is it?"""
 
     do: Literal["probe"] = "probe"
     file: str
@@ -126,7 +135,7 @@ class Bind(_Message):
     understood: str
 
 
-Job = Annotated[Check | Probe | Read | Bind, Field(discriminator="do")]
+Job = Annotated[Count | Check | Probe | Read | Bind, Field(discriminator="do")]
 
 
 class Order(_Message):
@@ -137,46 +146,11 @@ class Order(_Message):
     patient: bool = False
 
 
-class Fork(_Message):
-    """Fork a child that may take so much memory; the socket for its orders and answers comes with the message."""
+class Counted(_Message):
+    """The answer to `Count`."""
 
-    do: Literal["fork"] = "fork"
-    memory_bytes: int
-
-
-class Kill(_Message):
-    """End a child at once."""
-
-    do: Literal["kill"] = "kill"
-    pid: int
-
-
-ToTemplate = Annotated[Fork | Kill, Field(discriminator="do")]
-
-
-class Loaded(_Message):
-    """The template has loaded what its children need."""
-
-    did: Literal["loaded"] = "loaded"
-
-
-class Forked(_Message):
-    """A child was forked, the oldest that was asked for; there is none if `pid` is 0, and `why` says why."""
-
-    did: Literal["forked"] = "forked"
-    pid: int
-    why: str = ""
-
-
-class Ended(_Message):
-    """A child ended, with its exit code, or the negative number of the signal that ended it."""
-
-    did: Literal["ended"] = "ended"
-    pid: int
-    code: int
-
-
-FromTemplate = Annotated[Loaded | Forked | Ended, Field(discriminator="did")]
+    did: Literal["count"] = "count"
+    pages: int
 
 
 class Checked(_Message):
@@ -197,10 +171,9 @@ class Probed(_Message):
 
 
 class Finished(_Message):
-    """The answer to `Read` and `Bind`: their results are files; `pages` is how many the source file has."""
+    """The answer to `Read` and `Bind`: their results are files."""
 
     did: Literal["finished"] = "finished"
-    pages: int = 1
 
 
 class Refused(_Message):
@@ -214,11 +187,11 @@ class Refused(_Message):
     detail: str = ""
 
 
-Answer = Annotated[Checked | Probed | Finished | Refused, Field(discriminator="did")]
+Answer = Annotated[Counted | Checked | Probed | Finished | Refused, Field(discriminator="did")]
 
 
 class Unreadable(_Message):
-    """A file, or a page of it, that could not be taken into the document, and why."""
+    """A file, or a page of it (from 0), that could not be taken into the document, and why."""
 
     file: int
     page: int

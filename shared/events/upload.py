@@ -36,11 +36,26 @@ class Edges(BaseModel):
     B: Edge = "seen"
 
 
+class SheetChecked(BaseModel):
+    """One page of a file of several, as it was seen or read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: Annotated[int, Field(ge=1)]
+    verdict: Verdict
+    reasons: tuple[Code, ...] = ()
+    cut_reader: tuple[Side, ...] = ()
+    rotate_cw: Literal[0, 90, 180, 270] = 0
+    edges: Edges = Edges()
+    annotated_key: ObjectKey | None = None
+
+
 class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     """A page was looked at: is it usable, and if not, why (main reason first)?
 
     It is announced twice: first when the page was `seen`, then when its upper part was `read` as well. The
     second outweighs the first, in whichever order they arrive; a page that cannot be read has only the first.
+    Of a file of several pages each is looked at: `sheets` says what of each, all else is about the worst, `page`.
     """
 
     page_id: Id
@@ -55,10 +70,13 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     width: Annotated[int, Field(description="pixels, after EXIF orientation; 0 if undecodable")] = 0
     height: int = 0
     annotated_key: ObjectKey | None = None
-    pages: Annotated[int | None, Field(ge=1, description="of the file; the first was looked at; null if uncounted")] = (
-        None
-    )
-    words: Annotated[int | None, Field(ge=0, description="read in the upper part; null if only seen")] = None
+    page: Annotated[int, Field(ge=1, description="of the file: the one that this says something about")] = 1
+    pages: Annotated[int | None, Field(ge=1, description="of the file; null if uncounted")] = None
+    sheets: Annotated[
+        tuple[SheetChecked, ...],
+        Field(description="the pages of a file of several, in order; empty in older events"),
+    ] = ()
+    words: Annotated[int | None, Field(ge=0, description="read on top of the first page; null if only seen")] = None
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
     sheet_number: Annotated[int | None, Field(ge=1, description="as the page says; null if it does not, or unread")] = (
         None

@@ -8,7 +8,16 @@ from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import as_kept
 from shared.events.gateway import PageUploaded
-from shared.events.upload import Edges, PageChecked, PictureKind, Side, Stage, TypeSuggestion, Verdict
+from shared.events.upload import (
+    Edges,
+    PageChecked,
+    PictureKind,
+    SheetChecked,
+    Side,
+    Stage,
+    TypeSuggestion,
+    Verdict,
+)
 from shared.limits import PDF_WITHIN
 
 HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
@@ -19,7 +28,10 @@ FORMATS = ("image/jpeg", "image/heic", "image/png", "image/webp", "image/tiff", 
 
 
 class PageCheck(BaseModel):
-    """What the upload service said about a page; kept from before there were stages, it was `seen`."""
+    """What the upload service said about a page; kept from before there were stages, it was `seen`.
+
+    Of a file of several pages all but `sheets` is about one, `page`; `sheets` is empty in what is older than this.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -34,7 +46,9 @@ class PageCheck(BaseModel):
     width: int = 0
     height: int = 0
     annotated_key: str | None = None
+    page: int = 1
     pages: int | None = None
+    sheets: tuple[SheetChecked, ...] = ()
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
     sheet_number: int | None = None
@@ -77,6 +91,17 @@ class Page(BaseModel):
         if self.check and self.check.pages:
             return self.check.pages
         return None if self.media_type in OF_SEVERAL else 1
+
+    def picture_of(self, number: int) -> str:
+        """Return the key of the picture that was drawn of one page of the file.
+
+        Raises:
+            RefusedError: `page.no_annotation`.
+        """
+        sheets = {sheet.number: sheet.annotated_key for sheet in self.check.sheets} if self.check else {}
+        if key := sheets.get(number):
+            return key
+        raise RefusedError("page.no_annotation")
 
     def uploaded(self) -> PageUploaded:
         """Say that the bytes of this page are durable."""

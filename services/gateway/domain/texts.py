@@ -23,6 +23,26 @@ NEARLY = 0.8
 ISOLATED = "\u2068{}\u2069"
 
 
+# Reasons that speak of a file as a whole; of one of its pages no more is known than that it cannot be read.
+OF_FILES = ("damaged", "truncated", "pdf_damaged", "out_of_memory", "too_complex", "timed_out", "worker_died", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of a file something is said about, from 1, and how many that has; None if nobody could count them."""
+
+    page: int = 1
+    pages: int | None = None
+
+    @property
+    def of_several(self) -> bool:
+        """Whether the file has other pages."""
+        return (self.pages or 1) > 1
+
+
+ONLY_PAGE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The catalogues of all languages; the sections are those of `languages/de.toml`."""
@@ -95,18 +115,22 @@ class Texts:
         supplier_id = entry.values.get("supplier_id")
         times = {k: self.time(v, language) for k, v in entry.values.items() if isinstance(v, datetime)}
         values = {**entry.values, **times, "supplier": suppliers.get(supplier_id, supplier_id) if supplier_id else ""}
-        reasons = self.reasons(entry.values.get("reasons", ()), entry.values.get("cut_reader", ()), language)
+        place = Place(entry.values.get("page", 1), entry.values.get("pages"))
+        reasons = self.reasons(entry.values.get("reasons", ()), entry.values.get("cut_reader", ()), language, place)
         code = f"{entry.code}.dated" if values.get("no_cut_before") else entry.code
         due = self.time(entry.due_at, language) if entry.due_at else ""
         return self.get("timeline", code, language, **{**values, "reason": " ".join(reasons[:1]), "due": due}).strip()
 
-    def reasons(self, codes: Any, sides: Any, language: str) -> list[str]:
-        """Return what to say about a page, one sentence per reason, in their order."""
+    def reasons(self, codes: Any, sides: Any, language: str, place: Place = ONLY_PAGE) -> list[str]:
+        """Return what to say about a page, one sentence per reason, in their order; of several each names its page."""
         names = ", ".join(self.get("sides", side, language) for side in sides)
-        return [
-            self.get("reasons", "cut_sides" if code == "cut" and names else code, language, sides=names)
-            for code in codes
-        ]
+        said = {"cut": "cut_sides"} if names else {}
+        if not place.of_several:
+            return [self.get("reasons", said.get(code, code), language, sides=names) for code in codes]
+        said |= dict.fromkeys(OF_FILES, "sheet_unreadable")
+        form = self.catalogues[language]["forms"]["sheet"]
+        values = [{"reason": self.get("reasons", said.get(code, code), language, sides=names)} for code in codes]
+        return [_filled(form, language, {"page": place.page, "pages": place.pages, **each}) for each in values]
 
 
 def _locale(language: str) -> str:

@@ -119,9 +119,14 @@ def entry_of(
         about_id=getattr(fact, fact.subject),
         document_id=getattr(fact, "document_id", document_id),
         due_at=getattr(fact, "window_end", None),
-        values={**fact.model_dump(include=_QUOTED), **aside.names},
+        values={**fact.model_dump(include=_quoted(fact)), **aside.names},
         by=aside.by,
     )
+
+
+def _quoted(fact: Fact) -> set[str]:
+    """Return the fields that the text of a fact quotes; a page of a file of several is named by its number."""
+    return _QUOTED | {"page", "pages"} if isinstance(fact, upload.PageChecked) else _QUOTED
 
 
 def _variants(fact: Fact) -> list[str]:

@@ -83,13 +83,16 @@ async def _show(
     sent = await stores.pages.of_document(document.page_ids)
     events = await stores.timeline.about(citizen.citizen_id, document_id, (), parse_cursor(cursor))
     consents = await stores.consents.of_document(document_id, citizen.citizen_id)
+    shown = [PageShown.of(one, parts.texts, language) for one in sent]
     return page(
         request,
         template,
         document=document,
         receipt=stores.receipts.of(document, language),
         drawn={one.id for one in sent if one.check and one.check.annotated_key},
-        pages=[PageShown.of(one, parts.texts, language) for one in sent],
+        pages=shown,
+        checks={one.page_id: one for one in shown},
+        extent=sum(document.count_of(one) or 1 for one in sent),
         events=events,
         suppliers=parts.supplier_names,
         consents=consents,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.gateway.pages.visitor import Viewer
-from services.gateway.routes.files import annotated_of, original_of
+from services.gateway.routes.files import SheetNumber, annotated_of, original_of, sheet_of
 from services.gateway.routes.parts import Ready
 from shared.events.event import Id
 
@@ -17,6 +17,14 @@ _KEPT = "private, max-age=600"
 async def picture(page_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the small picture with its hints."""
     response = await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
+    response.headers["cache-control"] = _KEPT
+    return response
+
+
+@router.get("/pages/{page_id}/sheets/{number}")
+async def sheet(page_id: Id, number: SheetNumber, citizen: Viewer, parts: Ready) -> Response:
+    """Send the small picture of one page of a file of several."""
+    response = await sheet_of(await parts.stores.pages.of_citizen(page_id, citizen), number, parts)
     response.headers["cache-control"] = _KEPT
     return response
 

@@ -1,5 +1,8 @@
 """Answers that are files: tagged by their hash, and never opened as a page of ours."""
 
+from typing import Annotated
+
+from fastapi import Path
 from starlette.responses import Response
 
 from services.gateway.domain.documents import Document, Filing
@@ -7,6 +10,9 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.routes.parts import Parts
 from services.gateway.routes.stored_file import StoredFile
+from shared.limits import MAX_FILE_PAGES
+
+SheetNumber = Annotated[int, Path(ge=1, le=MAX_FILE_PAGES, description="the page of a file of several, from 1")]
 
 
 async def original_of(page: Page, parts: Parts) -> Response:
@@ -23,6 +29,15 @@ async def annotated_of(page: Page, parts: Parts) -> Response:
     if page.check is None or page.check.annotated_key is None:
         raise RefusedError("page.no_annotation")
     return _file(parts, page.check.annotated_key, "image/jpeg", name=f"{page.id}.jpg")
+
+
+async def sheet_of(page: Page, number: int, parts: Parts) -> Response:
+    """Send the small picture of one page of a file of several.
+
+    Raises:
+        RefusedError: `page.no_annotation`.
+    """
+    return _file(parts, page.picture_of(number), "image/jpeg", name=f"{page.id}-{number}.jpg")
 
 
 async def pdf_of(document: Document, parts: Parts) -> Response:

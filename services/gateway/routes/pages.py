@@ -9,7 +9,7 @@ from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MaySee, MayUpload
 from services.gateway.routes.answers import respond
 from services.gateway.routes.documented import IDEMPOTENT, problems, sends
-from services.gateway.routes.files import annotated_of, original_of
+from services.gateway.routes.files import SheetNumber, annotated_of, original_of, sheet_of
 from services.gateway.routes.multipart import OPENAPI, Received, received
 from services.gateway.routes.parts import InLanguage, Parts, Ready
 from services.gateway.routes.room import room_for
@@ -77,3 +77,9 @@ async def original(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
 async def annotated(page_id: Id, citizen: MaySee, parts: Ready) -> Response:
     """Send the small picture that shows what is wrong and where."""
     return await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
+
+
+@router.get(PATH + "/{page_id}/sheets/{number}", summary="The picture of one page of several", **sends("image/jpeg"))
+async def sheet(page_id: Id, number: SheetNumber, citizen: MaySee, parts: Ready) -> Response:
+    """Send the small picture of one page of a file of several, with what is wrong and where."""
+    return await sheet_of(await parts.stores.pages.of_citizen(page_id, citizen), number, parts)

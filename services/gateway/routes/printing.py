@@ -62,7 +62,7 @@ async def sheet_of(document: Document, pages: Sequence[Page], parts: Parts, lang
         words=SheetWords(**words),
         number=document.receipt_number,
         code=receipt.check_code,
-        rows=_rows(document, receipt.handed_in_by_text, texts, language),
+        rows=_rows(document, _count(document, pages), receipt.handed_in_by_text, texts, language),
         pages=await _pages(document, pages, parts, language),
         check_page=receipts.check_page,
         check_url=receipt.check_url,
@@ -70,13 +70,18 @@ async def sheet_of(document: Document, pages: Sequence[Page], parts: Parts, lang
     )
 
 
-def _rows(document: Document, by: str, texts: Texts, language: str) -> tuple[Row, ...]:
+def _count(document: Document, pages: Sequence[Page]) -> int:
+    """Return how many pages were handed in, in all files; one that was not counted yet has one."""
+    return len(document.pages) + sum((document.count_of(page) or 1) - 1 for page in pages)
+
+
+def _rows(document: Document, count: int, by: str, texts: Texts, language: str) -> tuple[Row, ...]:
     kind = document.declared_type
     named = texts.get("types", kind, language, type=kind) if kind else texts.get("receipt", "type_unknown", language)
     values = {
         "received_at": texts.exact_time(document.received_at, language),
         "type": named,
-        **({"count": str(len(document.pages))} if document.pages else {}),
+        **({"count": str(count)} if document.pages else {}),
         "handed_in_by": by,
     }
     return tuple(Row(name=texts.get("receipt", name, language), value=value) for name, value in values.items())
@@ -96,15 +101,18 @@ async def _pages(document: Document, pages: Sequence[Page], parts: Parts, langua
             name=texts.get("receipt", "page", language, number=number),
             sha256=page.sha256,
             size=texts.get("receipt", "size", language, kilobytes=-(-page.size_bytes // 1024)),
-            notes=_notes(number, document, texts, language),
+            notes=_notes(number, known.get(page.page_id), document, texts, language),
             picture=found,
         )
         for number, (page, found) in enumerate(zip(document.pages, pictures, strict=True), 1)
     )
 
 
-def _notes(number: int, document: Document, texts: Texts, language: str) -> tuple[str, ...]:
-    return tuple(
+def _notes(number: int, page: Page | None, document: Document, texts: Texts, language: str) -> tuple[str, ...]:
+    """Say of a file of several pages how many it has, and what stood in its place before."""
+    count = (page and document.count_of(page)) or 1
+    several = (texts.get("receipt", "several", language, count=count),) if count > 1 else ()
+    return several + tuple(
         texts.get(
             "receipt",
             "replaced_by" if each.by else "replaced",

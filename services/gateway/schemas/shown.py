@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 from services.gateway.domain.callbacks import Callback
 from services.gateway.domain.documents import Document
 from services.gateway.domain.forwards import Forward
-from services.gateway.domain.pages import Page
+from services.gateway.domain.pages import Page, PageCheck
 from services.gateway.domain.progress import CallbackState, DocumentState, ForwardState, PageState
-from services.gateway.domain.texts import Texts
+from services.gateway.domain.texts import Place, Texts
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
-from shared.events.upload import Edges, PictureKind, Stage, TypeSuggestion
+from shared.events.upload import Edges, PictureKind, SheetChecked, Stage, TypeSuggestion
 
 
 class Shown(BaseModel):
@@ -29,12 +29,25 @@ class ReasonShown(Shown):
     text: str
 
 
+class SheetShown(Shown):
+    """One page of a file of several, from 1, and what was said about it."""
+
+    number: int
+    verdict: str
+    reasons: tuple[ReasonShown, ...] = ()
+    cut_reader: tuple[str, ...] = ()
+    rotate_cw: int = 0
+    edges: Edges = Edges()
+    has_annotated: bool = False
+
+
 class PageShown(Shown):
     """A page and what was said about it; `stage` is `read` once its upper part was read, too.
 
-    `pages` is how many its file has: of several the first was looked at, and none goes into a consent.
+    `pages` is how many its file has. Of several, `sheets` says what of each; all else is about the worst, `page`, which
+    its reasons name. None of them goes into a consent.
     `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
-    `follows` if another came before.
+    `follows` if another came before. A file of several pages says nothing of that.
     """
 
     page_id: str
@@ -49,7 +62,9 @@ class PageShown(Shown):
     rotate_cw: int = 0
     width: int = 0
     height: int = 0
+    page: int = 1
     pages: int | None = None
+    sheets: tuple[SheetShown, ...] = ()
     has_annotated: bool = False
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
@@ -68,12 +83,23 @@ class PageShown(Shown):
         """Return a page as its citizen sees it."""
         said: dict[str, Any] = {}
         if check := page.check:
-            sentences = texts.reasons(check.reasons, check.cut_reader, language)
-            said = check.model_dump(exclude={"reasons", "annotated_key", "same_as"})
-            said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
+            said = check.model_dump(exclude={"reasons", "annotated_key", "sheets", "same_as"})
+            said["reasons"] = _reasons(check, texts, language, Place(check.page, check.pages))
             said["has_annotated"] = check.annotated_key is not None
+            said["sheets"] = tuple(_sheet(sheet, check, texts, language) for sheet in check.sheets)
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})
         return cls(page_id=page.id, **kept, **said)
+
+
+def _reasons(check: PageCheck | SheetChecked, texts: Texts, language: str, place: Place) -> tuple[ReasonShown, ...]:
+    sentences = texts.reasons(check.reasons, check.cut_reader, language, place)
+    return tuple(ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True))
+
+
+def _sheet(sheet: SheetChecked, check: PageCheck, texts: Texts, language: str) -> SheetShown:
+    said = sheet.model_dump(exclude={"reasons", "annotated_key"})
+    reasons = _reasons(sheet, texts, language, Place(sheet.number, check.pages))
+    return SheetShown(**said, reasons=reasons, has_annotated=sheet.annotated_key is not None)
 
 
 class TransferShown(Shown):

@@ -23,7 +23,7 @@ from shared.messaging.ledger import Ledger, Work
 from shared.storage.documents import Database, Session, again_on_conflict
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
-from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.pictures import ANNOTATED, pictures_of
 from shared.storage.sweeping import day_key
 
 ORIGINALS = "pages/"
@@ -207,9 +207,9 @@ class Pages:
     async def _remove(self, object_key: str) -> None:
         """Remove what is kept of a page that is gone: its picture, and last the original by which a sweep finds it."""
         page_id = id_in(object_key)
-        await self._objects.remove(picture_key(page_id))
-        async for picture in self._objects.list(f"{ANNOTATED}{page_id}/"):  # from before keys had days
-            await self._objects.remove(picture.key)
+        for begin in (pictures_of(page_id), f"{ANNOTATED}{page_id}/"):  # the second from before keys had days
+            async for picture in self._objects.list(begin):
+                await self._objects.remove(picture.key)
         await self._objects.remove(object_key)
 
     async def known(self, page_ids: Collection[str]) -> set[str]:
@@ -223,9 +223,11 @@ class Pages:
         return own, replace(own, prefix=BEFORE_DAYS, named=nothing_named)
 
     async def _named(self) -> AsyncIterator[str]:
-        async for row in self._pages.find({}, {"object_key": 1, "check.annotated_key": 1}):
+        pictures = {"check.annotated_key": 1, "check.sheets.annotated_key": 1}
+        async for row in self._pages.find({}, {"object_key": 1, **pictures}):
             yield row["object_key"]
-            if drawn := (row.get("check") or {}).get("annotated_key"):
+            check = row.get("check") or {}
+            for drawn in {each.get("annotated_key") for each in (check, *check.get("sheets", ()))} - {None}:
                 yield drawn
 
 

@@ -12,7 +12,7 @@ from shared.storage.objects import Objects
 
 RECEIPTS = "receipts/"
 """What keys begin with; the id of a document, or of a newcomer who applied, follows."""
-FORM = 1
+FORM = 2
 """Whoever changes how a receipt looks raises this, and each is printed anew when it is next asked for."""
 MEDIA_TYPE = "application/pdf"
 
@@ -27,7 +27,7 @@ class Printed:
 
     def key_of(self, document: Document, pages: Sequence[Page], language: str) -> str:
         """Return where the PDF of a receipt is kept: another version, picture, key or office has another place."""
-        pictures = [page.check and page.check.annotated_key for page in pages]
+        pictures = [(page.check and page.check.annotated_key, document.count_of(page)) for page in pages]
         office = self._receipts.office, self._receipts.check_page, self._receipts.ready_keys.public()["keys"][0]
         facts = json.dumps([FORM, document.version, pictures, office], sort_keys=True)
         return f"{_folder(document, language)}{hashlib.sha256(facts.encode()).hexdigest()}.pdf"

@@ -1,19 +1,16 @@
 """Makes one document of many files: each page read by a child process, all of them bound by another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-import structlog
-
-from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
-from services.upload.schemas import Answer, Bind, FiledDocument, Finished, Job, Read, Understood, Unreadable
+from services.upload.client.each_page import Do, count_pages, each_page, log_ours, one_error
+from services.upload.domain.refusal import RefusalCode, RefusedFileError
+from services.upload.schemas import Bind, FiledDocument, Read, Understood, Unreadable
 
 MOST_PAGES = 100  # of one document, all its files together
 FETCHING = 4  # files in memory at a time
-
-log = structlog.get_logger()
 
 Fetch = Callable[[], Awaitable[bytes]]  # gets one file when its turn comes, so that not all lie in memory
 Progress = Callable[[int, int], None]  # pages done, pages known of
@@ -31,7 +28,7 @@ class NothingReadableError(Exception):
 class Binding:
     """The making of one document in a folder of its own."""
 
-    def __init__(self, do: Callable[[Job], Awaitable[Answer]], folder: Path, progress: Progress | None) -> None:
+    def __init__(self, do: Do, folder: Path, progress: Progress | None) -> None:
         """Work in `folder`; `do` has a job done."""
         self._do = do
         self._folder = folder
@@ -44,7 +41,7 @@ class Binding:
     async def make(self, files: Sequence[Fetch]) -> FiledDocument:
         """Return the document; raises NothingReadableError if no page of any file can be read."""
         self._known = len(files)
-        async with _one_error(), asyncio.TaskGroup() as group:
+        async with one_error(), asyncio.TaskGroup() as group:
             for number, fetch in enumerate(files):
                 group.create_task(self._read_file(number, fetch))
         if not self._pages:
@@ -71,46 +68,32 @@ class Binding:
     async def _read_file(self, number: int, fetch: Fetch) -> None:
         file = self._folder / f"{number}.original"
         async with self._fetching:
-            await asyncio.to_thread(file.write_bytes, await fetch())
-        pages = await self._read_page(file, number, 0)
-        allowed = max(1, min(pages, MOST_PAGES - self._known + 1))
-        self._unreadable += [
-            Unreadable(file=number, page=page, code="too_many_pages") for page in range(allowed, pages)
-        ]
-        self._known += allowed - 1
-        async with asyncio.TaskGroup() as group:
-            for page in range(1, allowed):
-                group.create_task(self._read_page(file, number, page))
+            data = await fetch()
+            await asyncio.to_thread(file.write_bytes, data)
+            pages = await self._count(data, file, number)
+        allowed = min(pages, max(1, MOST_PAGES - self._known + 1))
+        for page in range(allowed, pages):
+            self._note(number, page, "too_many_pages")
+        self._known += max(0, allowed - 1)
+        for page, refused in (await each_page(range(allowed), partial(self._read_page, file, number))).items():
+            if refused:
+                self._note(number, page, refused.code)
+        self._progress(len(self._pages) + len(self._unreadable), self._known)
 
-    async def _read_page(self, file: Path, number: int, page: int) -> int:
-        """Read one page and return how many its file has; note it if it cannot be read."""
-        out = self._folder / f"{number}-{page}.json"
+    async def _count(self, data: bytes, file: Path, number: int) -> int:
+        """Return how many pages a file has; none if it is refused as a whole, which is noted."""
         try:
-            answer = await self._do(Read(file=str(file), page=page, out=str(out)))
+            return await count_pages(data, str(file), self._do)
         except RefusedFileError as refused:
             log_ours(refused)
-            self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))
-            return 1
-        else:
-            self._pages[number, page] = out
-            return answer.pages if isinstance(answer, Finished) else 1
-        finally:
-            self._progress(len(self._pages) + len(self._unreadable), self._known)
+            self._note(number, 0, refused.code)
+            return 0
 
+    async def _read_page(self, file: Path, number: int, page: int) -> None:
+        out = self._folder / f"{number}-{page}.json"
+        await self._do(Read(file=str(file), page=page, out=str(out)))
+        self._pages[number, page] = out
+        self._progress(len(self._pages) + len(self._unreadable), self._known)
 
-def log_ours(refused: RefusedFileError) -> None:
-    """Log what is no fault of the file's; the rest is said to whoever handed it in."""
-    if refused.code in PERHAPS_OURS:
-        log.warning("worker.failed", code=refused.code, where=refused.detail)
-
-
-@asynccontextmanager
-async def _one_error() -> AsyncIterator[None]:
-    """Let the first of a group's errors through as itself, so that callers tell them apart by class."""
-    try:
-        yield
-    except ExceptionGroup as group:
-        error: Exception = group
-        while isinstance(error, ExceptionGroup):
-            error = error.exceptions[0]
-        raise error from group
+    def _note(self, number: int, page: int, code: RefusalCode) -> None:
+        self._unreadable.append(Unreadable(file=number, page=page, code=code))

@@ -12,10 +12,23 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from services.upload.client import annotate, look, pdf, probe, reader, understand
+from services.upload.client import annotate, look, pdf, probe, reader, source, understand
 from services.upload.client.confine import allow, confine, give_way
 from services.upload.domain.refusal import RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Order, Probe, Read, Refused
+from services.upload.schemas import (
+    Answer,
+    Bind,
+    Check,
+    Checked,
+    Count,
+    Counted,
+    Finished,
+    Job,
+    Order,
+    Probe,
+    Read,
+    Refused,
+)
 
 READY = b"ready\n"
 
@@ -56,12 +69,15 @@ def _place(error: Exception) -> str:
 
 def _work(job: Job) -> Answer:
     match job:
+        case Count():
+            return Counted(pages=source.count_pages(Path(job.file)))
         case Check():
             return _check(job)
         case Probe():
             return probe.probe(Path(job.file), job.report, bytes.fromhex(job.key))
         case Read():
-            return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out)))
+            reader.read_page(Path(job.file), job.page, Path(job.out))
+            return Finished()
         case Bind():
             pages = [Path(page) for page in job.pages]
             pdf.bind(pages, Path(job.out))
@@ -70,6 +86,6 @@ def _work(job: Job) -> Answer:
 
 
 def _check(job: Check) -> Checked:
-    source, seen = look.inspect_file(Path(job.file), half=True)
-    Path(job.annotated).write_bytes(annotate.annotated(source.copies, seen.report, seen.marks))
+    page, seen = look.inspect_file(Path(job.file), job.page, half=True)
+    Path(job.annotated).write_bytes(annotate.annotated(page.copies, seen.report, seen.marks))
     return Checked(report=seen.report)

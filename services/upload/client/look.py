@@ -83,7 +83,8 @@ def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Sour
     decoded = time.perf_counter()
     seen = inspect(source)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
-    return source, Inspection(seen.report.model_copy(update={"ms": ms, "pages": source.pages}), seen.marks)
+    of = {"ms": ms, "page": page + 1, "pages": source.pages}
+    return source, Inspection(seen.report.model_copy(update=of), seen.marks)
 
 
 def judge_page(source: Source) -> PageReport:

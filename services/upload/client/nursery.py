@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 
 import services
 from services.upload.client.confine import SILENT
+from services.upload.client.forks import Ended, Fork, Forked, FromTemplate, Kill, Loaded
 from services.upload.client.process import GOODBYE_S, Child, WorkersUnavailableError
-from services.upload.schemas import Ended, Fork, Forked, FromTemplate, Kill, Loaded
 
 PROGRAM = "services.upload.client.template"
 LONGEST_ANSWER = 1_000_000  # bytes

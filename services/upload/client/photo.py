@@ -12,8 +12,9 @@ import numpy as np
 import pillow_heif
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from services.upload.client.tiff import is_tiff, one_page, tiff_pages
 from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.refusal import RefusedFileError
 
@@ -26,6 +27,7 @@ MOST_WORK = 3_000_000_000  # pixels times scans: the largest progressive picture
 WHITES = (1, 255, 4095, 65535)  # what white is in fractions, 8, 12 and 16 bits
 ORIENTATION = 0x0112  # EXIF
 SIDEWAYS = (5, 6, 7, 8)  # orientations in which width and height change places
+OBLONG, TOO_OBLONG = 1.2, 5.0  # times as high as wide: between them the dots of a fax, beyond them a mistake
 LARGE = 3000  # pixels on the longer side of a JPEG: half of them are enough to find a page and judge it
 
 
@@ -49,14 +51,12 @@ def decode_photo(file: Path, page: int, *, pixels: int, most: int, half: bool = 
     Raises:
         RefusedFileError: if it is no picture, damaged, truncated, animated, or larger than allowed.
     """
-    with _faults(), Image.open(file, formats=FORMATS) as opened:
-        pages = _pages(opened, page, most)
-        opened.seek(page)
+    with _faults(), _opened(file, page, most) as (opened, pages):
         _guard_size(opened, pixels)
         if half and _is_plain(opened) and max(opened.size) >= LARGE:
             return _half(_checked(file, opened), opened), pages
         picture = _decode(file, opened)  # first: to find EXIF data some readers read it all, and hide its faults
-        return Copies(_oriented(picture, _turn(opened))), pages
+        return Copies(_oriented(_square(picture, opened, pixels), _turn(opened))), pages
 
 
 @contextmanager
@@ -72,30 +72,38 @@ def _faults() -> Iterator[None]:
         raise RefusedFileError("truncated" if "truncated" in str(error).lower() else "damaged") from error
 
 
-def _pages(opened: Image.Image, page: int, most: int) -> int:
-    """Return how many pages a picture file has, sure that the one asked for is among them."""
-    pages = _count(opened, most)
-    if pages > 1 and opened.format != "TIFF":
-        raise RefusedFileError("animated")
-    if pages > most:
-        raise RefusedFileError("too_many_pages")
-    if page >= pages:
+def count_pictures(file: Path, most: int) -> int:
+    """Return how many pages a picture file has, whether or not they can be decoded.
+
+    Raises:
+        RefusedFileError: if it is damaged as a whole, or has more than `most`.
+    """
+    with _faults():
+        return len(_directories(file, most)) if _is_tiff(file) else 1
+
+
+@contextmanager
+def _opened(file: Path, page: int, most: int) -> Iterator[tuple[Image.Image, int]]:
+    """Open one page of a picture file; with it comes how many there are."""
+    places = _directories(file, most) if _is_tiff(file) else [0]
+    if page >= len(places):
         raise RefusedFileError("no_such_page")
-    return pages
+    alone = one_page(file, places[page]) if places[page] else file
+    with Image.open(alone, formats=FORMATS) as opened:
+        if opened.format not in (*STILL, "TIFF") and getattr(opened, "n_frames", 1) > 1:
+            raise RefusedFileError("animated")
+        yield opened, len(places)
 
 
-def _count(opened: Image.Image, most: int) -> int:
-    """Return how many pages a picture file has, no further than one more than allowed."""
-    if opened.format in STILL:
-        return 1
-    if opened.format != "TIFF":
-        return int(getattr(opened, "n_frames", 1))
-    for number in range(1, most + 1):  # asked for their number, it would read them all, be they a million
-        try:
-            opened.seek(number)
-        except EOFError:
-            return number
-    return most + 1
+def _is_tiff(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return is_tiff(opened.read(4))
+
+
+def _directories(file: Path, most: int) -> list[int]:
+    if places := tiff_pages(file, most):
+        return places
+    raise RefusedFileError("damaged")
 
 
 def _turn(opened: Image.Image) -> object:
@@ -162,6 +170,18 @@ def _jpeg(data: bytes, least: tuple[int, int] = (0, 0)) -> Picture:
         return np.asarray(decode(strict=False))
 
 
+def _square(picture: Picture, opened: Image.Image, pixels: int) -> Picture:
+    """Return a TIFF whose dots are as wide as they are high: a fax has half as many lines as columns."""
+    across, down = map(float, opened.info.get("dpi", (1, 1)) if opened.format == "TIFF" else (1, 1))
+    if not (across > 0 and down > 0 and OBLONG < max(across / down, down / across) < TOO_OBLONG):
+        return picture
+    height, width = picture.shape[:2]
+    size = (width, round(height * across / down)) if across > down else (round(width * down / across), height)
+    if size[0] * size[1] > pixels:
+        raise RefusedFileError("too_many_pixels")
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def _colour(opened: Image.Image) -> Picture:
     """Return any Pillow picture as B, G, R: 16 bits scaled to 8, transparency laid on white."""
     if opened.mode == "F" or opened.mode.startswith("I"):
@@ -171,7 +191,14 @@ def _colour(opened: Image.Image) -> Picture:
     if opened.has_transparency_data:
         layer = opened.convert("RGBA")
         opened = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return np.asarray(cv2.cvtColor(np.asarray(opened.convert("RGB")), cv2.COLOR_RGB2BGR), np.uint8)
+    coloured = _from_lab(opened) if opened.mode == "LAB" else opened.convert("RGB")
+    return np.asarray(cv2.cvtColor(np.asarray(coloured), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def _from_lab(opened: Image.Image) -> Image.Image:
+    """Return a picture in L*a*b*, which Pillow converts by colour profiles only, as RGB."""
+    lab, rgb = (ImageCms.ImageCmsProfile(ImageCms.createProfile(name)) for name in ("LAB", "sRGB"))
+    return ImageCms.ImageCmsTransform(lab, rgb, "LAB", "RGB").apply(opened)
 
 
 def _shallow(deep: NDArray[np.float32]) -> Picture:

@@ -14,7 +14,7 @@ from services.upload.client.line import Line, Priority, Waiting
 from services.upload.client.nursery import Nursery
 from services.upload.client.process import Child, WorkersUnavailableError
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
-from services.upload.schemas import Answer, Bind, Check, Job, Order, Probe, Read, Refused
+from services.upload.schemas import Answer, Bind, Check, Count, Job, Order, Probe, Read, Refused
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Limits:
     def seconds(self, job: Job) -> float:
         """Return how long a job may take."""
         match job:
-            case Check():
+            case Count() | Check():
                 return self.check_seconds
             case Probe():
                 return self.probe_seconds
@@ -154,4 +154,4 @@ def _worth_another_try(job: Job, refused: Refused) -> bool:
     The time of a reading is forty times what it takes: what overran it once would do so again, and two such
     pages tried twice would cost the whole document its deadline.
     """
-    return refused.code in PERHAPS_OURS and (refused.code != "timed_out" or isinstance(job, Check))
+    return refused.code in PERHAPS_OURS and (refused.code != "timed_out" or isinstance(job, Count | Check))

@@ -28,7 +28,7 @@ FOOT = 0.15  # of the page: as many letters have the number of the sheet there a
 
 
 def probe(file: Path, report: PageReport, key: bytes = b"") -> Probed:
-    """Return how well the upper part of a page can be read, what it may be by its words, and which sheet it is.
+    """Return how well the upper part of the page of a report can be read, what it may be by its words, and which sheet.
 
     With a `key` it has a fingerprint, by which the same sheet is known again.
 
@@ -36,12 +36,12 @@ def probe(file: Path, report: PageReport, key: bytes = b"") -> Probed:
         RefusedFileError: if there is no picture to read.
         LanguageMissingError: if Tesseract has no German.
     """
-    source = open_page(file)
+    source = open_page(file, report.page - 1)
     quad = np.array(report.quad) if report.quad else frame(source)
     page = evenly_lit(
         grey(turned(flatten(source.picture, quad, sheet(quad, report.beyond).pixels(DPI)), report.rotate_cw))
     )
-    own = own_words(file, 0, page, report.rotate_cw, DPI) if source.flat else ()
+    own = own_words(file, report.page - 1, page, report.rotate_cw, DPI) if source.flat else ()
     upper = _upper(page, own)
     foot = () if "B" in report.cut_reader else _foot(page, own)  # what is cut off has its foot elsewhere
     return Probed(

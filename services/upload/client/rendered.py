@@ -63,6 +63,21 @@ def render_page(file: Path, page: int, *, pixels: int, most: int) -> Rendered:
         raise RefusedFileError(_reason(file)) from error
 
 
+def count_rendered(file: Path, most: int) -> int:
+    """Return how many pages a PDF has, whether or not each of them can be rendered.
+
+    Raises:
+        RefusedFileError: if it is encrypted, empty, damaged, only a cover, or has more pages than allowed.
+    """
+    try:
+        with pypdfium2.PdfDocument(file) as document:
+            _guard_pages(0, len(document), most)
+            guard_placeholder(file, document)
+            return len(document)
+    except pypdfium2.PdfiumError as error:
+        raise RefusedFileError(_reason(file)) from error
+
+
 def _scale(size: tuple[float, float], pixels: int) -> float:
     """Return the scale at which a page of a size in points is drawn."""
     longest, shortest = max(size), min(size)

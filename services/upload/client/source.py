@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from services.upload.client.photo import decode_photo
-from services.upload.client.rendered import render_page
+from services.upload.client.photo import count_pictures, decode_photo
+from services.upload.client.rendered import count_rendered, render_page
 from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.domain.sides import Turn
-from shared.limits import MAX_FILE_BYTES, PDF_WITHIN
+from shared.limits import MAX_FILE_BYTES, MAX_FILE_PAGES, PDF_WITHIN
 
 Kind = Literal["pdf", "photo"]
 
@@ -26,7 +26,7 @@ class Bounds:
 
     file_bytes: int = MAX_FILE_BYTES
     pixels: int = 100_000_000
-    pages: int = 30
+    pages: int = MAX_FILE_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,34 @@ def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds(), *, half: boo
     Raises:
         RefusedFileError: with the code that says why this file, or this page of it, cannot be read.
     """
-    size = file.stat().st_size
-    if size == 0:
-        raise RefusedFileError("empty")
-    if size > bounds.file_bytes:
-        raise RefusedFileError("too_large")
-    with file.open("rb") as opened:
-        head = opened.read(PDF_WITHIN)
-    if kind_of(head) == "pdf":
+    if _guarded(file, bounds) == "pdf":
         rendered = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
         return Source(
             Copies(rendered.picture), rendered.pages, flat=True, complete=rendered.complete, turn=rendered.turn
         )
     copies, pages = decode_photo(file, page, pixels=bounds.pixels, most=bounds.pages, half=half)
     return Source(copies, pages, flat=False)
+
+
+def count_pages(file: Path, bounds: Bounds = Bounds()) -> int:
+    """Return how many pages a file has, whether or not each of them can be read.
+
+    Raises:
+        RefusedFileError: with the code that says why the file as a whole is refused.
+    """
+    count = count_rendered if _guarded(file, bounds) == "pdf" else count_pictures
+    return count(file, bounds.pages)
+
+
+def _guarded(file: Path, bounds: Bounds) -> Kind:
+    """Return what a file is, if it has no more and no fewer bytes than allowed."""
+    size = file.stat().st_size
+    if size == 0:
+        raise RefusedFileError("empty")
+    if size > bounds.file_bytes:
+        raise RefusedFileError("too_large")
+    with file.open("rb") as opened:
+        return kind_of(opened.read(PDF_WITHIN))
 
 
 def kind_of(head: bytes) -> Kind:

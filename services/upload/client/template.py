@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 
 from services.upload.client import child, photo, upright
 from services.upload.client.confine import confine
+from services.upload.client.forks import Ended, Fork, Forked, FromTemplate, Kill, Loaded, ToTemplate
 from services.upload.client.pagenet import page_net
-from services.upload.schemas import Ended, Fork, Forked, FromTemplate, Kill, Loaded, ToTemplate
 
 LONGEST = 4096  # bytes of a message
 

@@ -10,13 +10,15 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from services.upload.client.binding import Binding, Fetch, Progress, log_ours
+from services.upload.client.binding import Binding, Fetch, Progress
 from services.upload.client.desk import Desk
+from services.upload.client.each_page import Do, count_pages, each_page, log_ours
 from services.upload.client.line import Priority
 from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.refusal import RefusedFileError
-from services.upload.schemas import Check, Checked, FiledDocument, PageReport, Probe, Probed
+from services.upload.domain.sheets import worst_of
+from services.upload.schemas import Answer, Check, Checked, FiledDocument, PageReport, Probe, Probed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,28 @@ class CheckedPage:
 
     report: PageReport
     annotated: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """The pages of a file as they were checked, in order; one, if the file is refused as a whole."""
+
+    sheets: tuple[CheckedPage, ...]
+
+    @property
+    def worst(self) -> CheckedPage:
+        """The page that decides on the verdict."""
+        return self.sheets[worst_of([sheet.report.verdict for sheet in self.sheets])]
+
+    @property
+    def report(self) -> PageReport:
+        """The report on the worst page."""
+        return self.worst.report
+
+    @property
+    def annotated(self) -> bytes | None:
+        """The picture of the worst page."""
+        return self.worst.annotated
 
 
 class Workers:
@@ -77,29 +101,30 @@ class Workers:
         """End the processes."""
         await self.stop()
 
-    async def check(self, data: bytes, *, owner: str = "") -> CheckedPage:
-        """Look at the file of one page; a file that is no picture gets a report with the reason. Owners take turns.
+    async def check(self, data: bytes, *, owner: str = "") -> CheckedFile:
+        """Look at each page of a file; what is no picture gets a report with the reason. Owners take turns.
 
         Raises:
             WorkersUnavailableError: if no child process can be started.
         """
         with self._folder("check-") as name:
-            file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
+            file = Path(name, "page")
             await asyncio.to_thread(file.write_bytes, data)
-            job = Check(file=str(file), annotated=str(annotated))
+            do = partial(self._pool.do, priority=Priority.VERDICT, owner=owner)
             try:
-                answer = await self._pool.do(job, priority=Priority.VERDICT, owner=owner)
+                pages = await count_pages(data, str(file), do)
             except RefusedFileError as refused:
                 log_ours(refused)
-                return CheckedPage(PageReport.unreadable(refused.code))
-            if not isinstance(answer, Checked):
-                return CheckedPage(PageReport.unreadable("failed"))
-            return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+                return CheckedFile((CheckedPage(PageReport.unreadable(refused.code)),))
+            found = await each_page(range(pages), partial(_check_page, do, file))
+        return CheckedFile(tuple(_or_refused(each, page, pages) for page, each in found.items()))
 
-    async def probe(self, data: bytes, report: PageReport, *, owner: str = "", key: str = "") -> Probed | None:
-        """Read the upper part of a page that was looked at; None where it cannot be, which the report tells already.
+    async def probe(
+        self, data: bytes, reports: Sequence[PageReport], *, owner: str = "", key: str = ""
+    ) -> tuple[Probed | None, ...]:
+        """Read head and foot of pages of a file that were looked at; None for each that cannot be read.
 
-        With a `key`, in hex, the page gets a fingerprint.
+        With a `key`, in hex, each gets a fingerprint.
 
         Raises:
             LanguageMissingError: if Tesseract has no German.
@@ -109,13 +134,13 @@ class Workers:
         with self._folder("probe-") as name:
             file = Path(name, "page")
             await asyncio.to_thread(file.write_bytes, data)
-            job = Probe(file=str(file), report=report, key=key)
-            try:
-                answer = await self._pool.do(job, priority=Priority.PROBE, owner=owner)
-            except RefusedFileError as refused:
-                log_ours(refused)
-                return None
-            return answer if isinstance(answer, Probed) else None
+
+            async def read(place: int) -> Answer:
+                job = Probe(file=str(file), report=reports[place], key=key)
+                return await self._pool.do(job, priority=Priority.PROBE, owner=owner)
+
+            answers = await each_page(range(len(reports)), read)
+        return tuple(answer if isinstance(answer, Probed) else None for answer in answers.values())
 
     async def make_document(
         self, files: Sequence[Fetch], progress: Progress | None = None, *, owner: str = "", urgent: bool = False
@@ -137,3 +162,19 @@ class Workers:
     def _folder(self, prefix: str) -> TemporaryDirectory[str]:
         """Return a folder for one job; before the start it lies beside the desk."""
         return TemporaryDirectory(prefix=prefix, dir=self._desk.folder if self._desk else None)
+
+
+async def _check_page(do: Do, file: Path, page: int) -> CheckedPage:
+    """Have one page looked at; raises RefusedFileError with the reason if it is no picture."""
+    annotated = file.with_name(f"annotated-{page}.jpg")
+    answer = await do(Check(file=str(file), page=page, annotated=str(annotated)))
+    if not isinstance(answer, Checked):
+        raise RefusedFileError("failed")
+    return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+
+
+def _or_refused(found: CheckedPage | RefusedFileError, page: int, pages: int) -> CheckedPage:
+    """Return a page as it was checked, or a report that says why it could not be."""
+    if isinstance(found, CheckedPage):
+        return found
+    return CheckedPage(PageReport.unreadable(found.code, page + 1, pages))

@@ -16,6 +16,7 @@ CITIZENS = (
     ("GET", "/v1/pages/{page}"),
     ("GET", "/v1/pages/{page}/original"),
     ("GET", "/v1/pages/{page}/annotated"),
+    ("GET", "/v1/pages/{page}/sheets/1"),
     ("GET", "/v1/documents"),
     ("GET", "/v1/documents/{document}"),
     ("GET", "/v1/documents/{document}/receipt"),

@@ -1,5 +1,6 @@
-"""A file of several pages is one tick, and only its first page is shown: so none of it is passed on."""
+"""A file of several pages is shown page by page; it is one tick all the same, so none of it is passed on."""
 
+import re
 from collections.abc import Sequence
 
 import httpx
@@ -7,8 +8,9 @@ import pytest
 
 from services.gateway.domain.consents import TEXT_VERSIONS
 from shared.clock import utc_now
-from shared.events.upload import DocumentFiled, PageChecked
+from shared.events.upload import DocumentFiled, PageChecked, SheetChecked
 from shared.ids import new_id
+from shared.storage.pictures import picture_key
 from tests import loopback
 from tests.integration.gateway.door import Door
 from tests.integration.gateway.people import Phone, picture
@@ -76,6 +78,69 @@ async def test_the_page_says_which_file_cannot_be_chosen_and_why(door: Door, pho
         assert "eine Datei mit 2 Seiten" in refused.text
         given = await browser.post(f"/documents/{document_id}/forward/energy", data=form | {"page": photo})
         assert given.status_code == 303
+
+
+def _two_pages(page_id: str) -> PageChecked:
+    return PageChecked(
+        page_id=page_id,
+        verdict="retake",
+        reasons=("too_dark",),
+        annotated_key=picture_key(page_id, 2),
+        page=2,
+        pages=2,
+        sheets=(
+            SheetChecked(number=1, verdict="good", annotated_key=picture_key(page_id)),
+            SheetChecked(number=2, verdict="retake", reasons=("too_dark",), annotated_key=picture_key(page_id, 2)),
+        ),
+        checked_at=utc_now(),
+    )
+
+
+async def _drawn(door: Door, page_id: str) -> None:
+    """Let both pages of a file be checked, each with its picture."""
+    for number in (1, 2):
+        drawn = b"\xff\xd8 page %d" % number
+        key = picture_key(page_id, number)
+        await door.service.objects.put(key, drawn, size_bytes=len(drawn), media_type="image/jpeg")
+    await door.say(_two_pages(page_id))
+
+
+async def test_every_page_of_a_file_is_shown_with_its_verdict(door: Door, phone: Phone) -> None:
+    """While it is handed in and after: how many pages, a picture of each, and which one is bad."""
+    async with _browser(door, phone) as browser:
+        sent = await browser.post(f"/hand-in/pages?key={new_id()}", files={"file": ("a.pdf", b"%PDF-1.7 two")})
+        assert sent.status_code == 303
+        [page_id] = re.findall(r'id="page-([0-9a-f-]{36})"', (await browser.get("/hand-in/list")).text)
+        await _drawn(door, page_id)
+        draft = (await browser.get("/hand-in/list")).text
+        document_id = (await phone.submit([page_id])).raise_for_status().json()["document_id"]
+        handed_in = (await browser.get(f"/documents/{document_id}")).text
+        one = (await browser.get(f"/documents/{document_id}/pages/{page_id}")).text
+    assert "2 Seiten bei uns" in draft
+    for shown in (draft, handed_in, one):
+        assert "1 Datei, 2 Seiten" in shown
+        assert "Seite 2 von 2: Das Bild ist zu dunkel." in shown
+        assert [f"/pages/{page_id}/sheets/{number}" in shown for number in (1, 2, 3)] == [True, True, False]
+
+
+async def test_each_page_of_a_file_has_its_picture(door: Door, phone: Phone, stranger: Phone) -> None:
+    """For a browser and for an app of its citizen; for others it is not there."""
+    page_id = str((await phone.upload(b"%PDF-1.7 two")).raise_for_status().json()["page_id"])
+    await _drawn(door, page_id)
+    async with _browser(door, phone) as browser:
+        for number in (1, 2):
+            for answer in (
+                await browser.get(f"/pages/{page_id}/sheets/{number}"),
+                await phone.get(f"/v1/pages/{page_id}/sheets/{number}"),
+            ):
+                assert answer.content == b"\xff\xd8 page %d" % number
+    assert (await phone.get(f"/v1/pages/{page_id}/sheets/3")).json()["code"] == "page.no_annotation"
+    assert (await phone.get(f"/v1/pages/{page_id}/sheets/31")).status_code == 422
+    assert (await stranger.get(f"/v1/pages/{page_id}/sheets/1")).json()["code"] == "page.missing"
+    async with _browser(door, stranger) as browser:
+        assert (await browser.get(f"/pages/{page_id}/sheets/1")).status_code == 404
+    sheets = (await phone.get(f"/v1/pages/{page_id}")).json()["sheets"]
+    assert [(each["verdict"], each["has_annotated"]) for each in sheets] == [("good", True), ("retake", True)]
 
 
 async def test_a_document_of_nothing_else_offers_no_consent(door: Door, phone: Phone) -> None:

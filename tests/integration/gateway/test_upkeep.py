@@ -104,7 +104,7 @@ async def test_pages_nobody_handed_in_are_swept(door: Door, phone: Phone) -> Non
     await kept.people.admit(other)
     await kept.drafts.change(other.device_id, lambda pages: add(pages, lost, limits))
     await kept.people.revoke(other.device_id, phone.citizen_id)
-    pictures = {picture_key(stray), f"annotated/{stray}/0.jpg"}  # the second is from before keys had days
+    pictures = {picture_key(stray), picture_key(stray, 2), f"annotated/{stray}/0.jpg"}  # the last: before keys had days
     for key in pictures:
         await kept.objects.put(key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
     after = timedelta(days=limits.unsent_page_days)

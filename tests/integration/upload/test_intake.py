@@ -1,6 +1,7 @@
 """The running service: events in, events and files out, on the real servers."""
 
 import asyncio
+import io
 import json
 from functools import cache
 
@@ -9,9 +10,12 @@ import cv2
 import numpy as np
 import pypdfium2
 import pytest
+from PIL import Image
 from structlog.testing import capture_logs
 
+from services.upload.store.papers import Papers
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
+from shared.storage.pictures import ANNOTATED, picture_key
 from tests.integration.upload.neighbour import Neighbour, submitted, uploaded
 from tests.unit.upload.drawn import BRIEF, corners, cut_off, encoded, letter, photograph
 from tests.waiting import until
@@ -76,6 +80,30 @@ async def test_a_page_gets_a_second_verdict_once_its_upper_part_was_read(gateway
     kept = await gateway.service.database.pages.find_one({"_id": page.page_id})
     assert kept
     assert kept["reading"]["reading"]["words"] == read.words
+
+
+async def test_every_page_of_a_file_is_announced_with_its_picture(gateway: Neighbour) -> None:
+    """The second page decides, each has a picture, which is accounted for; what was read sets right the first alone."""
+    good_page, dark = (Image.fromarray(picture) for picture in (letter(BRIEF), np.full((1754, 1240, 3), 12, np.uint8)))
+    out = io.BytesIO()
+    good_page.save(out, "PDF", save_all=True, append_images=[dark], resolution=150)
+    page = await gateway.store(out.getvalue())
+    await gateway.announce(uploaded(page, len(out.getvalue())))
+    seen, read = [await gateway.hears(PageChecked, page.page_id) for _ in range(2)]
+    for fact in (seen, read):
+        assert (fact.page, fact.pages, fact.verdict, fact.reasons[0]) == (2, 2, "retake", "too_dark")
+        assert [(sheet.number, sheet.verdict) for sheet in fact.sheets] == [(1, "good"), (2, "retake")]
+        keys = [sheet.annotated_key for sheet in fact.sheets]
+        assert keys == [picture_key(page.page_id), picture_key(page.page_id, 2)]
+        assert fact.annotated_key == keys[1]
+    assert (seen.stage, read.stage) == ("seen", "read")
+    assert (read.words or 0) > 30
+    papers = Papers(gateway.service.database, gateway.service.objects)
+    [pictures] = [inventory for inventory in papers.inventories if inventory.prefix == ANNOTATED]
+    lost = picture_key(page.page_id, 3)
+    assert await pictures.needed([*filter(None, keys), lost]) == set(keys)
+    for key in filter(None, keys):
+        assert (await gateway.service.objects.get(key)).startswith(b"\xff\xd8")
 
 
 async def test_a_page_that_only_looks_soft_is_good_once_it_was_read(gateway: Neighbour) -> None:

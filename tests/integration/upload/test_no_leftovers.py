@@ -12,7 +12,8 @@ from services.upload.domain.suggestion import Suggestion
 from services.upload.handlers import Intake
 from services.upload.schemas import FiledDocument, PageReport
 from services.upload.settings import UploadSettings
-from services.upload.store import DOCUMENTS, Papers, Sheets
+from services.upload.store.papers import DOCUMENTS, Papers
+from services.upload.store.sheets import Sheets
 from shared.clock import utc_now
 from shared.events.event import Event, envelop
 from shared.events.gateway import DocumentSubmitted, SubmittedPage

@@ -1,9 +1,11 @@
 """A sheet that was sent before is known again at once, within one citizen's papers, and forgotten with its page."""
 
+import io
 from collections.abc import Sequence
 from functools import cache
 
 import pytest
+from PIL import Image
 
 from shared.events.gateway import PageDropped
 from shared.events.upload import PageChecked
@@ -26,6 +28,14 @@ def taken(lines: Sequence[str], margin: float, width: int = 1500) -> bytes:
     return encoded(photograph(letter(lines), corners(*size, margin), size), quality=90)
 
 
+def in_one(*pictures: bytes) -> bytes:
+    """Return a TIFF with these pictures as its pages."""
+    first, *others = [Image.open(io.BytesIO(picture)) for picture in pictures]
+    out = io.BytesIO()
+    first.save(out, "TIFF", save_all=True, append_images=others, compression="tiff_lzw")
+    return out.getvalue()
+
+
 async def sent(gateway: Neighbour, citizen_id: str, data: bytes) -> PageChecked:
     """Upload a page and return what was read on it."""
     kept = await gateway.store(data)
@@ -45,6 +55,16 @@ async def test_a_sheet_is_known_again_within_one_citizens_papers(gateway: Neighb
     assert (await sent(gateway, citizen_id, taken(NEXT_MONTH, 0.08))).same_as == ()
     assert (await sent(gateway, citizen_id, taken(BRIEF, 0.08))).same_as == ()
     assert (await sent(gateway, new_id(), taken(NUMBERED, 0.08))).same_as == ()
+
+
+async def test_a_file_of_several_pages_is_known_again_and_has_no_place_among_others(gateway: Neighbour) -> None:
+    """Its first page says "Seite 2 von 3", and the others are there: nobody is told that they are missing."""
+    citizen_id = new_id()
+    file = in_one(taken(NUMBERED, 0.08), taken(BRIEF, 0.08))
+    first = await sent(gateway, citizen_id, file)
+    assert (first.pages, first.sheet_number, first.sheet_count) == (2, None, None)
+    again = await sent(gateway, citizen_id, in_one(taken(NUMBERED, 0.05), taken(BRIEF, 0.05)))
+    assert again.same_as == (first.page_id,)
 
 
 async def test_a_fingerprint_goes_with_its_page(gateway: Neighbour, service: Service) -> None:

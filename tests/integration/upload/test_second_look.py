@@ -26,7 +26,7 @@ def taken(lines: tuple[str, ...], margin: float = 0.08) -> Picture:
 async def probed(workers: Workers, picture: Picture, key: str = KEY) -> Probed:
     """Look at a page, and look again."""
     data = encoded(picture, quality=90)
-    found = await workers.probe(data, (await workers.check(data)).report, key=key)
+    [found] = await workers.probe(data, [(await workers.check(data)).report], key=key)
     assert found
     return found
 

@@ -25,7 +25,7 @@ function takePages() {
     const link = event.target.closest("[data-retake]");
     if (!link) return;
     event.preventDefault();
-    pick("camera", link.dataset.retake);
+    pick(link.dataset.from ?? "camera", link.dataset.retake);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.id === "change") {

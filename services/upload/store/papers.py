@@ -1,23 +1,18 @@
 """Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
 
-import asyncio
 import hashlib
-from base64 import b64decode
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from services.upload.domain.likeness.candidates import keys_of, likely_among
-from services.upload.domain.likeness.fingerprint import Fingerprint
-from services.upload.domain.likeness.same import is_same
+from services.upload.domain.sheets import worst_of
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import day_of
-from shared.links import Links
 from shared.storage.documents import Database, Session, change_one
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
@@ -26,7 +21,6 @@ from shared.storage.sweeping import day_key
 
 DOCUMENTS = "documents/"
 FILES = ("pdf_key", "text_key", "facts_key")
-MOST_COMPARED = 300  # of a citizen's pages, the newest: years of papers for most
 NAMING = dict.fromkeys([*FILES, "files"], 1)
 
 
@@ -41,15 +35,22 @@ class FiledFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a file: what was found on it, and where its picture lies."""
+
+    report: PageReport
+    annotated_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPage:
-    """A page that was checked: where its original lies, and what was found."""
+    """A page that was checked: where its original lies, and what was found on each sheet of its file."""
 
     page_id: str
     citizen_id: str
     object_key: str
     sha256: str
-    annotated_key: str | None
-    report: PageReport
+    sheets: tuple[Sheet, ...]
     newcomer: bool = False
 
 
@@ -79,9 +80,9 @@ class Papers:
         """
         return await self._objects.get(key, sha256=sha256)
 
-    async def keep_annotated(self, page_id: str, picture: bytes) -> str:
-        """Store the annotated picture of a page, in place of an earlier one, and return its key."""
-        key = picture_key(page_id)
+    async def keep_annotated(self, page_id: str, picture: bytes, sheet: int = 1) -> str:
+        """Store the annotated picture of a sheet of a page, in place of an earlier one, and return its key."""
+        key = picture_key(page_id, sheet)
         await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
         return key
 
@@ -97,19 +98,11 @@ class Papers:
         await self._objects.put(files.pdf_key, document.pdf, size_bytes=len(document.pdf), media_type="application/pdf")
         return files
 
-    async def keep_report(
-        self, page: PageUploaded, report: PageReport, annotated_key: str | None, session: Session
-    ) -> None:
+    async def keep_report(self, page: PageUploaded, sheets: Sequence[Sheet], session: Session) -> None:
         """Record what the check of a page found; a later check replaces it."""
-        found = {
-            "citizen_id": page.citizen_id,
-            "object_key": page.object_key,
-            "sha256": page.sha256,
-            "annotated_key": annotated_key,
-            "newcomer": page.newcomer,
-        }
+        of = page.model_dump(include={"citizen_id", "object_key", "sha256", "newcomer"})
         await self._pages.update_one(
-            {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
+            {"_id": page.page_id}, {"$set": {**of, **_found(sheets)}}, upsert=True, session=session
         )
 
     async def is_newest(self, document: DocumentSubmitted) -> bool:
@@ -138,8 +131,9 @@ class Papers:
         return set(keys) & {key async for row in rows for key in _files_of(row)}
 
     async def _needed_pictures(self, keys: Iterable[str]) -> set[str]:
-        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, {"annotated_key": 1})
-        return set(keys) & {row["annotated_key"] async for row in rows}
+        pictures = {"annotated_key": 1, "sheets.annotated_key": 1}
+        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, pictures)
+        return set(keys) & {each.get("annotated_key") async for row in rows for each in (row, *row.get("sheets", ()))}
 
     async def seen(self, page_id: str) -> SeenPage:
         """Return what the check of a page found.
@@ -150,13 +144,13 @@ class Papers:
         row = await self._pages.find_one({"_id": page_id})
         if row is None:
             raise PermanentError("page.missing")
-        report = PageReport.model_validate(row["report"])
-        of = {name: row[name] for name in ("citizen_id", "object_key", "sha256", "annotated_key")}
-        return SeenPage(page_id, **of, report=report, newcomer=row.get("newcomer", False))
+        sheets = row.get("sheets") or [row]  # a file of one page, or a row from before the others were looked at
+        of = {name: row[name] for name in ("citizen_id", "object_key", "sha256")}
+        return SeenPage(page_id, **of, sheets=tuple(map(_sheet, sheets)), newcomer=row.get("newcomer", False))
 
-    async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
-        """Record how well a page could be read, and the report that follows from it."""
-        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types", "numbering"})}
+    async def keep_reading(self, page_id: str, sheets: Sequence[Sheet], probed: Probed, session: Session) -> None:
+        """Record how well the first page of a file could be read, and the reports that follow from reading."""
+        found = _found(sheets) | {"reading": probed.model_dump(include={"reading", "types", "numbering"})}
         await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
 
     async def forget(self, page_id: str, session: Session) -> None:
@@ -194,42 +188,14 @@ class Papers:
                 await self._objects.remove(key)
 
 
-class Sheets:
-    """Fingerprints of sheets, kept with their pages; each is compared with the newest ones of the same citizen only."""
-
-    def __init__(self, database: Database, links: Links) -> None:
-        """Keep fingerprints in `database`; `links` makes each citizen's key."""
-        self._pages = database.pages
-        self._links = links
-
-    async def prepare(self) -> None:
-        """Create the index."""
-        await self._pages.create_index([("citizen_id", 1), ("_id", -1)])
-
-    def key_of(self, citizen_id: str) -> str:
-        """Return the key, in hex, with which a citizen's words are marked."""
-        return self._links.digest(f"sheets of {citizen_id}")
-
-    async def same_as(self, page_id: str, citizen_id: str, packed: str) -> tuple[str, ...]:
-        """Keep the fingerprint of a page, and return the pages of the same sheet, the newest first.
-
-        It is kept before others are looked at: of two that are read at the same time, one then finds the other.
-        """
-        data = b64decode(packed)
-        mine = Fingerprint.unpacked(data)
-        keys = keys_of(mine)
-        await self._pages.update_one({"_id": page_id}, {"$set": {"fingerprint": data, "keys": keys}})
-        theirs = self._pages.find({"citizen_id": citizen_id}, {"keys": 1}).sort("_id", -1).limit(MOST_COMPARED)
-        rows = await theirs.to_list(MOST_COMPARED)
-        known = {row["_id"]: row["keys"] for row in rows if row.get("keys") is not None and row["_id"] != page_id}
-        likely = {"_id": {"$in": likely_among(keys, known)}}
-        found = await self._pages.find(likely, {"fingerprint": 1}).to_list(None)
-        prints = {row["_id"]: Fingerprint.unpacked(row["fingerprint"]) for row in found}
-        return await asyncio.to_thread(_same_of, mine, prints)
+def _found(sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """Return what a row says of sheets: all of several, and the worst as if it were the only one."""
+    rows = [{"annotated_key": each.annotated_key, "report": each.report.model_dump()} for each in sheets]
+    return {**rows[worst_of([each.report.verdict for each in sheets])], "sheets": rows if len(rows) > 1 else []}
 
 
-def _same_of(mine: Fingerprint, prints: Mapping[str, Fingerprint]) -> tuple[str, ...]:
-    return tuple(page_id for page_id in sorted(prints, reverse=True) if is_same(mine, prints[page_id]))
+def _sheet(row: dict[str, Any]) -> Sheet:
+    return Sheet(PageReport.model_validate(row["report"]), row["annotated_key"])
 
 
 def _files_of(row: dict[str, Any]) -> list[str]:
