@@ -12,7 +12,7 @@ from services.upload.settings import UploadSettings
 from services.upload.store import Papers
 from shared.clock import Clock, utc_now
 from shared.composition import compose
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageOutlined, PageUploaded
 from shared.events.upload import PageChecked
 from shared.service import Service
 from shared.settings import Connections
@@ -36,7 +36,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     service.ready_checks += [Check("tesseract", _german), served]
     service.live_checks.append(lasting(served, UNSERVED))
     page = partial(service.on, prefetch=settings.pages_in_hand, deadline_s=(1 + WAITING) * settings.check_deadline_s)
-    page("check", intake.check, PageUploaded)
+    page("check", intake.check, PageUploaded, PageOutlined)
     page("probe", intake.probe, PageChecked)
     service.on(
         "file",

@@ -1,5 +1,6 @@
 """What the upload service does when a page arrives, and when a document is handed in."""
 
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -10,10 +11,11 @@ from services.upload.client.workers import Workers
 from services.upload.domain.reading import judge_again
 from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
-from services.upload.store import FiledFiles, Papers
+from services.upload.store import FiledFiles, Papers, SeenPage
 from shared.clock import Clock
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageOutlined, PageUploaded
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, TypeSuggestion
 from shared.messaging.ledger import Ledger
 
@@ -31,16 +33,32 @@ class Intake:
         self._turns = turns
         self._clock = clock
 
-    async def check(self, event: Event[PageUploaded]) -> None:
-        """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason."""
+    async def check(self, event: Event[PageUploaded] | Event[PageOutlined]) -> None:
+        """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason.
+
+        Where a person said how the page lies, it is said of that.
+        """
         page = event.data
+        outline, version = (page.outline, page.version) if isinstance(page, PageOutlined) else (AS_FOUND, 0)
         async with self._turns.checks.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
-            checked = await self._workers.check(original, owner=page.citizen_id)
-        key = await self._papers.keep_annotated(page.page_id, checked.annotated) if checked.annotated else None
+            checked = await self._workers.check(original, outline, owner=page.citizen_id)
+        key = await self._papers.keep_annotated(page.page_id, checked.annotated, version) if checked.annotated else None
+        seen = SeenPage(
+            page_id=page.page_id,
+            citizen_id=page.citizen_id,
+            object_key=page.object_key,
+            sha256=page.sha256,
+            annotated_key=key,
+            report=checked.report,
+            newcomer=page.newcomer,
+            plain_key=await self._papers.keep_plain(page.page_id, checked.plain) if checked.plain else None,
+            outline=outline,
+            outline_version=version,
+        )
         async with self._ledger.once("upload.check", event) as work:
-            await self._papers.keep_report(page, checked.report, key, work.session)
-            work.announce(self._checked(page.page_id, checked.report, key))
+            await self._papers.keep_report(seen, work.session)
+            work.announce(self._checked(seen))
         log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
 
     async def probe(self, event: Event[PageChecked]) -> None:
@@ -48,7 +66,7 @@ class Intake:
         if event.data.stage == "read":
             return
         page = await self._papers.seen(event.data.page_id)
-        if not page.report.quad:
+        if not page.report.quad or page.outline_version > event.data.outline_version:
             return
         async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
@@ -56,11 +74,11 @@ class Intake:
         if probed is None:
             return
         verdict, reasons = judge_again(page.report.verdict, page.report.reasons, probed.reading)
-        read = page.report.model_copy(update={"verdict": verdict, "reasons": reasons})
+        read = replace(page, report=page.report.model_copy(update={"verdict": verdict, "reasons": reasons}))
         async with self._ledger.once("upload.probe", event) as work:
-            await self._papers.keep_reading(page.page_id, read, probed, work.session)
-            work.announce(self._checked(page.page_id, read, page.annotated_key, probed))
-        log.info("page.read", page_id=page.page_id, verdict=read.verdict, reasons=read.reasons)
+            await self._papers.keep_reading(read, probed, work.session)
+            work.announce(self._checked(read, probed))
+        log.info("page.read", page_id=page.page_id, verdict=verdict, reasons=reasons)
 
     async def file(self, event: Event[DocumentSubmitted]) -> None:
         """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently.
@@ -93,9 +111,12 @@ class Intake:
     async def _make(self, document: DocumentSubmitted) -> FiledDocument:
         """Make a document when its citizen's turn comes; an urgent one has a place of its own."""
         originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
+        outlines = {number: page.outline for number, page in enumerate(document.pages) if page.outline}
         urgent = document.declared_type in self._turns.urgent_types
         async with self._turns.documents_of(urgent=urgent).of(document.citizen_id, newcomer=document.newcomer):
-            return await self._workers.make_document(originals, owner=document.citizen_id, urgent=urgent)
+            return await self._workers.make_document(
+                originals, outlines=outlines, owner=document.citizen_id, urgent=urgent
+            )
 
     def _failed(self, document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> DocumentFailed:
         return DocumentFailed(
@@ -106,11 +127,10 @@ class Intake:
             version=document.version,
         )
 
-    def _checked(
-        self, page_id: str, report: PageReport, annotated_key: str | None, probed: Probed | None = None
-    ) -> PageChecked:
+    def _checked(self, page: SeenPage, probed: Probed | None = None) -> PageChecked:
+        report = page.report
         return PageChecked(
-            page_id=page_id,
+            page_id=page.page_id,
             stage="read" if probed else "seen",
             words=probed.reading.words if probed else None,
             types=_suggestions(probed.types if probed else ()),
@@ -122,7 +142,10 @@ class Intake:
             pages=report.pages,
             width=report.width,
             height=report.height,
-            annotated_key=annotated_key,
+            annotated_key=page.annotated_key,
+            plain_key=page.plain_key,
+            outline_version=page.outline_version,
+            suggested=_suggested(report) if page.outline == AS_FOUND else None,
             checked_at=self._clock(),
         )
 
@@ -161,6 +184,15 @@ def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) ->
     for failed in unreadable:
         reasons.setdefault(document.pages[failed.file].page_id, failed.code)
     return reasons
+
+
+def _suggested(report: PageReport) -> Outline | None:
+    """Return where the check found a page to lie, what of it is outside the picture left out; None of what is none."""
+    if not report.width:
+        return None
+    corners = [(x / report.width, y / report.height) for x, y in report.quad or ()]
+    within = [tuple(round(min(max(share, 0.0), 1.0), 5) for share in corner) for corner in corners]
+    return Outline.model_validate({"quad": within or None, "turn": report.rotate_cw})
 
 
 def _suggestions(types: tuple[Suggestion, ...]) -> tuple[TypeSuggestion, ...]:

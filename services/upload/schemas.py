@@ -10,6 +10,7 @@ from services.upload.domain.refusal import RefusalCode
 from services.upload.domain.sides import Side, Turn
 from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
+from shared.events.outline import AS_FOUND, Outline
 
 Corner = tuple[float, float]
 
@@ -80,11 +81,13 @@ class ReadPage(_Message):
 
 
 class Check(_Message):
-    """Look at one picture; the annotated copy (JPEG) is written to `annotated`."""
+    """Look at one picture; copies (JPEG) are written to `annotated` and, with nothing drawn on it, to `plain`."""
 
     do: Literal["check"] = "check"
     file: str
     annotated: str
+    plain: str
+    outline: Outline = AS_FOUND
 
 
 class Probe(_Message):
@@ -102,6 +105,7 @@ class Read(_Message):
     file: str
     page: int = 0
     out: str
+    outline: Outline = AS_FOUND
 
 
 class Bind(_Message):

@@ -9,18 +9,21 @@ from typing import Any
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import day_of
 from shared.storage.documents import Database, Session, change_one
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
-from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.pictures import ANNOTATED, picture_key, plain_key
 from shared.storage.sweeping import day_key
 
 DOCUMENTS = "documents/"
 FILES = ("pdf_key", "text_key", "facts_key")
 NAMING = dict.fromkeys([*FILES, "files"], 1)
+PICTURES = ("annotated_key", "plain_key")
+SEEN = ("citizen_id", "object_key", "sha256", *PICTURES, "newcomer", "outline_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class FiledFiles:
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """A page that was checked: where its original lies, and what was found."""
+    """A page that was checked, by the outline of a person if that has a version: where it lies, and what was found."""
 
     page_id: str
     citizen_id: str
@@ -44,6 +47,9 @@ class SeenPage:
     annotated_key: str | None
     report: PageReport
     newcomer: bool = False
+    plain_key: str | None = None
+    outline: Outline = AS_FOUND
+    outline_version: int = 0
 
 
 class Papers:
@@ -72,9 +78,15 @@ class Papers:
         """
         return await self._objects.get(key, sha256=sha256)
 
-    async def keep_annotated(self, page_id: str, picture: bytes) -> str:
-        """Store the annotated picture of a page, in place of an earlier one, and return its key."""
-        key = picture_key(page_id)
+    async def keep_annotated(self, page_id: str, picture: bytes, outline_version: int = 0) -> str:
+        """Store the annotated picture of a page, in place of an earlier one of this outline, and return its key."""
+        return await self._keep_picture(picture_key(page_id, outline_version), picture)
+
+    async def keep_plain(self, page_id: str, picture: bytes) -> str:
+        """Store the picture of a page with nothing drawn on it, in place of an earlier one, and return its key."""
+        return await self._keep_picture(plain_key(page_id), picture)
+
+    async def _keep_picture(self, key: str, picture: bytes) -> str:
         await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
         return key
 
@@ -90,20 +102,15 @@ class Papers:
         await self._objects.put(files.pdf_key, document.pdf, size_bytes=len(document.pdf), media_type="application/pdf")
         return files
 
-    async def keep_report(
-        self, page: PageUploaded, report: PageReport, annotated_key: str | None, session: Session
-    ) -> None:
-        """Record what the check of a page found; a later check replaces it."""
-        found = {
-            "citizen_id": page.citizen_id,
-            "object_key": page.object_key,
-            "sha256": page.sha256,
-            "annotated_key": annotated_key,
-            "newcomer": page.newcomer,
-        }
-        await self._pages.update_one(
-            {"_id": page.page_id}, {"$set": {**found, "report": report.model_dump()}}, upsert=True, session=session
-        )
+    async def keep_report(self, page: SeenPage, session: Session) -> None:
+        """Record what the check of a page found; a later check replaces it, but one by an older outline does not."""
+        this, highest = {"_id": page.page_id}, {"$max": {"outline_version": page.outline_version}}
+        row = await change_one(self._pages, this, highest, session, upsert=True)
+        if row and row["outline_version"] > page.outline_version:
+            return
+        found = {name: getattr(page, name) for name in SEEN} | {"report": page.report.model_dump()}
+        found |= {"outline": page.outline.model_dump()}
+        await self._pages.update_one(this, {"$set": found}, session=session)
 
     async def is_newest(self, document: DocumentSubmitted) -> bool:
         """Tell whether no later version of a document has come to its end yet."""
@@ -131,8 +138,8 @@ class Papers:
         return set(keys) & {key async for row in rows for key in _files_of(row)}
 
     async def _needed_pictures(self, keys: Iterable[str]) -> set[str]:
-        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, {"annotated_key": 1})
-        return set(keys) & {row["annotated_key"] async for row in rows}
+        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, dict.fromkeys(PICTURES, 1))
+        return set(keys) & {row.get(name) async for row in rows for name in PICTURES}
 
     async def seen(self, page_id: str) -> SeenPage:
         """Return what the check of a page found.
@@ -144,13 +151,15 @@ class Papers:
         if row is None:
             raise PermanentError("page.missing")
         report = PageReport.model_validate(row["report"])
-        of = {name: row[name] for name in ("citizen_id", "object_key", "sha256", "annotated_key")}
-        return SeenPage(page_id, **of, report=report, newcomer=row.get("newcomer", False))
+        of = {name: row[name] for name in SEEN if name in row}  # rows of before there were corrections lack some
+        return SeenPage(page_id, **of, report=report, outline=Outline.model_validate(row.get("outline") or AS_FOUND))
 
-    async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
-        """Record how well a page could be read, and the report that follows from it."""
-        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
-        await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
+    async def keep_reading(self, page: SeenPage, probed: Probed, session: Session) -> None:
+        """Record how well a page could be read, and the report that follows from it, unless its outline is outdated."""
+        found = {"report": page.report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
+        versions = [None, 0] if page.outline_version == 0 else [page.outline_version]
+        this = {"_id": page.page_id, "outline_version": {"$in": versions}}
+        await self._pages.update_one(this, {"$set": found}, session=session)
 
     async def keep_outcome(
         self,

@@ -15,6 +15,8 @@ from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
 from shared.events.upload import Stage, TypeSuggestion
 
+_OF_FILE = {"pages", "width", "height"}  # holds whatever the outline
+
 
 class Shown(BaseModel):
     """An answer's body."""
@@ -32,7 +34,8 @@ class ReasonShown(Shown):
 class PageShown(Shown):
     """A page and what was said about it; `stage` is `read` once its upper part was read, too.
 
-    `pages` is how many its file has: of several the first was looked at, and none goes into a consent.
+    `pages` is how many its file has: of several the first was looked at, and none goes into a consent. Once its outline
+    was corrected (`outline_version` says how often), it is `uploaded` until it was checked by that.
     """
 
     page_id: str
@@ -47,6 +50,8 @@ class PageShown(Shown):
     height: int = 0
     pages: int | None = None
     has_annotated: bool = False
+    has_plain: bool = False
+    outline_version: int = 0
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
     sha256: str
@@ -60,8 +65,10 @@ class PageShown(Shown):
         """Return a page as its citizen sees it."""
         said: dict[str, Any] = {}
         if check := page.check:
+            said = check.model_dump(include=_OF_FILE) | {"has_plain": check.plain_key is not None}
+        if check and page.state == "checked":
             sentences = texts.reasons(check.reasons, check.cut_reader, language)
-            said = check.model_dump(exclude={"reasons", "annotated_key"})
+            said |= check.model_dump(exclude={"reasons", "annotated_key", "plain_key", "outline_version"})
             said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
             said["has_annotated"] = check.annotated_key is not None
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})

@@ -1,7 +1,7 @@
 """Makes one document of many files: each page read by a child process, all of them bound by another."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import structlog
 
 from services.upload.domain.refusal import PERHAPS_OURS, RefusedFileError
 from services.upload.schemas import Answer, Bind, FiledDocument, Finished, Job, Read, Understood, Unreadable
+from shared.events.outline import AS_FOUND, Outline
 
 MOST_PAGES = 100  # of one document, all its files together
 FETCHING = 4  # files in memory at a time
@@ -31,11 +32,18 @@ class NothingReadableError(Exception):
 class Binding:
     """The making of one document in a folder of its own."""
 
-    def __init__(self, do: Callable[[Job], Awaitable[Answer]], folder: Path, progress: Progress | None) -> None:
-        """Work in `folder`; `do` has a job done."""
+    def __init__(
+        self,
+        do: Callable[[Job], Awaitable[Answer]],
+        folder: Path,
+        progress: Progress | None,
+        outlines: Mapping[int, Outline],
+    ) -> None:
+        """Work in `folder`; `do` has a job done, `outlines` says where a person saw the first page of a file lie."""
         self._do = do
         self._folder = folder
         self._progress = progress or (lambda _done, _known: None)
+        self._outlines = outlines
         self._pages: dict[tuple[int, int], Path] = {}
         self._unreadable: list[Unreadable] = []
         self._known = 0
@@ -86,7 +94,8 @@ class Binding:
         """Read one page and return how many its file has; note it if it cannot be read."""
         out = self._folder / f"{number}-{page}.json"
         try:
-            answer = await self._do(Read(file=str(file), page=page, out=str(out)))
+            outline = AS_FOUND if page else self._outlines.get(number, AS_FOUND)
+            answer = await self._do(Read(file=str(file), page=page, out=str(out), outline=outline))
         except RefusedFileError as refused:
             log_ours(refused)
             self._unreadable.append(Unreadable(file=number, page=page, code=refused.code))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from services.upload.client import annotate, look, pdf, probe, reader, understand
+from services.upload.client import annotate, look, pdf, plain, probe, reader, understand
 from services.upload.client.confine import allow, confine, give_way
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Answer, Bind, Check, Checked, Finished, Job, Order, Probe, Read, Refused
@@ -61,7 +61,7 @@ def _work(job: Job) -> Answer:
         case Probe():
             return probe.probe(Path(job.file), job.report)
         case Read():
-            return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out)))
+            return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out), job.outline))
         case Bind():
             pages = [Path(page) for page in job.pages]
             pdf.bind(pages, Path(job.out))
@@ -70,6 +70,7 @@ def _work(job: Job) -> Answer:
 
 
 def _check(job: Check) -> Checked:
-    source, seen = look.inspect_file(Path(job.file), half=True)
+    source, seen = look.inspect_file(Path(job.file), half=True, outline=job.outline)
+    Path(job.plain).write_bytes(plain.plain(source.copies))
     Path(job.annotated).write_bytes(annotate.annotated(source.copies, seen.report, seen.marks))
     return Checked(report=seen.report)

@@ -10,6 +10,7 @@ import numpy as np
 from services.upload.client.pagenet import page_net
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import SHORT, turn_to_upright
+from services.upload.domain.byhand import by_hand
 from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
 from services.upload.domain.flatten import flatten, sheet, turned
@@ -21,9 +22,10 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.sides import seen_by_reader
+from services.upload.domain.sides import Turn, seen_by_reader
 from services.upload.domain.verdict import Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
+from shared.events.outline import AS_FOUND, Outline
 
 DPI = 150  # at which writing is measured
 ENOUGH = 120  # at which it can be, too
@@ -55,17 +57,19 @@ class Flattened:
     way: Way
 
 
-def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
-    """Return one page of a file and the report on it.
+def look(file: Path, page: int = 0, outline: Outline = AS_FOUND) -> tuple[Source, PageReport]:
+    """Return one page of a file and the report on it; what `outline` says outweighs what is found.
 
     Raises:
         RefusedFileError: if there is no picture to look at.
     """
-    source, seen = inspect_file(file, page)
+    source, seen = inspect_file(file, page, outline=outline)
     return source, seen.report
 
 
-def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Source, Inspection]:
+def inspect_file(
+    file: Path, page: int = 0, *, half: bool = False, outline: Outline = AS_FOUND
+) -> tuple[Source, Inspection]:
     """Return one page of a file, the report on it with times and the number of all pages, and its marks.
 
     With `half`, a large photograph is looked at in half its size where that is enough.
@@ -76,7 +80,7 @@ def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Sour
     start = time.perf_counter()
     source = open_page(file, page, half=half)
     decoded = time.perf_counter()
-    seen = inspect(source)
+    seen = inspect(source, outline)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
     return source, Inspection(seen.report.model_copy(update={"ms": ms, "pages": source.pages}), seen.marks)
 
@@ -96,11 +100,11 @@ def judge_page(source: Source) -> PageReport:
     return inspect(source).report
 
 
-def inspect(source: Source) -> Inspection:
+def inspect(source: Source, outline: Outline = AS_FOUND) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
     copies = source.copies
-    found = _whole(source) if source.flat else page_net().find_in(copies)
-    flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
+    found = _found(source, outline)
+    flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False), outline.turn)
     measured, spoilt = measure(flat, found)
     verdict, reasons = judge(measured)
     width, height = source.size
@@ -118,8 +122,16 @@ def inspect(source: Source) -> Inspection:
     return Inspection(report, tuple(chain.from_iterable(said)))
 
 
-def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
-    """Return the page flat and upright, at no more than its own resolution.
+def _found(source: Source, outline: Outline) -> NetOutline | None:
+    """Return where the page lies, by hand if a person said so; a page that was rendered is all of its picture."""
+    if source.flat:
+        return _whole(source)
+    seen = page_net().find_in(source.copies)
+    return by_hand(outline.quad, source.size, seen) if outline.quad else seen
+
+
+def lay_flat(copies: Copies, found: NetOutline, turn: Turn | None = None) -> Flattened:
+    """Return the page flat, at no more than its own resolution, and turned: upright, unless a `turn` is given.
 
     It is taken from the smallest copy of the picture that has the pixels needed: that is both faster and finer than
     to pick a few of many.
@@ -131,7 +143,7 @@ def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     width, height = paper.pixels(dpi)
     fewer = 2 if min(width, height) >= 2 * SHORT else 1
     colours = flatten(copies.smaller(fewer * times), quad / (fewer * times), (width // fewer, height // fewer))
-    turn = turn_to_upright(colours)
+    turn = turn_to_upright(colours) if turn is None else turn
     page = turned(_grey(copies.smaller(times), quad / times, (width, height)), turn)
     way = Way(quad, page.shape[1], page.shape[0], turn, copies.size)
     return Flattened(page, turned(colours, turn), dpi, own, way)

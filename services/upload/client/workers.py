@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from services.upload.client.binding import Binding, Fetch, Progress, log_ours
@@ -17,14 +17,16 @@ from services.upload.client.pool import Limits, Pool
 from services.upload.client.tessdata import tessdata
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import Check, Checked, FiledDocument, PageReport, Probe, Probed
+from shared.events.outline import AS_FOUND, Outline
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
-    """The report on a page, and its annotated picture (JPEG), None where there was nothing to draw on."""
+    """The report on a page, its annotated picture and a plain one (JPEG), None where nothing could be opened."""
 
     report: PageReport
     annotated: bytes | None = None
+    plain: bytes | None = None
 
 
 class Workers:
@@ -77,16 +79,18 @@ class Workers:
         """End the processes."""
         await self.stop()
 
-    async def check(self, data: bytes, *, owner: str = "") -> CheckedPage:
+    async def check(self, data: bytes, outline: Outline = AS_FOUND, *, owner: str = "") -> CheckedPage:
         """Look at the file of one page; a file that is no picture gets a report with the reason. Owners take turns.
+
+        What `outline` says outweighs what is found.
 
         Raises:
             WorkersUnavailableError: if no child process can be started.
         """
         with self._folder("check-") as name:
-            file, annotated = Path(name, "page"), Path(name, "annotated.jpg")
+            file, annotated, plain = Path(name, "page"), Path(name, "annotated.jpg"), Path(name, "plain.jpg")
             await asyncio.to_thread(file.write_bytes, data)
-            job = Check(file=str(file), annotated=str(annotated))
+            job = Check(file=str(file), annotated=str(annotated), plain=str(plain), outline=outline)
             try:
                 answer = await self._pool.do(job, priority=Priority.VERDICT, owner=owner)
             except RefusedFileError as refused:
@@ -94,7 +98,8 @@ class Workers:
                 return CheckedPage(PageReport.unreadable(refused.code))
             if not isinstance(answer, Checked):
                 return CheckedPage(PageReport.unreadable("failed"))
-            return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+            pictures = [await asyncio.to_thread(picture.read_bytes) for picture in (annotated, plain)]
+            return CheckedPage(answer.report, *pictures)
 
     async def probe(self, data: bytes, report: PageReport, *, owner: str = "") -> Probed | None:
         """Read the upper part of a page that was looked at; None where it cannot be, which the report tells already.
@@ -116,11 +121,18 @@ class Workers:
             return answer if isinstance(answer, Probed) else None
 
     async def make_document(
-        self, files: Sequence[Fetch], progress: Progress | None = None, *, owner: str = "", urgent: bool = False
+        self,
+        files: Sequence[Fetch],
+        progress: Progress | None = None,
+        *,
+        outlines: Mapping[int, Outline] = MappingProxyType({}),
+        owner: str = "",
+        urgent: bool = False,
     ) -> FiledDocument:
         """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.
 
-        Owners take turns page by page; what is urgent goes before other documents.
+        `outlines` says by the number of a file where a person saw its first page lie. Owners take turns page by page;
+        what is urgent goes before other documents.
 
         Raises:
             NothingReadableError: if no page of any file can be read.
@@ -130,7 +142,7 @@ class Workers:
         tessdata("deu")
         with self._folder("document-") as name:
             do = partial(self._pool.do, priority=Priority.URGENT if urgent else Priority.DOCUMENT, owner=owner)
-            return await Binding(do, Path(name), progress).make(files)
+            return await Binding(do, Path(name), progress, outlines).make(files)
 
     def _folder(self, prefix: str) -> TemporaryDirectory[str]:
         """Return a folder for one job; before the start it lies beside the desk."""
