@@ -1,10 +1,10 @@
-"""The pictures of pages: as they were sent, and with the hints of the check."""
+"""The pictures of pages: as they were sent, made small, and with the hints of the check."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from services.gateway.pages.visitor import Viewer
-from services.gateway.routes.files import annotated_of, original_of
+from services.gateway.routes.files import annotated_of, original_of, plain_of
 from services.gateway.routes.parts import Ready
 from shared.events.event import Id
 
@@ -17,6 +17,14 @@ _KEPT = "private, max-age=600"
 async def picture(page_id: Id, citizen: Viewer, parts: Ready) -> Response:
     """Send the small picture with its hints."""
     response = await annotated_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
+    response.headers["cache-control"] = _KEPT
+    return response
+
+
+@router.get("/pages/{page_id}/plain")
+async def plain(page_id: Id, citizen: Viewer, parts: Ready) -> Response:
+    """Send the small picture with nothing drawn on it."""
+    response = await plain_of(await parts.stores.pages.of_citizen(page_id, citizen), parts)
     response.headers["cache-control"] = _KEPT
     return response
 
