@@ -136,20 +136,20 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         channels=Channels(database, objects, acts, ledger, cards, clock),
         packets=Packets(database, acts, ledger, clock),
         timeline=timeline,
-        receipts=receipts,
-        printed=Printed(objects, receipts),
         transfers=transfers,
         arrivals=Arrivals(transfers, pages, drafts, limits, clock),
-        objects=objects,
         counts=(counts := Counts(database, clock)),
         quota=Quota(database, counts, limits, clock),
-        **_alone(database, clock),
+        **_alone(database, objects, receipts, clock),
     )
 
 
-def _alone(database: Database, clock: Clock) -> dict[str, Any]:
-    """Return the stores that need no other one."""
+def _alone(database: Database, objects: Objects, receipts: Receipts, clock: Clock) -> dict[str, Any]:
+    """Return the stores that need no other one of the database."""
     return {
+        "objects": objects,
+        "receipts": receipts,
+        "printed": Printed(objects, receipts),
         "logins": Logins(database, clock),
         "reach": Reach(database),
         "forwards": Forwards(database),
