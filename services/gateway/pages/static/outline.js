@@ -40,6 +40,7 @@ class Outline {
   listen() {
     this.corners.forEach((corner, place) => {
       corner.addEventListener("pointerdown", (event) => this.hold(event, place));
+      corner.addEventListener("touchstart", (event) => event.preventDefault()); // the page does not scroll along
       corner.addEventListener("keydown", (event) => this.press(event, place));
     });
     this.form.addEventListener("click", (event) => this.choose(event));
@@ -58,7 +59,7 @@ class Outline {
     if (!step || step === "save") return;
     event.preventDefault();
     if (step === "undo") return this.undo();
-    this.remember();
+    this.remember(this.now);
     if (step === "whole") this.now = { quad: WHOLE, turn: this.turn };
     else if (step === "suggestion") this.now = { quad: null, turn: null };
     else this.now = { ...this.now, turn: (this.turn + QUARTERS[step]) % 360 };
@@ -66,8 +67,9 @@ class Outline {
     if (step in QUARTERS) document.getElementById("said").textContent = this.form.dataset.turned.replace("{turn}", this.turn);
   }
 
-  remember() {
-    this.earlier.push(this.now);
+  remember(state) {
+    this.earlier.push(state);
+    this.undoing.disabled = false;
   }
 
   undo() {
@@ -93,6 +95,7 @@ class Outline {
   hold(event, place) {
     if (event.button) return;
     const corner = event.currentTarget;
+    const before = this.now;
     const [x, y] = this.placed(place);
     const start = this.under(event);
     const move = (moved) => {
@@ -102,12 +105,11 @@ class Outline {
     };
     const end = () => {
       corner.removeEventListener("pointermove", move);
-      if (this.earlier.at(-1) === this.now) this.earlier.pop(); // it was only touched
+      if (this.now !== before) this.remember(before);
       this.lens.setAttribute("hidden", "");
-      this.draw();
     };
+    corner.focus({ preventScroll: true });
     corner.setPointerCapture(event.pointerId);
-    this.remember();
     this.magnify(place);
     corner.addEventListener("pointermove", move);
     corner.addEventListener("lostpointercapture", end, { once: true });
@@ -122,10 +124,11 @@ class Outline {
     const arrow = ARROWS[event.key];
     if (!arrow) return;
     event.preventDefault();
-    if (!event.repeat) this.remember();
+    const before = this.now;
     const far = STEP * (event.shiftKey ? 10 : 1) * Math.max(this.size.width, this.size.height);
     const [x, y] = this.placed(place);
     this.put(place, [x + (arrow[0] * far) / this.seen.width, y + (arrow[1] * far) / this.seen.height]);
+    if (this.now !== before && !event.repeat) this.remember(before); // a key that is held is one step
   }
 
   // Shows what the finger hides, on the other side of the picture.
