@@ -81,12 +81,12 @@ class ReadPage(_Message):
 
 
 class Check(_Message):
-    """Look at one picture; copies (JPEG) are written to `annotated` and, with nothing drawn on it, to `plain`."""
+    """Look at one picture; the annotated copy (JPEG) is written to `annotated`, one with nothing drawn to `plain`."""
 
     do: Literal["check"] = "check"
     file: str
     annotated: str
-    plain: str
+    plain: str | None = None
     outline: Outline = AS_FOUND
 
 

@@ -71,6 +71,7 @@ def _work(job: Job) -> Answer:
 
 def _check(job: Check) -> Checked:
     source, seen = look.inspect_file(Path(job.file), half=True, outline=job.outline)
-    Path(job.plain).write_bytes(plain.plain(source.copies))
+    if job.plain:
+        Path(job.plain).write_bytes(plain.plain(source.copies))
     Path(job.annotated).write_bytes(annotate.annotated(source.copies, seen.report, seen.marks))
     return Checked(report=seen.report)
