@@ -1,11 +1,16 @@
 """Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from base64 import b64decode
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from services.upload.domain.likeness.candidates import keys_of, likely_among
+from services.upload.domain.likeness.fingerprint import Fingerprint
+from services.upload.domain.likeness.same import is_same
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
@@ -13,6 +18,7 @@ from shared.events.gateway import DocumentSubmitted
 from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import day_of
+from shared.links import Links
 from shared.storage.documents import Database, Session, change_one
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
@@ -21,6 +27,7 @@ from shared.storage.sweeping import day_key
 
 DOCUMENTS = "documents/"
 FILES = ("pdf_key", "text_key", "facts_key")
+MOST_COMPARED = 300  # of a citizen's pages, the newest: years of papers for most
 NAMING = dict.fromkeys([*FILES, "files"], 1)
 PICTURES = ("annotated_key", "plain_key")
 SEEN = ("citizen_id", "object_key", "sha256", *PICTURES, "newcomer", "outline_version")
@@ -92,7 +99,7 @@ class Papers:
 
     async def keep_files(self, event: Event[DocumentSubmitted], document: FiledDocument) -> FiledFiles:
         """Store PDF, text and facts of a document and return where; done again, it puts the same bytes there."""
-        sha256, of = _sha256(document.pdf), event.data
+        sha256, of = hashlib.sha256(document.pdf).hexdigest(), event.data
         stem = day_key(DOCUMENTS, day_of(event.id), of.document_id, f"{of.version}-{sha256}")
         files = FiledFiles(f"{stem}.pdf", sha256, f"{stem}.txt", f"{stem}.json")
         text = document.text.encode()
@@ -156,10 +163,13 @@ class Papers:
 
     async def keep_reading(self, page: SeenPage, probed: Probed, session: Session) -> None:
         """Record how well a page could be read, and the report that follows from it, unless its outline is outdated."""
-        found = {"report": page.report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
-        versions = [None, 0] if page.outline_version == 0 else [page.outline_version]
-        this = {"_id": page.page_id, "outline_version": {"$in": versions}}
-        await self._pages.update_one(this, {"$set": found}, session=session)
+        read = probed.model_dump(include={"reading", "types", "numbering"})
+        found = {"report": page.report.model_dump(), "reading": read}
+        await self._pages.update_one(_as_outlined(page), {"$set": found}, session=session)
+
+    async def forget(self, page_id: str, session: Session) -> None:
+        """Forget a page."""
+        await self._pages.delete_one({"_id": page_id}, session=session)
 
     async def keep_outcome(
         self,
@@ -192,11 +202,49 @@ class Papers:
                 await self._objects.remove(key)
 
 
+class Sheets:
+    """Fingerprints of sheets, kept with their pages; each is compared with the newest ones of the same citizen only."""
+
+    def __init__(self, database: Database, links: Links) -> None:
+        """Keep fingerprints in `database`; `links` makes each citizen's key."""
+        self._pages = database.pages
+        self._links = links
+
+    async def prepare(self) -> None:
+        """Create the index."""
+        await self._pages.create_index([("citizen_id", 1), ("_id", -1)])
+
+    def key_of(self, citizen_id: str) -> str:
+        """Return the key, in hex, with which a citizen's words are marked."""
+        return self._links.digest(f"sheets of {citizen_id}")
+
+    async def same_as(self, page: SeenPage, packed: str) -> tuple[str, ...]:
+        """Keep the fingerprint of a page unless its outline is outdated; return those of the same sheet, newest first.
+
+        It is kept before others are looked at: of two that are read at the same time, one then finds the other.
+        """
+        data = b64decode(packed)
+        mine = Fingerprint.unpacked(data)
+        keys = keys_of(mine)
+        await self._pages.update_one(_as_outlined(page), {"$set": {"fingerprint": data, "keys": keys}})
+        theirs = self._pages.find({"citizen_id": page.citizen_id}, {"keys": 1}).sort("_id", -1).limit(MOST_COMPARED)
+        rows = await theirs.to_list(MOST_COMPARED)
+        known = {row["_id"]: row["keys"] for row in rows if row.get("keys") is not None and row["_id"] != page.page_id}
+        found = self._pages.find({"_id": {"$in": likely_among(keys, known)}}, {"fingerprint": 1})
+        prints = {row["_id"]: Fingerprint.unpacked(row["fingerprint"]) async for row in found}
+        return await asyncio.to_thread(_same_of, mine, prints)
+
+
+def _as_outlined(page: SeenPage) -> dict[str, Any]:
+    """Return the query for a page that finds none once its outline was corrected; the first rows have no version."""
+    return {"_id": page.page_id, "outline_version": {"$in": [page.outline_version, page.outline_version or None]}}
+
+
+def _same_of(mine: Fingerprint, prints: Mapping[str, Fingerprint]) -> tuple[str, ...]:
+    return tuple(page_id for page_id in sorted(prints, reverse=True) if is_same(mine, prints[page_id]))
+
+
 def _files_of(row: dict[str, Any]) -> list[str]:
     """Return the keys of the files that the row of a document names, of all its versions; one that failed has none."""
     newest = [row[name] for name in FILES if row.get(name)]  # all that rows from before there was `files` have
     return sorted({*newest, *row.get("files", ())})
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from services.gateway.domain.outlines import quad_of
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.assets import OURS
+from services.upload.domain.byhand import by_hand
 from services.upload.domain.flatten import flatten, sheet, turned
 from services.upload.domain.sides import Turn, as_turn
+from shared.events.outline import WHOLE
 
 NODE = shutil.which("node") or "node"
 ASK = """
@@ -106,13 +108,21 @@ def test_the_preview_is_what_is_filed() -> None:
     for (quad, turn), flat in zip(cases, ask("laidFlat", [[*case, size, most] for case in cases]), strict=True):
         assert max(flat["width"], flat["height"]) == pytest.approx(300)
         corners = np.array(quad) * SIZE
-        filed = turned(flatten(picture, corners, sheet(corners).pixels(100)), turn)
+        filed = turned(flatten(picture, corners, sheet(corners, by_hand(quad, SIZE).cut).pixels(100)), turn)
         assert flat["height"] / flat["width"] == pytest.approx(filed.shape[0] / filed.shape[1], rel=0.02)
         width, height = round(flat["width"]), round(flat["height"])
         shown = cv2.warpPerspective(picture, _matrix(flat["transform"]), (width, height))
         expected = cv2.resize(filed, (width, height), interpolation=cv2.INTER_AREA)
         inner = (slice(height // 10, -height // 10), slice(width // 10, -width // 10))
         assert abs(shown[inner].astype(int) - expected[inner].astype(int)).mean() < 3
+
+
+def test_a_page_of_a_file_has_the_shape_of_a_sheet() -> None:
+    """It is all of its picture, and all there: A4 if it nearly is, whichever way it is turned."""
+    letter = {"width": 850, "height": 1100}  # US letter: other pages of its shape keep it
+    for turn, drawn, ratio in ((0, True, 297 / 210), (90, True, 210 / 297), (0, False, 1100 / 850)):
+        (flat,) = ask("laidFlat", [[WHOLE, turn, letter, {"width": 300, "height": 300}, drawn]])
+        assert flat["height"] / flat["width"] == pytest.approx(ratio)
 
 
 def _matrix(css: str) -> Any:

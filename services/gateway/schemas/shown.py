@@ -13,7 +13,7 @@ from services.gateway.domain.progress import CallbackState, DocumentState, Forwa
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
-from shared.events.upload import Stage, TypeSuggestion
+from shared.events.upload import Edges, PictureKind, Stage, TypeSuggestion
 
 _OF_FILE = {"pages", "width", "height"}  # holds whatever the outline
 
@@ -36,6 +36,8 @@ class PageShown(Shown):
 
     `pages` is how many its file has: of several the first was looked at, and none goes into a consent. Once its outline
     was corrected (`outline_version` says how often), it is `uploaded` until it was checked by that.
+    `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
+    `follows` if another came before.
     """
 
     page_id: str
@@ -43,6 +45,8 @@ class PageShown(Shown):
     stage: Stage | None = None
     verdict: str | None = None
     reasons: tuple[ReasonShown, ...] = ()
+    picture: PictureKind | None = None
+    edges: Edges = Edges()
     cut: tuple[str, ...] = ()
     cut_reader: tuple[str, ...] = ()
     rotate_cw: int = 0
@@ -54,6 +58,10 @@ class PageShown(Shown):
     outline_version: int = 0
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
     sha256: str
     size_bytes: int
     media_type: str

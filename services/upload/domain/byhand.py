@@ -1,28 +1,25 @@
-"""A page whose corners a person set: what counts then of what the page net saw."""
+"""A page whose corners a person set: where its edge can be seen, and where it may go on beyond the picture."""
 
 import numpy as np
 
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.quad import AT_BORDER, border_line
-from services.upload.domain.sides import SIDES, Side
-from shared.events.outline import Quad
-
-SIDE_OF: dict[Side, tuple[int, int]] = {"T": (0, 1), "R": (1, 2), "B": (2, 3), "L": (3, 0)}
-"""The corners at both ends of each side."""
+from services.upload.domain.quad import AT_BORDER
+from services.upload.domain.sides import Side, in_order
+from shared.events.outline import WHOLE, Quad
 
 
-def by_hand(quad: Quad, size: tuple[int, int], seen: NetOutline | None) -> NetOutline:
+def by_hand(quad: Quad, size: tuple[int, int]) -> NetOutline:
     """Return the page within corners that were given in shares of a picture of `size` (width, height) pixels.
 
-    A border that the net saw the page cross is still crossed where the person drew along it: more of the page is not
-    in the picture. Who draws along all four takes the whole picture, as it is.
+    Where a corner lies at a border of the picture, the page may go on beyond it: nobody can draw what is not there.
     """
     shares = np.array(quad, np.float64)
-    along = {side for side in SIDES if all(_is_at(shares[end], side) for end in SIDE_OF[side])}
-    crossed = seen.cut if seen and len(along) < len(SIDES) else ()
-    return NetOutline(shares * size, tuple(side for side in crossed if side in along), 1.0, several=False)
+    (left, top), (right, low) = shares.min(axis=0), 1 - shares.max(axis=0)
+    room: dict[Side, float] = {"L": left, "T": top, "R": right, "B": low}
+    beyond = in_order({side for side, share in room.items() if share < AT_BORDER})
+    return NetOutline(shares * size, beyond, 1.0, several=False)
 
 
-def _is_at(corner: np.ndarray[tuple[int, ...], np.dtype[np.float64]], side: Side) -> bool:
-    border = border_line(side)
-    return abs(float(border[:2] @ corner + border[2])) < AT_BORDER
+def is_whole(quad: Quad) -> bool:
+    """Tell whether somebody takes the whole picture for the page."""
+    return bool(abs(np.subtract(quad, WHOLE)).max() < AT_BORDER)

@@ -10,10 +10,10 @@ from services.upload.client.look import inspect_file
 from services.upload.client.plain import LONGEST, plain
 from services.upload.client.source import open_page
 from services.upload.domain.byhand import by_hand
-from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.sides import Side
+from services.upload.domain.sides import SIDES, Side
 from shared.events.outline import WHOLE, Outline, Quad
-from tests.unit.upload.drawn import BRIEF, corners, cut_off, encoded, letter, photograph
+from shared.events.upload import Edges
+from tests.unit.upload.drawn import BRIEF, WORDS, corners, cut_off, encoded, letter, photograph
 
 SIZE = (1500, 2000)
 INNER: Quad = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
@@ -78,34 +78,44 @@ def test_a_picture_without_a_page_has_one_once_it_is_outlined(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("quad", "seen", "cut"),
+    ("quad", "beyond"),
     [
-        (INNER, ("B",), ()),
-        (TO_THE_BOTTOM, ("B",), ("B",)),
-        (TO_THE_BOTTOM, ("R", "B"), ("B",)),
-        (TO_THE_BOTTOM, (), ()),
-        (WHOLE, ("B",), ()),
+        (INNER, ()),
+        (TO_THE_BOTTOM, ("B",)),
+        (((0.2, 0.2), (0.8, 0.2), (0.98, 0.8), (0.005, 0.8)), ("L",)),
+        (((0.0, 0.2), (0.8, 0.0), (1.0, 0.8), (0.2, 0.8)), ("L", "T", "R")),
+        (WHOLE, SIDES),
     ],
 )
-def test_a_border_is_crossed_only_where_the_page_was_drawn_along_it(
-    quad: Quad, seen: tuple[Side, ...], cut: tuple[Side, ...]
-) -> None:
-    """Nobody can draw what is not in the picture; the whole picture is taken as it is."""
-    found = NetOutline(corners(*SIZE), seen, 1.0, several=True)
-    made = by_hand(quad, SIZE, found)
-    assert made.cut == cut
+def test_a_page_may_go_on_beyond_each_border_at_which_it_has_a_corner(quad: Quad, beyond: tuple[Side, ...]) -> None:
+    """Nobody can draw what is not in the picture."""
+    made = by_hand(quad, SIZE)
+    assert made.cut == beyond
     assert not made.several
     assert made.quad.tolist() == [pytest.approx(corner) for corner in pixels(quad)]
-    assert by_hand(quad, SIZE, None).cut == ()
 
 
-def test_a_cut_page_whose_outline_is_moved_inwards_is_no_longer_called_cut(tmp_path: Path) -> None:
-    """The person says that this is all of it."""
+def test_writing_that_is_cut_off_stays_so_unless_the_outline_leaves_it_out(tmp_path: Path) -> None:
+    """At a border of the picture it is asked for as ever; within it the person says that this is all."""
     file = tmp_path / "cut.jpg"
-    file.write_bytes(encoded(cut_off(letter()), quality=90))
-    assert inspect_file(file)[1].report.cut == ("B",)
-    assert inspect_file(file, outline=Outline(quad=INNER))[1].report.cut == ()
-    assert inspect_file(file, outline=Outline(quad=WHOLE))[1].report.cut == ()
+    file.write_bytes(encoded(cut_off(letter([WORDS[7]] * 35)), quality=90))
+    reports = [inspect_file(file, outline=Outline(quad=quad))[1].report for quad in (None, TO_THE_BOTTOM, WHOLE, INNER)]
+    assert [report.cut for report in reports] == [("B",), ("B",), ("B",), ()]
+    assert [report.beyond for report in reports] == [("B",), ("B",), SIDES, ()]
+    assert [report.picture for report in reports] == ["photo", "photo", "filled", "photo"]
+
+
+def test_a_screenshot_stays_one_within_its_corners(tmp_path: Path) -> None:
+    """Its letters, light on dark, are read as they were; what a program drew has no other light and no curl."""
+    page = letter([WORDS[7]] * 40)[:1200, :640]
+    page = np.where(page.min(axis=2, keepdims=True) > 245, 255, page).astype(np.uint8)
+    file = tmp_path / "shot.png"
+    file.write_bytes(encoded(255 - page, "PNG"))
+    quad = ((0.05, 0.05), (0.95, 0.05), (0.95, 0.9), (0.05, 0.9))
+    report = inspect_file(file, outline=Outline(quad=quad))[1].report
+    assert (report.picture, report.verdict, report.edges) == ("screenshot", "good", Edges())
+    assert report.quad is not None
+    assert abs(np.array(report.quad) / (640, 1200) - quad).max() < 0.001
 
 
 def test_the_plain_picture_is_small_and_has_the_shape_of_the_original(photo: Path) -> None:

@@ -5,6 +5,7 @@ const LEAST_AREA = 0.01; // of the picture
 const LEAST_CORNER = 0.001; // of the picture: the triangle of a corner and its neighbours
 const A4 = 297 / 210;
 const LIKE_A4 = 0.15;
+const AT_BORDER = 0.012; // of the picture: a page with a corner this near to a border may go on beyond it
 
 export const WHOLE = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
@@ -29,11 +30,16 @@ function triangle([left, top], [x, y], [right, bottom]) {
   return ((x - left) * (bottom - y) - (y - top) * (right - x)) / 2;
 }
 
-// Height by width of the sheet behind four corners in pixels, before any turn: A4 if its shape allows.
-export function ratioOf(quad) {
+// Whether all of a page is in the picture, by its corners in shares of it.
+function isInside(quad) {
+  return quad.flat().every((share) => share >= AT_BORDER && share <= 1 - AT_BORDER);
+}
+
+// Height by width of the sheet behind four corners in pixels, before any turn: A4 if its shape allows and all of it is there.
+export function ratioOf(quad, isAll) {
   const [top, right, bottom, left] = quad.map((corner, at) => distance(corner, quad[(at + 1) % 4]));
   const ratio = Math.max(left, right) / Math.max(top, bottom, 1);
-  if (Math.abs(Math.max(ratio, 1 / ratio) / A4 - 1) >= LIKE_A4) return ratio;
+  if (!isAll || Math.abs(Math.max(ratio, 1 / ratio) / A4 - 1) >= LIKE_A4) return ratio;
   return ratio > 1 ? A4 : 1 / A4;
 }
 
@@ -76,9 +82,11 @@ export function matrix3d([a, b, c, d, e, f, g, h, i]) {
 }
 
 // How a picture of so many pixels, its page at `quad` (shares), is laid flat and turned into a box as large as `most` allows.
-export function laidFlat(quad, turn, size, most) {
+// One that was drawn from a file is its page, and all of it.
+export function laidFlat(quad, turn, size, most, drawn = false) {
   const corners = quad.map(([x, y]) => [x * size.width, y * size.height]);
-  const ratio = turn % 180 ? 1 / ratioOf(corners) : ratioOf(corners);
+  const asItLies = ratioOf(corners, drawn || isInside(quad));
+  const ratio = turn % 180 ? 1 / asItLies : asItLies;
   const width = Math.min(most.width, most.height / ratio);
   const box = { width, height: width * ratio };
   const places = WHOLE.map(([x, y]) => [x * box.width, y * box.height]);

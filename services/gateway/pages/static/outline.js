@@ -174,7 +174,8 @@ class Outline {
     const { naturalWidth, naturalHeight } = this.picture;
     const room = this.sheet.parentElement.getBoundingClientRect();
     if (!naturalWidth || !room.width) return;
-    const flat = laidFlat(this.quad, this.turn, { width: naturalWidth, height: naturalHeight }, room);
+    const drawn = !this.corners.length;
+    const flat = laidFlat(this.quad, this.turn, { width: naturalWidth, height: naturalHeight }, room, drawn);
     this.sheet.style.width = `${flat.width}px`;
     this.sheet.style.height = `${flat.height}px`;
     this.picture.style.transform = flat.transform;
