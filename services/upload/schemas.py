@@ -6,14 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
 from services.upload.domain.numbering import Numbering
-from services.upload.domain.picturekind import PictureKind
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
 from services.upload.domain.sides import SIDES, Side, Turn
 from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
 from shared.events.outline import AS_FOUND, Outline
-from shared.events.upload import Edges
+from shared.events.upload import Edges, PictureKind
 
 Corner = tuple[float, float]
 

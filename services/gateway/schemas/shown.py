@@ -76,7 +76,7 @@ class PageShown(Shown):
             said = check.model_dump(include=_OF_FILE) | {"has_plain": check.plain_key is not None}
         if check and page.state == "checked":
             sentences = texts.reasons(check.reasons, check.cut_reader, language)
-            said |= check.model_dump(exclude={"reasons", "annotated_key", "plain_key", "outline_version"})
+            said |= check.model_dump(exclude={"reasons", "annotated_key", "plain_key", "outline_version", "same_as"})
             said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
             said["has_annotated"] = check.annotated_key is not None
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})

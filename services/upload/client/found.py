@@ -9,11 +9,12 @@ from services.upload.client.source import Source
 from services.upload.domain.byhand import by_hand, is_whole
 from services.upload.domain.geometry import Points
 from services.upload.domain.netoutline import NetOutline
-from services.upload.domain.picturekind import DARK, Levels, PictureKind, levels_of, made_by_program, scanned
+from services.upload.domain.picturekind import DARK, Levels, levels_of, made_by_program, scanned
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.sides import SIDES
 from services.upload.domain.surface import fills
 from shared.events.outline import Quad
+from shared.events.upload import PictureKind
 
 NEEDED = 2048  # pixels on the longer side in which a surface is followed
 

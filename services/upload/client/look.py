@@ -23,6 +23,7 @@ from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
+from services.upload.domain.shortened import shortened
 from services.upload.domain.sides import Side, Turn, seen_by_reader
 from services.upload.domain.verdict import Limits, Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
@@ -157,7 +158,8 @@ def _missing(found: Found, flat: Flattened, letter: float | None) -> tuple[Side,
     small, quad, beyond = grey(found.copies.smaller(times)), found.outline.quad / times, found.outline.cut
     whole = found.picture == "scan"  # a scanner takes the sheet: only letters cut through tell that it did not
     at = partial(missing_at, small, quad, turn=flat.way.turn, letter=letter / times, only_letters=whole)
-    return tuple(side for side in beyond if at(side))
+    short = shortened(quad, beyond)
+    return tuple(side for side in beyond if side in short or at(side))
 
 
 def _resolution(own: float, least: int) -> tuple[float, int]:

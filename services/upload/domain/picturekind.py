@@ -1,14 +1,11 @@
 """What kind of picture a page came in, as far as its pixels tell: taken by a camera, scanned, or made by a computer."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 
 from services.upload.domain.pixels import Picture, shrink
-
-PictureKind = Literal["photo", "filled", "scan", "screenshot", "screen", "several", "none"]
 
 ONE_LEVEL = 0.3  # of the pixels with the commonest grey: cameras reach a twentieth, scanners and programs most
 SAME_ROWS = 0.05  # of the rows without any change: only programs leave them

@@ -82,13 +82,14 @@ def test_a_picture_without_a_page_has_one_once_it_is_outlined(tmp_path: Path) ->
     [
         (INNER, ()),
         (TO_THE_BOTTOM, ("B",)),
-        (((0.2, 0.2), (0.8, 0.2), (0.98, 0.8), (0.005, 0.8)), ("L",)),
-        (((0.0, 0.2), (0.8, 0.0), (1.0, 0.8), (0.2, 0.8)), ("L", "T", "R")),
+        (((0.005, 0.2), (0.8, 0.2), (0.98, 0.8), (0.0, 0.8)), ("L",)),
+        (((0.0, 0.2), (0.8, 0.0), (1.0, 0.8), (0.2, 1.0)), ()),
+        (((0.0, 0.0), (1.0, 0.01), (0.995, 0.8), (0.2, 0.8)), ("T", "R")),
         (WHOLE, SIDES),
     ],
 )
-def test_a_page_may_go_on_beyond_each_border_at_which_it_has_a_corner(quad: Quad, beyond: tuple[Side, ...]) -> None:
-    """Nobody can draw what is not in the picture."""
+def test_a_page_may_go_on_beyond_each_border_that_it_was_drawn_along(quad: Quad, beyond: tuple[Side, ...]) -> None:
+    """Nobody can draw what is not in the picture; an edge that leads away from a border is there."""
     made = by_hand(quad, SIZE)
     assert made.cut == beyond
     assert not made.several

@@ -22,7 +22,7 @@ def photographed(page: Picture) -> Picture:
     light = np.linspace(0.9, 0.65, width)[None, :, None] * np.linspace(1, 0.85, height)[:, None, None]
     grain = np.random.default_rng(3).normal(0, 3, page.shape)
     soft = cv2.GaussianBlur(page, (0, 0), 0.7)
-    return np.clip(soft * light * np.array((0.9, 0.96, 1.0)) + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft * light * np.array((0.9, 0.96, 1.0)) + grain, 0, 255), np.uint8)
 
 
 def scanned(page: Picture) -> Picture:

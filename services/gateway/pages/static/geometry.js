@@ -5,7 +5,7 @@ const LEAST_AREA = 0.01; // of the picture
 const LEAST_CORNER = 0.001; // of the picture: the triangle of a corner and its neighbours
 const A4 = 297 / 210;
 const LIKE_A4 = 0.15;
-const AT_BORDER = 0.012; // of the picture: a page with a corner this near to a border may go on beyond it
+const AT_BORDER = 0.012; // of the picture: a page with two corners this near to a border may go on beyond it
 
 export const WHOLE = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
@@ -30,9 +30,10 @@ function triangle([left, top], [x, y], [right, bottom]) {
   return ((x - left) * (bottom - y) - (y - top) * (right - x)) / 2;
 }
 
-// Whether all of a page is in the picture, by its corners in shares of it.
+// Whether all edges of a page are in the picture, by its corners in shares of it.
 function isInside(quad) {
-  return quad.flat().every((share) => share >= AT_BORDER && share <= 1 - AT_BORDER);
+  const along = (axis, border) => quad.filter((corner) => Math.abs(corner[axis] - border) < AT_BORDER).length > 1;
+  return ![0, 1].some((axis) => along(axis, 0) || along(axis, 1));
 }
 
 // Height by width of the sheet behind four corners in pixels, before any turn: A4 if its shape allows and all of it is there.
