@@ -87,7 +87,7 @@ async def test_each_card_leads_to_the_editor(door: Door, phone: Phone, browser: 
     for data, media_type in ((JPEG + b"photo", "image/jpeg"), (b"%PDF-1.7 one", "application/pdf")):
         sent = await browser.post(f"/hand-in/pages?key={new_id()}", files={"file": ("page", data, media_type)})
         assert sent.status_code == 303
-    assert "/outline" not in (await browser.get("/hand-in")).text
+    assert "/outline" not in (await browser.get("/hand-in")).raise_for_status().text
     [device] = await door.stores().people.devices_of(phone.citizen_id)
     photo, pdf = (await door.stores().drafts.of_device(device.id)).page_ids
     await door.say(checked(photo), checked(pdf))
