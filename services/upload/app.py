@@ -13,7 +13,7 @@ from services.upload.store.papers import Papers
 from services.upload.store.sheets import Sheets
 from shared.clock import Clock, utc_now
 from shared.composition import compose
-from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageDropped, PageOutlined, PageUploaded
 from shared.events.upload import PageChecked
 from shared.links import Links
 from shared.service import Service
@@ -43,7 +43,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     service.ready_checks += [Check("tesseract", _german), served]
     service.live_checks.append(lasting(served, UNSERVED))
     page = partial(service.on, prefetch=settings.pages_in_hand, deadline_s=(1 + WAITING) * settings.check_deadline_s)
-    page("check", intake.check, PageUploaded)
+    page("check", intake.check, PageUploaded, PageOutlined)
     page("probe", intake.probe, PageChecked)
     service.once("forget", intake.forget, PageDropped)
     service.on(

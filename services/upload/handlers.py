@@ -12,21 +12,19 @@ from services.upload.client.turns import AllTurns
 from services.upload.client.workers import CheckedPage, Workers
 from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import judge_again
-from services.upload.domain.sheets import to_be_read, worst_of
-from services.upload.domain.suggestion import Suggestion
-from services.upload.schemas import FiledDocument, Probed, Unreadable
-from services.upload.store.papers import FiledFiles, Papers, Sheet
+from services.upload.domain.sheets import to_be_read
+from services.upload.schemas import FiledDocument, Probed
+from services.upload.store.announced import checked_page, failed_document, filed_document, reasons_of
+from services.upload.store.papers import FiledFiles, Papers, SeenPage, Sheet
 from services.upload.store.sheets import Sheets
 from shared.clock import Clock
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
-from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, SheetChecked, TypeSuggestion
+from shared.events.gateway import DocumentSubmitted, PageDropped, PageOutlined, PageUploaded
+from shared.events.outline import AS_FOUND, Outline
+from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked
 from shared.messaging.ledger import Ledger, Work
 
 log = structlog.get_logger()
-
-# What an event says of a page as its report does.
-FOUND = {"verdict", "reasons", "picture", "edges", "cut", "cut_reader", "rotate_cw", "page", "pages", "width", "height"}
 
 
 class Intake:
@@ -49,24 +47,41 @@ class Intake:
         self._turns = turns
         self._clock = clock
 
-    async def check(self, event: Event[PageUploaded]) -> None:
-        """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason."""
+    async def check(self, event: Event[PageUploaded] | Event[PageOutlined]) -> None:
+        """Say whether a page is usable, with an annotated picture; a file that is no picture gets its reason.
+
+        Where a person said how the page lies, it is said of that.
+        """
         page = event.data
+        outline, version = (page.outline, page.version) if isinstance(page, PageOutlined) else (AS_FOUND, 0)
         async with self._turns.checks.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
-            checked = await self._workers.check(original, owner=page.citizen_id)
-        sheets = [await self._kept(page.page_id, each) for each in checked.sheets]
-        fact = self._checked(page.page_id, sheets)
+            checked = await self._workers.check(original, outline, owner=page.citizen_id)
+        seen = await self._seen(page, checked.sheets, outline, version)
+        fact = checked_page(seen, self._clock())
         async with self._ledger.once("upload.check", event) as work:
-            await self._papers.keep_report(page, sheets, work.session)
+            await self._papers.keep_report(seen, work.session)
             work.announce(fact)
         log.info("page.checked", **_said(fact))
 
-    async def _kept(self, page_id: str, checked: CheckedPage) -> Sheet:
+    async def _seen(
+        self, page: PageUploaded | PageOutlined, checked: Sequence[CheckedPage], outline: Outline, version: int
+    ) -> SeenPage:
+        """Keep the pictures of the pages of a file, and return what was found on them."""
+        only = checked[0].plain if len(checked) == 1 else None  # what corners are set on
+        return SeenPage(
+            **page.model_dump(include={"page_id", "citizen_id", "object_key", "sha256", "newcomer"}),
+            sheets=tuple([await self._kept(page.page_id, each, version) for each in checked]),
+            plain_key=await self._papers.keep_plain(page.page_id, only) if only else None,
+            outline=outline,
+            outline_version=version,
+        )
+
+    async def _kept(self, page_id: str, checked: CheckedPage, version: int) -> Sheet:
         """Return a page of a file whose picture is kept, if there is one."""
         if checked.annotated is None:
             return Sheet(checked.report)
-        key = await self._papers.keep_annotated(page_id, checked.annotated, checked.report.page)
+        key = await self._papers.keep_annotated(page_id, checked.annotated, checked.report.page, version)
         return Sheet(checked.report, key)
 
     async def probe(self, event: Event[PageChecked]) -> None:
@@ -80,7 +95,7 @@ class Intake:
         page = await self._papers.seen(event.data.page_id)
         reports = [sheet.report for sheet in page.sheets]
         places = to_be_read([report.reasons if report.quad else None for report in reports])
-        if not places:
+        if not places or page.outline_version > event.data.outline_version:
             return
         async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
@@ -89,12 +104,13 @@ class Intake:
         probed = {place: answer for place, answer in zip(places, answers, strict=True) if answer}
         if not probed:
             return
-        sheets = [_read(sheet, probed.get(place)) for place, sheet in enumerate(page.sheets)]
+        sheets = tuple(_read(sheet, probed.get(place)) for place, sheet in enumerate(page.sheets))
         first = _of_file(next(iter(probed.values())), len(sheets))
-        same_as = await self._sheets.same_as(page.page_id, page.citizen_id, first.fingerprint)
-        fact = self._checked(page.page_id, sheets, first).model_copy(update={"same_as": same_as})
+        same_as = await self._sheets.same_as(page, first.fingerprint)
+        read = replace(page, sheets=sheets)
+        fact = checked_page(read, self._clock(), first).model_copy(update={"same_as": same_as})
         async with self._ledger.once("upload.probe", event) as work:
-            await self._papers.keep_reading(page.page_id, sheets, first, work.session)
+            await self._papers.keep_reading(read, first, work.session)
             work.announce(fact)
         log.info("page.read", **_said(fact))
 
@@ -116,14 +132,14 @@ class Intake:
         try:
             made = await self._make(document)
         except NothingReadableError as error:
-            outcome: DocumentFiled | DocumentFailed = self._failed(document, error.unreadable)
+            outcome: DocumentFiled | DocumentFailed = failed_document(document, error.unreadable, self._clock())
             unreadable = error.unreadable
         else:
             files = await self._papers.keep_files(event, made)
-            outcome, unreadable = self._filed(document, made, files), made.unreadable
+            outcome, unreadable = filed_document(document, made, files, self._clock()), made.unreadable
         async with self._ledger.once("upload.file", event) as work:
             if newest := await self._papers.keep_outcome(
-                document, outcome, _reasons(document, unreadable), work.session
+                document, outcome, reasons_of(document, unreadable), work.session
             ):
                 work.announce(outcome)
         if files and not newest:
@@ -133,49 +149,12 @@ class Intake:
     async def _make(self, document: DocumentSubmitted) -> FiledDocument:
         """Make a document when its citizen's turn comes; an urgent one has a place of its own."""
         originals = [partial(self._papers.original, page.object_key, page.sha256) for page in document.pages]
+        outlines = {number: page.outline for number, page in enumerate(document.pages) if page.outline}
         urgent = document.declared_type in self._turns.urgent_types
         async with self._turns.documents_of(urgent=urgent).of(document.citizen_id, newcomer=document.newcomer):
-            return await self._workers.make_document(originals, owner=document.citizen_id, urgent=urgent)
-
-    def _failed(self, document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> DocumentFailed:
-        return DocumentFailed(
-            document_id=document.document_id,
-            citizen_id=document.citizen_id,
-            reason=unreadable[0].code,
-            failed_at=self._clock(),
-            version=document.version,
-        )
-
-    def _checked(self, page_id: str, sheets: Sequence[Sheet], probed: Probed | None = None) -> PageChecked:
-        worst = sheets[worst_of([sheet.report.verdict for sheet in sheets])]
-        return PageChecked(
-            **_place(probed),
-            page_id=page_id,
-            stage="read" if probed else "seen",
-            words=probed.reading.words if probed else None,
-            types=_suggestions(probed.types if probed else ()),
-            annotated_key=worst.annotated_key,
-            sheets=tuple(map(_sheet_checked, sheets)) if len(sheets) > 1 else (),
-            checked_at=self._clock(),
-            **worst.report.model_dump(include=FOUND),
-        )
-
-    def _filed(self, document: DocumentSubmitted, made: FiledDocument, files: FiledFiles) -> DocumentFiled:
-        return DocumentFiled(
-            document_id=document.document_id,
-            citizen_id=document.citizen_id,
-            pdf_key=files.pdf_key,
-            pdf_sha256=files.pdf_sha256,
-            pdf_bytes=len(made.pdf),
-            text_key=files.text_key,
-            facts_key=files.facts_key,
-            page_ids=tuple(document.pages[number].page_id for number in made.files),
-            unreadable_page_ids=tuple(_reasons(document, made.unreadable)),
-            types=_suggestions(made.types),
-            filed_at=self._clock(),
-            version=document.version,
-            replaced_page_ids=document.replaced_page_ids,
-        )
+            return await self._workers.make_document(
+                originals, outlines=outlines, owner=document.citizen_id, urgent=urgent
+            )
 
 
 def _read(sheet: Sheet, probed: Probed | None) -> Sheet:
@@ -191,11 +170,6 @@ def _of_file(first: Probed, pages: int) -> Probed:
     return first if pages == 1 else first.model_copy(update={"numbering": Numbering()})
 
 
-def _sheet_checked(sheet: Sheet) -> SheetChecked:
-    found = sheet.report.model_dump(include=set(SheetChecked.model_fields))
-    return SheetChecked(number=sheet.report.page, annotated_key=sheet.annotated_key, **found)
-
-
 def _said(fact: PageChecked) -> dict[str, Any]:
     return fact.model_dump(include={"page_id", "verdict", "reasons", "page", "pages"})
 
@@ -209,23 +183,3 @@ def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:
     else:
         pages, size = len(outcome.page_ids), outcome.pdf_bytes
         log.info("document.filed", document_id=document_id, version=version, pages=pages, bytes=size)
-
-
-def _place(probed: Probed | None) -> dict[str, Any]:
-    """Return what a page that was read says of its place among others, as the fields of its event."""
-    if probed is None:
-        return {}
-    said = probed.numbering
-    return {"sheet_number": said.number, "sheet_count": said.count, "goes_on": said.goes_on, "follows": said.follows}
-
-
-def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:
-    """Return for each page that could not be read, wholly or in part, the first reason."""
-    reasons: dict[str, str] = {}
-    for failed in unreadable:
-        reasons.setdefault(document.pages[failed.file].page_id, failed.code)
-    return reasons
-
-
-def _suggestions(types: tuple[Suggestion, ...]) -> tuple[TypeSuggestion, ...]:
-    return tuple(TypeSuggestion(type=found.type, confidence=found.confidence) for found in types)

@@ -11,6 +11,7 @@ from services.upload.domain.refusal import RefusalCode
 from services.upload.domain.sides import SIDES, Side, Turn
 from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import Edges, PictureKind
 
 Corner = tuple[float, float]
@@ -97,12 +98,14 @@ class Count(_Message):
 
 
 class Check(_Message):
-    """Look at one page of a file; the annotated copy (JPEG) is written to `annotated`."""
+    """Look at one page of a file; the annotated copy (JPEG) is written to `annotated`, one as it is to `plain`."""
 
     do: Literal["check"] = "check"
     file: str
     page: int = 0
     annotated: str
+    plain: str | None = None
+    outline: Outline = AS_FOUND
 
 
 class Probe(_Message):
@@ -121,13 +124,11 @@ class Read(_Message):
     file: str
     page: int = 0
     out: str
+    outline: Outline = AS_FOUND
 
 
 class Bind(_Message):
-    """Bind read pages (files with a `ReadPage` each) to one searchable PDF/A-2b at `out`.
-
-    What the document is and says is written to `understood` (an `Understood`).
-    """
+    """Bind read pages (files with a `ReadPage` each) to a PDF/A-2b at `out`; `understood` is what it says."""
 
     do: Literal["bind"] = "bind"
     pages: tuple[str, ...]

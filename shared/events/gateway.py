@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.events.event import Code, Fact, Id, MediaType, Number, ObjectKey, Sha256, Version
+from shared.events.outline import By, Outline
 
 CallbackTopic = Literal["work", "money", "documents", "apply", "power_cut", "other"]
 Language = Literal["de", "de-simple", "en", "tr", "ar", "uk", "ru", "ro", "bg"]
@@ -28,6 +29,24 @@ class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
     newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
+class PageOutlined(Fact, type="page.outlined.v1", subject="page_id"):
+    """A person said where a page lies in its picture, or took that back; the page is checked anew by it.
+
+    `version` grows by one each time: of several, in any order, the highest counts.
+    """
+
+    page_id: Id
+    citizen_id: Id
+    object_key: ObjectKey
+    sha256: Sha256
+    outline: Outline
+    version: Annotated[int, Field(ge=1)]
+    by: By
+    mandate_id: ByMandate = None
+    outlined_at: AwareDatetime
+    newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
+
+
 class PageDropped(Fact, type="page.dropped.v1", subject="page_id"):
     """A page that no document names is gone, with its bytes: whoever keeps something of it lets that go, too."""
 
@@ -36,13 +55,14 @@ class PageDropped(Fact, type="page.dropped.v1", subject="page_id"):
 
 
 class SubmittedPage(BaseModel):
-    """One page of a submission, in reading order."""
+    """One page of a submission, in reading order; `outline` is there if a person corrected it."""
 
     model_config = ConfigDict(frozen=True)
 
     page_id: Id
     object_key: ObjectKey
     sha256: Sha256
+    outline: Outline | None = None
 
 
 class DocumentSubmitted(Fact, type="document.submitted.v1", subject="document_id"):

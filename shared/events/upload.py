@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.events.event import Code, Fact, Id, ObjectKey, Sha256
+from shared.events.outline import Outline
 
 Side = Literal["L", "T", "R", "B"]
 Edge = Literal["seen", "outside", "cut"]
@@ -56,6 +57,7 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     It is announced twice: first when the page was `seen`, then when its upper part was `read` as well. The
     second outweighs the first, in whichever order they arrive; a page that cannot be read has only the first.
     Of a file of several pages each is looked at: `sheets` says what of each, all else is about the worst, `page`.
+    Both come again, with a higher `outline_version`, when a person corrected the outline: the highest counts.
     """
 
     page_id: Id
@@ -78,6 +80,9 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     ] = ()
     words: Annotated[int | None, Field(ge=0, description="read on top of the first page; null if only seen")] = None
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
+    outline_version: Annotated[int, Field(ge=0, description="of the correction it goes by; 0: nobody corrected")] = 0
+    suggested: Annotated[Outline | None, Field(description="what was found, where nobody had corrected it")] = None
+    plain_key: Annotated[ObjectKey | None, Field(description="the picture made small, with nothing drawn on it")] = None
     sheet_number: Annotated[int | None, Field(ge=1, description="as the page says; null if it does not, or unread")] = (
         None
     )

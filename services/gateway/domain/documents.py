@@ -12,6 +12,7 @@ from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import DocumentState
 from services.gateway.domain.refusal import RefusedError
 from shared.events.gateway import DocumentSubmitted, MandateKind, SubmittedPage
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import TypeSuggestion
 
 # Each makes the whole document be read again; whoever needs more is helped better by a person.
@@ -19,7 +20,7 @@ MOST_REPLACEMENTS = 50
 
 
 class DocumentPage(BaseModel):
-    """A page as it was handed in."""
+    """A page as it was handed in, with what a person had said of where it lies."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -27,6 +28,13 @@ class DocumentPage(BaseModel):
     object_key: str
     sha256: str
     size_bytes: int
+    outline: Outline | None = None
+
+    @classmethod
+    def of(cls, page: Page) -> "DocumentPage":
+        """Return a page as it is handed in now."""
+        outline = None if page.outline == AS_FOUND else page.outline
+        return cls(page_id=page.id, outline=outline, **page.model_dump(include={"object_key", "sha256", "size_bytes"}))
 
 
 class Replacement(BaseModel):

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.gateway.domain.outlines import MOST_CORRECTIONS, Correction
 from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import as_kept
-from shared.events.gateway import PageUploaded
+from shared.events.gateway import PageOutlined, PageUploaded
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import (
     Edges,
     PageChecked,
@@ -51,6 +53,8 @@ class PageCheck(BaseModel):
     sheets: tuple[SheetChecked, ...] = ()
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    outline_version: int = 0
+    plain_key: str | None = None
     sheet_number: int | None = None
     sheet_count: int | None = None
     goes_on: bool = False
@@ -61,15 +65,22 @@ class PageCheck(BaseModel):
     def gives_way_to(self, fact: PageChecked) -> bool:
         """Tell whether another check takes this one's place: what was read outweighs what was only seen.
 
-        Within a stage the later check counts, so that the end is the same in whichever order they arrive.
+        Above all counts the newest outline; within a stage the later check, so that the end is the same in whichever
+        order they arrive.
         """
+        if self.outline_version != fact.outline_version:
+            return self.outline_version < fact.outline_version
         if self.stage != fact.stage:
             return fact.stage == "read"
         return self.checked_at < as_kept(fact.checked_at)
 
 
 class Page(BaseModel):
-    """A page whose bytes are durable, as this service keeps it."""
+    """A page whose bytes are durable, as this service keeps it.
+
+    `suggested` is where the check by itself found the page to lie; `corrections` are what people said of that, the
+    newest last, and `outline_version` their number. After each the state is `uploaded` until it was checked by that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -84,6 +95,24 @@ class Page(BaseModel):
     check: PageCheck | None = None
     mandate_id: str | None = None
     newcomer: bool = False
+    suggested: Outline | None = None
+    corrections: tuple[Correction, ...] = ()
+    outline_version: int = 0
+
+    @property
+    def outline(self) -> Outline:
+        """What a person said of where the page lies; nothing, if nobody did or it was taken back."""
+        return self.corrections[-1].outline if self.corrections else AS_FOUND
+
+    @property
+    def turn_only(self) -> bool:
+        """Whether there is nothing to cut: a page of a PDF is all of its picture."""
+        return self.media_type == "application/pdf"
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the page was uploaded, or its outline last corrected."""
+        return self.corrections[-1].at if self.corrections else self.uploaded_at
 
     @property
     def count(self) -> int | None:
@@ -106,6 +135,51 @@ class Page(BaseModel):
     def uploaded(self) -> PageUploaded:
         """Say that the bytes of this page are durable."""
         return PageUploaded(page_id=self.id, **self.model_dump(include=set(PageUploaded.model_fields)))
+
+    def require_single(self) -> None:
+        """Check that the file has no other page: an outline is that of one.
+
+        Raises:
+            RefusedError: `outline.several`.
+        """
+        if (self.count or 1) > 1:
+            raise RefusedError("outline.several")
+
+    def corrected(self, correction: Correction) -> "Page":
+        """Return the page as somebody says that it lies, yet to be checked by that.
+
+        Raises:
+            RefusedError: `outline.several`, `outline.turn_only`, `outline.too_many`.
+        """
+        self.require_single()
+        if self.turn_only and correction.outline.quad:
+            raise RefusedError("outline.turn_only")
+        if len(self.corrections) >= MOST_CORRECTIONS:
+            raise RefusedError("outline.too_many", most=MOST_CORRECTIONS)
+        corrections = (*self.corrections, correction)
+        return self.model_copy(
+            update={"corrections": corrections, "outline_version": len(corrections), "state": "uploaded"}
+        )
+
+    def outlined(self) -> PageOutlined:
+        """Say what the last correction is."""
+        last = self.corrections[-1]
+        return PageOutlined(
+            page_id=self.id,
+            citizen_id=self.citizen_id,
+            object_key=self.object_key,
+            sha256=self.sha256,
+            outline=last.outline,
+            version=self.outline_version,
+            by=last.by,
+            mandate_id=last.by_id if last.by == "helper" else None,
+            outlined_at=last.at,
+            newcomer=self.newcomer,
+        )
+
+    def announced(self) -> PageUploaded | PageOutlined:
+        """Return the fact by which this page is to be checked: its upload, or the last correction."""
+        return self.outlined() if self.corrections else self.uploaded()
 
 
 def media_type_of(head: bytes) -> str:

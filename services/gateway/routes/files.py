@@ -40,6 +40,17 @@ async def sheet_of(page: Page, number: int, parts: Parts) -> Response:
     return _file(parts, page.picture_of(number), "image/jpeg", name=f"{page.id}-{number}.jpg")
 
 
+async def plain_of(page: Page, parts: Parts) -> Response:
+    """Send the picture of a page made small, with nothing drawn on it.
+
+    Raises:
+        RefusedError: `page.no_plain`.
+    """
+    if page.check is None or page.check.plain_key is None:
+        raise RefusedError("page.no_plain")
+    return _file(parts, page.check.plain_key, "image/jpeg", name=f"{page.id}.jpg")
+
+
 async def pdf_of(document: Document, parts: Parts) -> Response:
     """Send the readable document.
 

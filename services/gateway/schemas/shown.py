@@ -15,6 +15,9 @@ from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
 from shared.events.upload import Edges, PictureKind, SheetChecked, Stage, TypeSuggestion
 
+_OF_FILE = {"pages", "width", "height"}  # holds whatever the outline
+_OURS = {"reasons", "annotated_key", "plain_key", "outline_version", "sheets", "same_as"}  # not said, or said otherwise
+
 
 class Shown(BaseModel):
     """An answer's body."""
@@ -45,7 +48,8 @@ class PageShown(Shown):
     """A page and what was said about it; `stage` is `read` once its upper part was read, too.
 
     `pages` is how many its file has. Of several, `sheets` says what of each; all else is about the worst, `page`, which
-    its reasons name. None of them goes into a consent.
+    its reasons name. None of them goes into a consent. Once its outline was corrected (`outline_version` says how
+    often), a page is `uploaded` until it was checked by that.
     `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
     `follows` if another came before. A file of several pages says nothing of that.
     """
@@ -66,6 +70,8 @@ class PageShown(Shown):
     pages: int | None = None
     sheets: tuple[SheetShown, ...] = ()
     has_annotated: bool = False
+    has_plain: bool = False
+    outline_version: int = 0
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
     sheet_number: int | None = None
@@ -83,7 +89,9 @@ class PageShown(Shown):
         """Return a page as its citizen sees it."""
         said: dict[str, Any] = {}
         if check := page.check:
-            said = check.model_dump(exclude={"reasons", "annotated_key", "sheets", "same_as"})
+            said = check.model_dump(include=_OF_FILE) | {"has_plain": check.plain_key is not None}
+        if check and page.state == "checked":
+            said |= check.model_dump(exclude=_OURS)
             said["reasons"] = _reasons(check, texts, language, Place(check.page, check.pages))
             said["has_annotated"] = check.annotated_key is not None
             said["sheets"] = tuple(_sheet(sheet, check, texts, language) for sheet in check.sheets)

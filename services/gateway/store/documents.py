@@ -5,7 +5,6 @@ from typing import Any
 
 from services.gateway.domain.access import Answer, Ask, Citizen
 from services.gateway.domain.documents import Document, DocumentPage, Exchange, Filing
-from services.gateway.domain.pages import Page
 from services.gateway.domain.paging import Cursor, Part
 from services.gateway.domain.progress import DOCUMENT, before
 from services.gateway.domain.refusal import RefusedError
@@ -103,7 +102,7 @@ class Documents:
             document.check_exchange(wish)
             [page] = await self._pages.all_of_citizen([wish.new_page_id], citizen, work.session)
             await self._pages.hand_in([page.id], work.session)
-            changed = document.with_page(wish.page_id, _as_handed_in(page), self._clock(), citizen.acting)
+            changed = document.with_page(wish.page_id, DocumentPage.of(page), self._clock(), citizen.acting)
             fact = changed.submitted()
             await self._next_version(document, changed, work.announce(fact), work.session)
             aside = aside_of(citizen)
@@ -143,7 +142,7 @@ class Documents:
             handed_in_as=by.kind if by else None,
             mandate_id=by.mandate_id if by else None,
             newcomer=citizen.newcomer,
-            pages=tuple(_as_handed_in(page) for page in pages),
+            pages=tuple(DocumentPage.of(page) for page in pages),
         )
 
     async def of_citizen(self, document_id: str, whose: Citizen | str) -> Document:
@@ -230,10 +229,6 @@ class Documents:
         present = {"_id": fact.document_id, "version": _of_version(fact.version)}
         forward_only = {**present, "state": {"$in": before(DOCUMENT, state)}}
         await self._documents.update_one(forward_only, {"$set": {"state": state, **more}}, session=session)
-
-
-def _as_handed_in(page: Page) -> DocumentPage:
-    return DocumentPage(page_id=page.id, **page.model_dump(exclude={"id"}))
 
 
 def _of_version(version: int) -> Any:

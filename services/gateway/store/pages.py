@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
-from services.gateway.domain.pages import Page, PageCheck
+from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
@@ -27,6 +27,8 @@ from shared.storage.pictures import ANNOTATED, pictures_of
 from shared.storage.sweeping import day_key
 
 ORIGINALS = "pages/"
+PICTURES = ("annotated_key", "plain_key")
+NAMING = {"check.annotated_key": 1, "check.plain_key": 1, "check.sheets.annotated_key": 1}
 BEFORE_DAYS = "originals/"
 """Where originals lay before keys had days; another prefix, as the sweep of then would not know the new keys."""
 
@@ -132,17 +134,22 @@ class Pages:
     async def check(self, fact: PageChecked, session: Session) -> str | None:
         """Keep the newest check of a page; return whom to tell, None if a check that outweighs it is known.
 
+        One that goes by an outline which was corrected since tells no more than where the page was found to lie.
+
         Raises:
             PermanentError: `page.missing`; our row is older than any event about it.
         """
         row = await self._pages.find_one({"_id": fact.page_id}, session=session)
         if row is None:
             raise PermanentError("page.missing")
-        if row.get("check") and not PageCheck.model_validate(row["check"]).gives_way_to(fact):
-            return None
-        change = {"$set": {"state": "checked", "check": fact.model_dump(exclude={"page_id"})}}
-        await self._pages.update_one({"_id": fact.page_id}, change, session=session)
-        return str(row["citizen_id"])
+        page = Page.model_validate(row)
+        change: dict[str, Any] = {"suggested": fact.suggested.model_dump()} if fact.suggested else {}
+        counts = fact.outline_version == page.outline_version and (not page.check or page.check.gives_way_to(fact))
+        if counts:
+            change |= {"state": "checked", "check": fact.model_dump(exclude={"page_id", "suggested"})}
+        if change:
+            await self._pages.update_one({"_id": fact.page_id}, {"$set": change}, session=session)
+        return page.citizen_id if counts else None
 
     async def hand_in(self, page_ids: Sequence[str], session: Session) -> None:
         """Keep pages for good: a document names them. In its transaction, so that none is dropped at that moment.
@@ -205,10 +212,10 @@ class Pages:
         return bool(done.deleted_count)
 
     async def _remove(self, object_key: str) -> None:
-        """Remove what is kept of a page that is gone: its picture, and last the original by which a sweep finds it."""
+        """Remove what is kept of a page that is gone: its pictures, and last the original by which a sweep finds it."""
         page_id = id_in(object_key)
-        for begin in (pictures_of(page_id), f"{ANNOTATED}{page_id}/"):  # the second from before keys had days
-            async for picture in self._objects.list(begin):
+        for beginning in (pictures_of(page_id), f"{ANNOTATED}{page_id}/"):  # the second from before keys had days
+            async for picture in self._objects.list(beginning):
                 await self._objects.remove(picture.key)
         await self._objects.remove(object_key)
 
@@ -223,12 +230,12 @@ class Pages:
         return own, replace(own, prefix=BEFORE_DAYS, named=nothing_named)
 
     async def _named(self) -> AsyncIterator[str]:
-        pictures = {"check.annotated_key": 1, "check.sheets.annotated_key": 1}
-        async for row in self._pages.find({}, {"object_key": 1, **pictures}):
+        async for row in self._pages.find({}, {"object_key": 1, **NAMING}):
             yield row["object_key"]
             check = row.get("check") or {}
-            for drawn in {each.get("annotated_key") for each in (check, *check.get("sheets", ()))} - {None}:
-                yield drawn
+            for each in (check, *check.get("sheets", ())):
+                for made in {each.get(name) for name in PICTURES} - {None}:
+                    yield made
 
 
 def _was_let_go(row: dict[str, Any]) -> bool:

@@ -36,7 +36,7 @@ class Repeats:
         return await self._repeat(self._database.documents, "received", _submitted)
 
     async def pages(self) -> int:
-        """Repeat the events of pages never checked; return how many were due and went well."""
+        """Repeat the events of pages not checked as they lie now; return how many were due and went well."""
         return await self._repeat(self._database.pages, "uploaded", _uploaded)
 
     async def _repeat(self, rows: Collection, state: str, fact_of: Told) -> int:
@@ -73,4 +73,4 @@ def _submitted(row: dict[str, Any]) -> tuple[Fact, datetime]:
 
 def _uploaded(row: dict[str, Any]) -> tuple[Fact, datetime]:
     page = Page.model_validate(row)
-    return page.uploaded(), page.uploaded_at
+    return page.announced(), page.changed_at

@@ -20,6 +20,7 @@ from services.gateway.store.forwards import Forwards
 from services.gateway.store.logins import Logins
 from services.gateway.store.mandates import Mandates
 from services.gateway.store.newcomers import Newcomers
+from services.gateway.store.outlines import Outlines
 from services.gateway.store.packets import Packets
 from services.gateway.store.pages import Pages
 from services.gateway.store.people import People
@@ -48,6 +49,7 @@ class Stores:
     assignments: Assignments
     logins: Logins
     pages: Pages
+    outlines: Outlines
     drafts: Drafts
     documents: Documents
     consents: Consents
@@ -125,6 +127,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         newcomers=newcomers,
         assignments=Assignments(database, acts, newcomers=newcomers, timeline=timeline, clock=clock),
         pages=pages,
+        outlines=Outlines(database, ledger, pages, clock),
         drafts=(drafts := Drafts(database, clock)),
         documents=Documents(database, acts, pages, newcomers, timeline, receipts, clock),
         consents=Consents(database, acts, ledger, timeline),
@@ -133,20 +136,20 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
         channels=Channels(database, objects, acts, ledger, cards, clock),
         packets=Packets(database, acts, ledger, clock),
         timeline=timeline,
-        receipts=receipts,
-        printed=Printed(objects, receipts),
         transfers=transfers,
         arrivals=Arrivals(transfers, pages, drafts, limits, clock),
-        objects=objects,
         counts=(counts := Counts(database, clock)),
         quota=Quota(database, counts, limits, clock),
-        **_alone(database, clock),
+        **_alone(database, objects, receipts, clock),
     )
 
 
-def _alone(database: Database, clock: Clock) -> dict[str, Any]:
-    """Return the stores that need no other one."""
+def _alone(database: Database, objects: Objects, receipts: Receipts, clock: Clock) -> dict[str, Any]:
+    """Return the stores that need no other one of the database."""
     return {
+        "objects": objects,
+        "receipts": receipts,
+        "printed": Printed(objects, receipts),
         "logins": Logins(database, clock),
         "reach": Reach(database),
         "forwards": Forwards(database),

@@ -1,13 +1,14 @@
 """Makes one document of many files: each page read by a child process, all of them bound by another."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from services.upload.client.each_page import Do, count_pages, each_page, log_ours, one_error
 from services.upload.domain.refusal import RefusalCode, RefusedFileError
 from services.upload.schemas import Bind, FiledDocument, Read, Understood, Unreadable
+from shared.events.outline import AS_FOUND, Outline
 
 MOST_PAGES = 100  # of one document, all its files together
 FETCHING = 4  # files in memory at a time
@@ -28,11 +29,12 @@ class NothingReadableError(Exception):
 class Binding:
     """The making of one document in a folder of its own."""
 
-    def __init__(self, do: Do, folder: Path, progress: Progress | None) -> None:
-        """Work in `folder`; `do` has a job done."""
+    def __init__(self, do: Do, folder: Path, progress: Progress | None, outlines: Mapping[int, Outline]) -> None:
+        """Work in `folder`; `do` has a job done, `outlines` says where a person saw the only page of a file lie."""
         self._do = do
         self._folder = folder
         self._progress = progress or (lambda _done, _known: None)
+        self._outlines = outlines
         self._pages: dict[tuple[int, int], Path] = {}
         self._unreadable: list[Unreadable] = []
         self._known = 0
@@ -91,7 +93,8 @@ class Binding:
 
     async def _read_page(self, file: Path, number: int, page: int) -> None:
         out = self._folder / f"{number}-{page}.json"
-        await self._do(Read(file=str(file), page=page, out=str(out)))
+        outline = AS_FOUND if page else self._outlines.get(number, AS_FOUND)
+        await self._do(Read(file=str(file), page=page, out=str(out), outline=outline))
         self._pages[number, page] = out
         self._progress(len(self._pages) + len(self._unreadable), self._known)
 

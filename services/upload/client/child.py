@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from services.upload.client import annotate, look, pdf, probe, reader, source, understand
+from services.upload.client import annotate, look, pdf, plain, probe, reader, source, understand
 from services.upload.client.confine import allow, confine, give_way
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.schemas import (
@@ -76,7 +76,7 @@ def _work(job: Job) -> Answer:
         case Probe():
             return probe.probe(Path(job.file), job.report, bytes.fromhex(job.key))
         case Read():
-            reader.read_page(Path(job.file), job.page, Path(job.out))
+            reader.read_page(Path(job.file), job.page, Path(job.out), job.outline)
             return Finished()
         case Bind():
             pages = [Path(page) for page in job.pages]
@@ -86,6 +86,8 @@ def _work(job: Job) -> Answer:
 
 
 def _check(job: Check) -> Checked:
-    page, seen = look.inspect_file(Path(job.file), job.page, half=True)
+    page, seen = look.inspect_file(Path(job.file), job.page, half=True, outline=job.outline)
+    if job.plain:
+        Path(job.plain).write_bytes(plain.plain(page.copies))
     Path(job.annotated).write_bytes(annotate.annotated(page.copies, seen.report, seen.marks))
     return Checked(report=seen.report)

@@ -27,6 +27,7 @@ from services.upload.domain.shortened import shortened
 from services.upload.domain.sides import Side, Turn, seen_by_reader
 from services.upload.domain.verdict import Limits, Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import Edges
 
 DPI = 150  # at which writing is measured
@@ -60,17 +61,19 @@ class Flattened:
     shrunk: bool = False
 
 
-def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
-    """Return one page of a file and the report on it.
+def look(file: Path, page: int = 0, outline: Outline = AS_FOUND) -> tuple[Source, PageReport]:
+    """Return one page of a file and the report on it; what `outline` says outweighs what is found.
 
     Raises:
         RefusedFileError: if there is no picture to look at.
     """
-    source, seen = inspect_file(file, page)
+    source, seen = inspect_file(file, page, outline=outline)
     return source, seen.report
 
 
-def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Source, Inspection]:
+def inspect_file(
+    file: Path, page: int = 0, *, half: bool = False, outline: Outline = AS_FOUND
+) -> tuple[Source, Inspection]:
     """Return one page of a file, the report on it with times and the number of all pages, and its marks.
 
     With `half`, a large photograph is looked at in half its size where that is enough.
@@ -81,7 +84,7 @@ def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Sour
     start = time.perf_counter()
     source = open_page(file, page, half=half)
     decoded = time.perf_counter()
-    seen = inspect(source)
+    seen = inspect(source, outline)
     ms = Milliseconds(decode=round(1000 * (decoded - start), 1), total=round(1000 * (time.perf_counter() - start), 1))
     of = {"ms": ms, "page": page + 1, "pages": source.pages}
     return source, Inspection(seen.report.model_copy(update=of), seen.marks)
@@ -92,10 +95,11 @@ def judge_page(source: Source) -> PageReport:
     return inspect(source).report
 
 
-def inspect(source: Source) -> Inspection:
+def inspect(source: Source, outline: Outline = AS_FOUND) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
-    found = find_page(source)
-    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False), source.turn)
+    found = find_page(source, outline.quad)
+    turn = source.turn if outline.turn is None else outline.turn
+    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False), turn)
     measured, spoilt = measure(flat, found.outline)
     measured = replace(
         measured,

@@ -49,14 +49,15 @@ def _describe(pdf: pikepdf.Pdf) -> None:
 
 
 def _pictures(read: list[tuple[Path, ReadPage]]) -> bytes:
-    """Wrap the pictures unchanged, each on a page of its own size."""
+    """Wrap the pictures unchanged, each on a page of its own size.
+
+    A single page is bound anew, too: the PDF that brings it has an id of chance, which would stay.
+    """
     sheets = []
     for folder, page in read:
         size = page.width / page.dpi * POINTS, page.height / page.dpi * POINTS
         layout = img2pdf.get_layout_fun(size)
         sheets.append(img2pdf.convert((folder / page.picture).read_bytes(), layout_fun=layout, nodate=True))
-    if len(sheets) == 1:
-        return bytes(sheets[0])
     with pikepdf.new() as bound:
         for single in sheets:
             with pikepdf.open(io.BytesIO(single)) as opened:

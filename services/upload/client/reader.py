@@ -20,19 +20,22 @@ from services.upload.domain.picturekind import DARK
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.trim import without_desk
 from services.upload.schemas import PageReport, ReadPage, Word
+from shared.events.outline import AS_FOUND, Outline
 
 FLAT_DPI = 200  # at which a page is flattened, cleaned and read: small print is read better than at 150, as fast
 DPI = 150  # of the page in the document: enough for people and for reading it again
 SCALE = DPI / FLAT_DPI
 
 
-def read_page(file: Path, page: int, out: Path) -> int:
+def read_page(file: Path, page: int, out: Path, outline: Outline = AS_FOUND) -> int:
     """Write one page of a file as a `ReadPage` to `out`, its picture beside it; return the file's pages.
+
+    What `outline` says outweighs what is found.
 
     Raises:
         RefusedFileError: if there is no picture to read.
     """
-    source, report = look(file, page)
+    source, report = look(file, page, outline)
     clean = _clean(source, report)
     own = own_words(file, page, clean, report.rotate_cw, FLAT_DPI) if source.flat else ()
     recognise = read_strip_words if clean.shape[0] > TALL * clean.shape[1] else read_page_words

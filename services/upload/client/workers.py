@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from services.upload.client.binding import Binding, Fetch, Progress
@@ -19,14 +19,16 @@ from services.upload.client.tessdata import tessdata
 from services.upload.domain.refusal import RefusedFileError
 from services.upload.domain.sheets import worst_of
 from services.upload.schemas import Answer, Check, Checked, FiledDocument, PageReport, Probe, Probed
+from shared.events.outline import AS_FOUND, Outline
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
-    """The report on a page, and its annotated picture (JPEG), None where there was nothing to draw on."""
+    """The report on a page, its annotated picture and a plain one (JPEG), None where nothing could be opened."""
 
     report: PageReport
     annotated: bytes | None = None
+    plain: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,10 @@ class Workers:
         """End the processes."""
         await self.stop()
 
-    async def check(self, data: bytes, *, owner: str = "") -> CheckedFile:
+    async def check(self, data: bytes, outline: Outline = AS_FOUND, *, owner: str = "") -> CheckedFile:
         """Look at each page of a file; what is no picture gets a report with the reason. Owners take turns.
+
+        What `outline` says of a file of one page outweighs what is found.
 
         Raises:
             WorkersUnavailableError: if no child process can be started.
@@ -116,7 +120,9 @@ class Workers:
             except RefusedFileError as refused:
                 log_ours(refused)
                 return CheckedFile((CheckedPage(PageReport.unreadable(refused.code)),))
-            found = await each_page(range(pages), partial(_check_page, do, file))
+            if pages > 1:
+                outline = AS_FOUND
+            found = await each_page(range(pages), partial(_check_page, do, file, outline))
         return CheckedFile(tuple(_or_refused(each, page, pages) for page, each in found.items()))
 
     async def probe(
@@ -143,11 +149,18 @@ class Workers:
         return tuple(answer if isinstance(answer, Probed) else None for answer in answers.values())
 
     async def make_document(
-        self, files: Sequence[Fetch], progress: Progress | None = None, *, owner: str = "", urgent: bool = False
+        self,
+        files: Sequence[Fetch],
+        progress: Progress | None = None,
+        *,
+        outlines: Mapping[int, Outline] = MappingProxyType({}),
+        owner: str = "",
+        urgent: bool = False,
     ) -> FiledDocument:
         """Bind the files of a document, in order, to one searchable PDF; what cannot be read is named.
 
-        Owners take turns page by page; what is urgent goes before other documents.
+        `outlines` says by the number of a file where a person saw its only page lie. Owners take turns page by page;
+        what is urgent goes before other documents.
 
         Raises:
             NothingReadableError: if no page of any file can be read.
@@ -157,20 +170,22 @@ class Workers:
         tessdata("deu")
         with self._folder("document-") as name:
             do = partial(self._pool.do, priority=Priority.URGENT if urgent else Priority.DOCUMENT, owner=owner)
-            return await Binding(do, Path(name), progress).make(files)
+            return await Binding(do, Path(name), progress, outlines).make(files)
 
     def _folder(self, prefix: str) -> TemporaryDirectory[str]:
         """Return a folder for one job; before the start it lies beside the desk."""
         return TemporaryDirectory(prefix=prefix, dir=self._desk.folder if self._desk else None)
 
 
-async def _check_page(do: Do, file: Path, page: int) -> CheckedPage:
+async def _check_page(do: Do, file: Path, outline: Outline, page: int) -> CheckedPage:
     """Have one page looked at; raises RefusedFileError with the reason if it is no picture."""
-    annotated = file.with_name(f"annotated-{page}.jpg")
-    answer = await do(Check(file=str(file), page=page, annotated=str(annotated)))
+    annotated, plain = (file.with_name(f"{name}-{page}.jpg") for name in ("annotated", "plain"))
+    job = Check(file=str(file), page=page, annotated=str(annotated), plain=str(plain), outline=outline)
+    answer = await do(job)
     if not isinstance(answer, Checked):
         raise RefusedFileError("failed")
-    return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
+    pictures = [await asyncio.to_thread(picture.read_bytes) for picture in (annotated, plain)]
+    return CheckedPage(answer.report, *pictures)
 
 
 def _or_refused(found: CheckedPage | RefusedFileError, page: int, pages: int) -> CheckedPage:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from services.upload.domain.geometry import Points
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture
+from services.upload.domain.quad import AT_BORDER as HAIR
 from services.upload.domain.sides import Side, Turn, seen_by_reader
 
 DEPTH = 20  # letter heights: how far from the border is looked, some eight lines
@@ -90,7 +91,7 @@ def _ink_beside(page: Picture, quad: Points, side: Side, letter: float) -> tuple
     turns = {"B": 0, "R": 3, "T": 2, "L": 1}[side]
     deep = max(LEAST_DEPTH, round(DEPTH * letter))
     paper = np.zeros(page.shape, np.uint8)
-    cv2.fillConvexPoly(paper, np.round(quad).astype(np.int32), 1)
+    cv2.fillConvexPoly(paper, np.round(_to_borders(quad, page)).astype(np.int32), 1)
     strip, within = (np.ascontiguousarray(np.rot90(each, turns)[-deep:]) for each in (page, paper))
     ink = cv2.GaussianBlur(evenly_lit(strip), (0, 0), 0.7) < INK
     _, _, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
@@ -100,6 +101,12 @@ def _ink_beside(page: Picture, quad: Points, side: Side, letter: float) -> tuple
     gap = len(strip) - top - high
     numbers = (left + wide / 2, len(strip) - top - high / 2, gap, wide, high, area / letter)
     return Ink(*(each / letter for each in numbers)), gap <= AT_BORDER
+
+
+def _to_borders(quad: Points, page: Picture) -> Points:
+    """Return corners with those a hair from a border moved there: letters that it cuts through lie in between."""
+    size = np.array(page.shape[::-1])
+    return np.asarray(np.where(quad < HAIR * size, 0, np.where(quad > (1 - HAIR) * size, size, quad)), np.float64)
 
 
 def _cut_letters(ink: Ink, *, along: bool) -> Ink:

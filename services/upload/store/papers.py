@@ -10,18 +10,21 @@ from services.upload.domain.sheets import worst_of
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted
+from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import day_of
 from shared.storage.documents import Database, Session, change_one
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
-from shared.storage.pictures import ANNOTATED, picture_key
+from shared.storage.pictures import ANNOTATED, picture_key, plain_key
 from shared.storage.sweeping import day_key
 
 DOCUMENTS = "documents/"
 FILES = ("pdf_key", "text_key", "facts_key")
 NAMING = dict.fromkeys([*FILES, "files"], 1)
+PICTURED = {"annotated_key": 1, "plain_key": 1, "sheets.annotated_key": 1}
+SEEN = ("citizen_id", "object_key", "sha256", "plain_key", "newcomer", "outline_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SeenPage:
-    """A page that was checked: where its original lies, and what was found on each sheet of its file."""
+    """A page that was checked: where its original lies, and what was found on each sheet of its file.
+
+    It was checked by the outline of a person if that has a version.
+    """
 
     page_id: str
     citizen_id: str
@@ -52,6 +58,9 @@ class SeenPage:
     sha256: str
     sheets: tuple[Sheet, ...]
     newcomer: bool = False
+    plain_key: str | None = None
+    outline: Outline = AS_FOUND
+    outline_version: int = 0
 
 
 class Papers:
@@ -80,15 +89,21 @@ class Papers:
         """
         return await self._objects.get(key, sha256=sha256)
 
-    async def keep_annotated(self, page_id: str, picture: bytes, sheet: int = 1) -> str:
-        """Store the annotated picture of a sheet of a page, in place of an earlier one, and return its key."""
-        key = picture_key(page_id, sheet)
+    async def keep_annotated(self, page_id: str, picture: bytes, sheet: int = 1, outline_version: int = 0) -> str:
+        """Store the annotated picture of a sheet, in place of an earlier one of this outline, and return its key."""
+        return await self._keep_picture(picture_key(page_id, sheet, outline_version), picture)
+
+    async def keep_plain(self, page_id: str, picture: bytes) -> str:
+        """Store the picture of a page with nothing drawn on it, in place of an earlier one, and return its key."""
+        return await self._keep_picture(plain_key(page_id), picture)
+
+    async def _keep_picture(self, key: str, picture: bytes) -> str:
         await self._objects.put(key, picture, size_bytes=len(picture), media_type="image/jpeg")
         return key
 
     async def keep_files(self, event: Event[DocumentSubmitted], document: FiledDocument) -> FiledFiles:
         """Store PDF, text and facts of a document and return where; done again, it puts the same bytes there."""
-        sha256, of = _sha256(document.pdf), event.data
+        sha256, of = hashlib.sha256(document.pdf).hexdigest(), event.data
         stem = day_key(DOCUMENTS, day_of(event.id), of.document_id, f"{of.version}-{sha256}")
         files = FiledFiles(f"{stem}.pdf", sha256, f"{stem}.txt", f"{stem}.json")
         text = document.text.encode()
@@ -98,12 +113,14 @@ class Papers:
         await self._objects.put(files.pdf_key, document.pdf, size_bytes=len(document.pdf), media_type="application/pdf")
         return files
 
-    async def keep_report(self, page: PageUploaded, sheets: Sequence[Sheet], session: Session) -> None:
-        """Record what the check of a page found; a later check replaces it."""
-        of = page.model_dump(include={"citizen_id", "object_key", "sha256", "newcomer"})
-        await self._pages.update_one(
-            {"_id": page.page_id}, {"$set": {**of, **_found(sheets)}}, upsert=True, session=session
-        )
+    async def keep_report(self, page: SeenPage, session: Session) -> None:
+        """Record what the check of a page found; a later check replaces it, but one by an older outline does not."""
+        this, highest = {"_id": page.page_id}, {"$max": {"outline_version": page.outline_version}}
+        row = await change_one(self._pages, this, highest, session, upsert=True)
+        if row and row["outline_version"] > page.outline_version:
+            return
+        of = {name: getattr(page, name) for name in SEEN} | {"outline": page.outline.model_dump()}
+        await self._pages.update_one(this, {"$set": {**of, **_found(page.sheets)}}, session=session)
 
     async def is_newest(self, document: DocumentSubmitted) -> bool:
         """Tell whether no later version of a document has come to its end yet."""
@@ -131,9 +148,9 @@ class Papers:
         return set(keys) & {key async for row in rows for key in _files_of(row)}
 
     async def _needed_pictures(self, keys: Iterable[str]) -> set[str]:
-        pictures = {"annotated_key": 1, "sheets.annotated_key": 1}
-        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, pictures)
-        return set(keys) & {each.get("annotated_key") async for row in rows for each in (row, *row.get("sheets", ()))}
+        rows = self._pages.find({"_id": {"$in": sorted(map(id_in, keys))}}, PICTURED)
+        found = [each async for row in rows for each in (row, *row.get("sheets", ()))]
+        return set(keys) & {each.get(name) for each in found for name in ("annotated_key", "plain_key")}
 
     async def seen(self, page_id: str) -> SeenPage:
         """Return what the check of a page found.
@@ -145,13 +162,17 @@ class Papers:
         if row is None:
             raise PermanentError("page.missing")
         sheets = row.get("sheets") or [row]  # a file of one page, or a row from before the others were looked at
-        of = {name: row[name] for name in ("citizen_id", "object_key", "sha256")}
-        return SeenPage(page_id, **of, sheets=tuple(map(_sheet, sheets)), newcomer=row.get("newcomer", False))
+        of = {name: row[name] for name in SEEN if name in row}  # rows of before there were corrections lack some
+        outline = Outline.model_validate(row.get("outline") or AS_FOUND)
+        return SeenPage(page_id, **of, sheets=tuple(map(_sheet, sheets)), outline=outline)
 
-    async def keep_reading(self, page_id: str, sheets: Sequence[Sheet], probed: Probed, session: Session) -> None:
-        """Record how well the first page of a file could be read, and the reports that follow from reading."""
-        found = _found(sheets) | {"reading": probed.model_dump(include={"reading", "types", "numbering"})}
-        await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
+    async def keep_reading(self, page: SeenPage, probed: Probed, session: Session) -> None:
+        """Record how well the first page of a file could be read, and the reports that follow from reading.
+
+        Nothing is recorded if its outline is outdated.
+        """
+        found = _found(page.sheets) | {"reading": probed.model_dump(include={"reading", "types", "numbering"})}
+        await self._pages.update_one(as_outlined(page), {"$set": found}, session=session)
 
     async def forget(self, page_id: str, session: Session) -> None:
         """Forget a page."""
@@ -188,6 +209,11 @@ class Papers:
                 await self._objects.remove(key)
 
 
+def as_outlined(page: SeenPage) -> dict[str, Any]:
+    """Return the query for a page that finds none once its outline was corrected; the first rows have no version."""
+    return {"_id": page.page_id, "outline_version": {"$in": [page.outline_version, page.outline_version or None]}}
+
+
 def _found(sheets: Sequence[Sheet]) -> dict[str, Any]:
     """Return what a row says of sheets: all of several, and the worst as if it were the only one."""
     rows = [{"annotated_key": each.annotated_key, "report": each.report.model_dump()} for each in sheets]
@@ -202,7 +228,3 @@ def _files_of(row: dict[str, Any]) -> list[str]:
     """Return the keys of the files that the row of a document names, of all its versions; one that failed has none."""
     newest = [row[name] for name in FILES if row.get(name)]  # all that rows from before there was `files` have
     return sorted({*newest, *row.get("files", ())})
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.upload.domain.likeness.candidates import keys_of, likely_among
 from services.upload.domain.likeness.fingerprint import Fingerprint
 from services.upload.domain.likeness.same import is_same
+from services.upload.store.papers import SeenPage, as_outlined
 from shared.links import Links
 from shared.storage.documents import Database
 
@@ -29,21 +30,20 @@ class Sheets:
         """Return the key, in hex, with which a citizen's words are marked."""
         return self._links.digest(f"sheets of {citizen_id}")
 
-    async def same_as(self, page_id: str, citizen_id: str, packed: str) -> tuple[str, ...]:
-        """Keep the fingerprint of a page, and return the pages of the same sheet, the newest first.
+    async def same_as(self, page: SeenPage, packed: str) -> tuple[str, ...]:
+        """Keep the fingerprint of a page unless its outline is outdated; return those of the same sheet, newest first.
 
         It is kept before others are looked at: of two that are read at the same time, one then finds the other.
         """
         data = b64decode(packed)
         mine = Fingerprint.unpacked(data)
         keys = keys_of(mine)
-        await self._pages.update_one({"_id": page_id}, {"$set": {"fingerprint": data, "keys": keys}})
-        theirs = self._pages.find({"citizen_id": citizen_id}, {"keys": 1}).sort("_id", -1).limit(MOST_COMPARED)
+        await self._pages.update_one(as_outlined(page), {"$set": {"fingerprint": data, "keys": keys}})
+        theirs = self._pages.find({"citizen_id": page.citizen_id}, {"keys": 1}).sort("_id", -1).limit(MOST_COMPARED)
         rows = await theirs.to_list(MOST_COMPARED)
-        known = {row["_id"]: row["keys"] for row in rows if row.get("keys") is not None and row["_id"] != page_id}
-        likely = {"_id": {"$in": likely_among(keys, known)}}
-        found = await self._pages.find(likely, {"fingerprint": 1}).to_list(None)
-        prints = {row["_id"]: Fingerprint.unpacked(row["fingerprint"]) for row in found}
+        known = {row["_id"]: row["keys"] for row in rows if row.get("keys") is not None and row["_id"] != page.page_id}
+        found = self._pages.find({"_id": {"$in": likely_among(keys, known)}}, {"fingerprint": 1})
+        prints = {row["_id"]: Fingerprint.unpacked(row["fingerprint"]) async for row in found}
         return await asyncio.to_thread(_same_of, mine, prints)
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from tests.e2e.pages.phone import AXE, Phone
 
 # What scripts show and hide: in another language as in the one that was opened.
-SCRIPTED = "[data-take], [data-plain], [data-push-says], [data-push-key] button"
+SCRIPTED = "[data-take], [data-plain], [data-push-says], [data-push-key] button, :not(svg)[data-scripted]"
 SHOWN = f"[...document.querySelectorAll('{SCRIPTED}')].map(part => part.hidden)"
-# Styles that stand in a page are those of its files, too, which it fetches beforehand.
+# Styles that stand in a page are those of its files, too, which it fetches beforehand, or were set by scripts.
 PUT = """async ({html, shown, scripted}) => {
-    const fresh = new DOMParser().parseFromString(html.replace(/<style>.*?<\\/style>/s, ''), 'text/html');
+    const bare = html.replace(/<style>.*?<\\/style>/s, '').replace(/ style="[^"]*"/g, '');
+    const fresh = new DOMParser().parseFromString(bare, 'text/html');
     [...fresh.querySelectorAll(scripted)].forEach((part, index) => (part.hidden = shown[index]));
     const links = [...fresh.querySelectorAll('link[rel=stylesheet], link[rel=prefetch][as=style]')];
     const wanted = links.map(link => link.href);

@@ -139,6 +139,8 @@ async def _look_at_handing_in(every: EveryPage, letters: tuple[Path, Path]) -> d
     await page.locator(".languages summary").click()
     await every.look()
     name = await page.locator("#draft .sheet").first.get_attribute("id")
+    await every.look(f"/pages/{(name or '').removeprefix('page-')}/outline")
+    await phone.go("/hand-in")
     await page.select_option("#kind", "sperrankuendigung")
     document_id = await phone.send()
     page_id = (name or "").removeprefix("page-")

@@ -103,7 +103,7 @@ async def test_what_is_just_allowed_is_looked_at(pool: Workers, make: partial[by
 
 
 async def test_where_a_picture_was_taken_is_in_nothing_derived_from_it(pool: Workers) -> None:
-    """Neither EXIF nor XMP data, comments or thumbnails get into the annotated picture, the PDF or its text."""
+    """Neither EXIF nor XMP data, comments or thumbnails get into the small pictures, the PDF or its text."""
     secret = b"51.4696-north-6.8514-east"
     xmp = b"http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta><exif:GPSLatitude>" + secret + b"</exif:GPSLatitude></x:xmpmeta>"
     marked = with_segment(0xFE, secret)
@@ -112,13 +112,15 @@ async def test_where_a_picture_was_taken_is_in_nothing_derived_from_it(pool: Wor
     async def fetch() -> bytes:
         return marked
 
-    checked = await pool.check(marked)
+    checked = (await pool.check(marked)).worst
     made = await pool.make_document([fetch])
     assert secret in marked
     assert checked.annotated
-    for derived in (checked.annotated, made.pdf, made.text.encode(), *_streams(made.pdf)):
+    assert checked.plain
+    for derived in (checked.annotated, checked.plain, made.pdf, made.text.encode(), *_streams(made.pdf)):
         assert secret not in derived
     assert not Image.open(io.BytesIO(checked.annotated)).getexif()
+    assert not Image.open(io.BytesIO(checked.plain)).getexif()
 
 
 def _streams(pdf: bytes) -> list[bytes]:

@@ -113,3 +113,9 @@ async def test_another_process_makes_the_same_bytes_at_another_time(workers: Wor
     assert hashlib.sha256(second.pdf).digest() == hashlib.sha256(first.pdf).digest()
     assert second == first
     assert len(first.files) == 4
+
+
+async def test_a_document_of_one_page_is_the_same_bytes_again(workers: Workers) -> None:
+    """Most documents are a single photograph: these leave no copies, either."""
+    made = [await workers.make_document(fetching([page()])) for _ in range(2)]
+    assert made[0].pdf == made[1].pdf

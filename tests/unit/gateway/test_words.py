@@ -26,7 +26,7 @@ MACHINE = re.compile(
 )
 # Only programs get these, and their authors read them: no page and no script of ours sends what they refuse.
 FOR_PROGRAMS = {"idempotency_key.missing", "idempotency_key.invalid", "idempotency_key.reused", "cursor.invalid"}
-FOR_PROGRAMS |= {"document.version_missing", "attachment"}
+FOR_PROGRAMS |= {"document.version_missing", "outline.version_missing", "attachment"}
 FOR_PROGRAMS |= {
     f"upload.{code}" for code in ("checksum_unknown", "length", "longer", "metadata", "part_type", "version")
 }

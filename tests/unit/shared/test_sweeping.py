@@ -11,7 +11,7 @@ from services.notify.domain.packet import key_of
 from shared.events.event import ObjectKey
 from shared.ids import day_of, first_id_of, new_id
 from shared.storage.inventory import id_in
-from shared.storage.pictures import picture_key
+from shared.storage.pictures import picture_key, plain_key
 from shared.storage.sweeping import FIRST_DAY, day_key, folders
 
 NOW = datetime(2028, 3, 1, 0, 30, tzinfo=UTC)
@@ -53,6 +53,8 @@ def test_keys_are_keys_of_events_and_lead_to_their_row() -> None:
     day = day_of(owner)
     keys = [
         picture_key(owner),
+        picture_key(owner, 12),
+        plain_key(owner),
         key_of(owner),
         day_key("originals/", day, owner),
         day_key("parts/", day, owner, other),
@@ -64,5 +66,5 @@ def test_keys_are_keys_of_events_and_lead_to_their_row() -> None:
     for key in keys:
         assert TypeAdapter(ObjectKey).validate_python(key) == key
         assert id_in(key) == owner
-    assert all(re.match(r"[a-z]+/\d{4}-\d\d-\d\d/", key) for key in keys[:5])
+    assert all(re.match(r"[a-z]+/\d{4}-\d\d-\d\d/", key) for key in keys[:7])
     assert id_in("greeting") == ""
