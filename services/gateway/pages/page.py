@@ -19,10 +19,13 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# The phone's own camera app needs no permission of ours; two pages ask for the camera, or whether there is one.
+_NO_FILMING = "camera=(), geolocation=(), microphone=()"
+FILMING = _NO_FILMING.replace("camera=()", "camera=(self)")
 HEADERS = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",  # the phone's own camera app needs none of it
+    "permissions-policy": _NO_FILMING,
     "referrer-policy": "same-origin",  # with `no-referrer` a browser hides its origin from our own forms, too
 }
 

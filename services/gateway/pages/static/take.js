@@ -3,6 +3,7 @@
 
 import { afterSwap, change, refresh, say } from "./fragment.js";
 import { Sending } from "./sending.js";
+import { hasCamera } from "./video.js";
 import { draw, elsewhere, wordsOf } from "./waiting.js";
 
 const previews = new Map();
@@ -13,6 +14,7 @@ function takePages() {
   const told = { began, arrived, changed: () => (guardSending(), draw(sending)) };
   const sending = new Sending({ ...wordsOf(), ...box.dataset }, told, here);
   let replaces = null;
+  let filming = false; // through the page itself; else the phone's own camera app takes the picture
   let kind = document.getElementById("kind")?.value ?? "";
 
   box.hidden = false;
@@ -43,8 +45,10 @@ function takePages() {
   });
   afterSwap(() => (showPreviews(), keepKind(), guardSending()));
   sending.restore(document.body.dataset.device);
+  hasCamera().then((found) => (filming = found));
 
   function pick(source, page) {
+    if (source === "camera" && filming) return location.assign(page ? `${box.dataset.camera}?retake=${page}` : box.dataset.camera);
     replaces = page;
     box.querySelector(`[data-source=${source}]`).click();
   }
