@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.pages.hand_in import PATH as HAND_IN
-from services.gateway.pages.page import FILMING, POLICY, page
+from services.gateway.pages.page import POLICY, may_film, page
 from services.gateway.pages.statics import ENGINE
 from services.gateway.pages.visitor import Uploader
 from services.gateway.routes.parts import Parts, Ready
@@ -30,8 +30,7 @@ async def shell(request: Request, parts: Ready) -> Response:
 
 
 def _page(request: Request, parts: Parts, **values: Any) -> Response:
-    response = page(request, "camera.html", limits=parts.limits, **values)
-    response.headers["permissions-policy"] = FILMING
+    response = may_film(page(request, "camera.html", limits=parts.limits, **values))
     # The engine runs in a worker, whose own policy allows it. Older browsers hold a worker to its page's.
     response.headers["content-security-policy"] = POLICY.replace("script-src 'self'", f"script-src 'self' {ENGINE}")
     return response

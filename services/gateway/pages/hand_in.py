@@ -15,7 +15,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
-from services.gateway.pages.page import FILMING, leave_for, page
+from services.gateway.pages.page import leave_for, may_film, page
 from services.gateway.pages.visitor import Uploader
 from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
@@ -141,7 +141,7 @@ def _page(
     **values: Any,
 ) -> Response:
     more = {"retake": None, "changed": False, "offline": False, **values}
-    response = page(
+    answer = page(
         request,
         template,
         status,
@@ -154,5 +154,4 @@ def _page(
         fresh_key=new_id(),
         **more,
     )
-    response.headers["permissions-policy"] = FILMING  # else a browser hides that there is a camera
-    return response
+    return may_film(answer)
