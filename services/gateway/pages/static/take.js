@@ -14,7 +14,7 @@ function takePages() {
   const told = { began, arrived, changed: () => (guardSending(), draw(sending)) };
   const sending = new Sending({ ...wordsOf(), ...box.dataset }, told, here);
   let replaces = null;
-  let filming = false; // through the page itself; else the phone's own camera app takes the picture
+  const filming = hasCamera(); // then through a page of ours; else the phone's own camera app takes the picture
   let kind = document.getElementById("kind")?.value ?? "";
 
   box.hidden = false;
@@ -45,10 +45,9 @@ function takePages() {
   });
   afterSwap(() => (showPreviews(), keepKind(), guardSending()));
   sending.restore(document.body.dataset.device);
-  hasCamera().then((found) => (filming = found));
 
-  function pick(source, page) {
-    if (source === "camera" && filming) return location.assign(page ? `${box.dataset.camera}?retake=${page}` : box.dataset.camera);
+  async function pick(source, page) {
+    if (source === "camera" && (await filming)) return location.assign(page ? `${box.dataset.filming}?retake=${page}` : box.dataset.filming);
     replaces = page;
     box.querySelector(`[data-source=${source}]`).click();
   }

@@ -12,7 +12,8 @@ export function canFilm() {
 // Whether there is a camera at all; that may be asked before anybody was asked to allow it.
 export async function hasCamera() {
   if (!canFilm()) return false;
-  return (await navigator.mediaDevices.enumerateDevices()).some(({ kind }) => kind === "videoinput");
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  return devices.some(({ kind }) => kind === "videoinput");
 }
 
 // Resolves to a camera whose picture is shown in a `video`; rejects with `refused`, `missing` or `busy`.
