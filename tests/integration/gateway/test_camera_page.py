@@ -51,7 +51,7 @@ async def test_only_pages_that_take_pictures_may_ask_for_the_camera(citizen: htt
 
 async def test_the_camera_is_for_who_may_hand_in(door: Door, citizen: httpx.AsyncClient) -> None:
     """Nobody else gets there; what a phone keeps for times without network is the same for everybody."""
-    async with loopback.client(base_url=door.url) as nobody:
+    async with loopback.client(base_url=door.url, headers={"Accept": "text/html"}) as nobody:
         assert (await nobody.get(CAMERA)).headers["location"] == "/"
         kept = (await nobody.get(f"{CAMERA}/shell")).text
     assert "data-camera" in kept
