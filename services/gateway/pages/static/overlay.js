@@ -29,6 +29,6 @@ export class Overlay {
     const at = { L: [0, 0], T: [0, 0], R: [width - thick, 0], B: [0, height - thick] }[bar.dataset.border];
     const size = upright ? [thick, height] : [width, thick];
     ["x", "y", "width", "height"].forEach((name, place) => bar.setAttribute(name, [...at, ...size][place]));
-    bar.style.display = shown ? "" : "none";
+    bar.toggleAttribute("hidden", !shown);
   }
 }

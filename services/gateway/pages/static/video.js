@@ -5,7 +5,7 @@ const FINE = { width: { ideal: 4096 }, height: { ideal: 3072 } }; // where a pic
 const PHOTO_MS = 4000;
 const QUALITY = 0.92;
 
-export function canFilm() {
+function canFilm() {
   return Boolean(navigator.mediaDevices?.getUserMedia);
 }
 
@@ -20,12 +20,14 @@ export async function hasCamera() {
 export async function openCamera(video) {
   if (!canFilm()) throw new Error("missing");
   const size = "ImageCapture" in window ? CLOSE_TO_A4 : FINE;
+  let camera;
   try {
     const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: { ideal: "environment" }, ...size } });
-    video.srcObject = stream;
+    camera = new Camera(video, stream);
     await video.play();
-    return new Camera(video, stream);
+    return camera;
   } catch (error) {
+    camera?.close();
     if (error.name === "NotAllowedError" || error.name === "SecurityError") throw new Error("refused");
     throw new Error(error.name === "NotFoundError" || error.name === "OverconstrainedError" ? "missing" : "busy");
   }
@@ -36,6 +38,7 @@ class Camera {
     this.video = video;
     this.stream = stream;
     [this.track] = stream.getVideoTracks();
+    video.srcObject = stream;
   }
 
   get hasTorch() {
