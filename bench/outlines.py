@@ -109,8 +109,9 @@ def _figures(seen: Sequence[Seen]) -> dict[str, Any]:
     ratios = [1 + one.looked_ms / one.case.decoded_ms for one in seen if one.case.decoded_ms]
     return {
         "n": len(seen),
+        "said to leave": _share([bool(one.report.beyond) for one in seen]),
+        "exact sides": _share([set(one.report.beyond) == set(one.case.cut) for one in seen]),
         "said cut": _share([bool(one.report.cut) for one in seen]),
-        "exact sides": _share([set(one.report.cut) == set(one.case.cut) for one in seen]),
         "no page": _share([one.report.quad is None for one in seen]),
         "to retake": _share([one.report.verdict == "retake" for one in seen]),
         "mean JI": round(statistics.mean(overlaps), 4),
@@ -127,6 +128,6 @@ def _share(answers: Sequence[bool]) -> float | None:
 
 def _print_misses(seen: Sequence[Seen]) -> None:
     for one in seen:
-        if set(one.report.cut) != set(one.case.cut) or one.jaccard < 0.95:  # noqa: PLR2004 - as above
-            what = f"{one.case.group}: {one.case.file} cut {one.case.cut} seen {one.report.cut}"
+        if set(one.report.beyond) != set(one.case.cut) or one.jaccard < 0.95:  # noqa: PLR2004 - as above
+            what = f"{one.case.group}: {one.case.file} leaves {one.case.cut} seen {one.report.beyond}"
             print(f"{what} JI {one.jaccard:.3f}")

@@ -15,6 +15,7 @@ import cv2
 
 from bench.curls import curls
 from bench.documents import measure, table
+from bench.frames import frames
 from bench.outlines import outlines
 from bench.quality.decisions import decisions
 
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--documents", type=int, default=4, help="letters of each set made into PDFs (0: none)")
     parser.add_argument("--curls", type=int, default=2, help="letters read flat and curled (2)")
     parser.add_argument("--letters", type=int, default=0, help="letters that are spoilt and read, for the reasons (0)")
+    parser.add_argument(
+        "--frames", type=int, default=8, help="letters that fill a picture, of each making, whole and cut (8)"
+    )
     parser.add_argument("--synthetic", type=int, default=200, help="synthetic photos (200)")
     parser.add_argument("--misses", action="store_true", help="name the cases that were judged wrongly")
     options = parser.parse_args(arguments)
@@ -38,11 +42,13 @@ def main(arguments: Sequence[str]) -> int:
     _print(bent)
     spoilt: Figures = decisions(options.letters) if options.letters else {}
     _print(spoilt)
+    filled: Figures = frames(options.frames) if options.frames else {}
+    _print(filled)
     looked = _outlines(options.synthetic, misses=options.misses)
     _print(looked)
     if options.json:
         letters = {f"letters, {way}": row for way, row in spoilt.items()}
-        options.json.write_text(json.dumps(documents | bent | letters | looked, indent=2))
+        options.json.write_text(json.dumps(documents | bent | letters | filled | looked, indent=2))
     return 0
 
 

@@ -9,11 +9,12 @@ from services.upload.client.turns import AllTurns, Turns
 from services.upload.client.workers import Workers
 from services.upload.handlers import Intake
 from services.upload.settings import UploadSettings
-from services.upload.store import Papers
+from services.upload.store import Papers, Sheets
 from shared.clock import Clock, utc_now
 from shared.composition import compose
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
 from shared.events.upload import PageChecked
+from shared.links import Links
 from shared.service import Service
 from shared.settings import Connections
 from shared.telemetry.health import Check, lasting
@@ -23,13 +24,18 @@ UNSERVED = timedelta(minutes=5)  # without a child process this long, the contai
 
 
 def app(connections: Connections, settings: UploadSettings | None = None, clock: Clock = utc_now) -> Service:
-    """Return the upload service, composed but not started."""
+    """Return the upload service, composed but not started.
+
+    Raises:
+        ValueError: there is no link secret.
+    """
     settings = settings or UploadSettings()
     service = compose("upload", connections, clock)
     workers = Workers(settings.processes, _limits(settings), reserved=settings.reserved_processes)
     papers = Papers(service.database, service.objects)
-    intake = Intake(papers, workers, service.ledger, turns_of(settings, workers.processes), clock)
-    service.prepares += [papers.prepare, workers.start]
+    sheets = Sheets(service.database, Links(connections.link_secret))
+    intake = Intake(papers, sheets, workers, service.ledger, turns_of(settings, workers.processes), clock)
+    service.prepares += [papers.prepare, sheets.prepare, workers.start]
     service.account_for(*papers.inventories, sweep_every_s=settings.sweep_every_s)
     service.cleanups.append(workers.stop)
     served = Check("workers", workers.missing)
@@ -38,6 +44,7 @@ def app(connections: Connections, settings: UploadSettings | None = None, clock:
     page = partial(service.on, prefetch=settings.pages_in_hand, deadline_s=(1 + WAITING) * settings.check_deadline_s)
     page("check", intake.check, PageUploaded)
     page("probe", intake.probe, PageChecked)
+    service.once("forget", intake.forget, PageDropped)
     service.on(
         "file",
         intake.file,

@@ -1,6 +1,7 @@
 """What the upload service does when a page arrives, and when a document is handed in."""
 
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -10,12 +11,12 @@ from services.upload.client.workers import Workers
 from services.upload.domain.reading import judge_again
 from services.upload.domain.suggestion import Suggestion
 from services.upload.schemas import FiledDocument, PageReport, Probed, Unreadable
-from services.upload.store import FiledFiles, Papers
+from services.upload.store import FiledFiles, Papers, Sheets
 from shared.clock import Clock
 from shared.events.event import Event
-from shared.events.gateway import DocumentSubmitted, PageUploaded
+from shared.events.gateway import DocumentSubmitted, PageDropped, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled, PageChecked, TypeSuggestion
-from shared.messaging.ledger import Ledger
+from shared.messaging.ledger import Ledger, Work
 
 log = structlog.get_logger()
 
@@ -23,8 +24,17 @@ log = structlog.get_logger()
 class Intake:
     """Handles pages and documents; in no particular order, for events promise none."""
 
-    def __init__(self, papers: Papers, workers: Workers, ledger: Ledger, turns: AllTurns, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917 - what it works with
+        self,
+        papers: Papers,
+        sheets: Sheets,
+        workers: Workers,
+        ledger: Ledger,
+        turns: AllTurns,
+        clock: Clock,
+    ) -> None:
         """Work with these parts, on each citizen's pages and documents in `turns`."""
+        self._sheets = sheets
         self._papers = papers
         self._workers = workers
         self._ledger = ledger
@@ -44,7 +54,7 @@ class Intake:
         log.info("page.checked", page_id=page.page_id, verdict=checked.report.verdict, reasons=checked.report.reasons)
 
     async def probe(self, event: Event[PageChecked]) -> None:
-        """Read the upper part of a page that was seen, and say again whether it is usable."""
+        """Read head and foot of a page that was seen, and say again whether it is usable, and which sheet it is."""
         if event.data.stage == "read":
             return
         page = await self._papers.seen(event.data.page_id)
@@ -52,15 +62,22 @@ class Intake:
             return
         async with self._turns.probes.of(page.citizen_id, newcomer=page.newcomer):
             original = await self._papers.original(page.object_key, page.sha256)
-            probed = await self._workers.probe(original, page.report, owner=page.citizen_id)
+            key = self._sheets.key_of(page.citizen_id)
+            probed = await self._workers.probe(original, page.report, owner=page.citizen_id, key=key)
         if probed is None:
             return
+        same_as = await self._sheets.same_as(page.page_id, page.citizen_id, probed.fingerprint)
         verdict, reasons = judge_again(page.report.verdict, page.report.reasons, probed.reading)
         read = page.report.model_copy(update={"verdict": verdict, "reasons": reasons})
         async with self._ledger.once("upload.probe", event) as work:
             await self._papers.keep_reading(page.page_id, read, probed, work.session)
-            work.announce(self._checked(page.page_id, read, page.annotated_key, probed))
+            checked = self._checked(page.page_id, read, page.annotated_key, probed)
+            work.announce(checked.model_copy(update={"same_as": same_as}))
         log.info("page.read", page_id=page.page_id, verdict=read.verdict, reasons=read.reasons)
+
+    async def forget(self, event: Event[PageDropped], work: Work) -> None:
+        """Let go what is kept of a page that is gone, its fingerprint with it."""
+        await self._papers.forget(event.data.page_id, work.session)
 
     async def file(self, event: Event[DocumentSubmitted]) -> None:
         """Make one searchable PDF of a document's pages; what cannot be read is named, not dropped silently.
@@ -110,12 +127,15 @@ class Intake:
         self, page_id: str, report: PageReport, annotated_key: str | None, probed: Probed | None = None
     ) -> PageChecked:
         return PageChecked(
+            **_place(probed),
             page_id=page_id,
             stage="read" if probed else "seen",
             words=probed.reading.words if probed else None,
             types=_suggestions(probed.types if probed else ()),
             verdict=report.verdict,
             reasons=report.reasons,
+            picture=report.picture,
+            edges=report.edges,
             cut=report.cut,
             cut_reader=report.cut_reader,
             rotate_cw=report.rotate_cw,
@@ -153,6 +173,14 @@ def _tell(outcome: DocumentFiled | DocumentFailed, *, newest: bool) -> None:
     else:
         pages, size = len(outcome.page_ids), outcome.pdf_bytes
         log.info("document.filed", document_id=document_id, version=version, pages=pages, bytes=size)
+
+
+def _place(probed: Probed | None) -> dict[str, Any]:
+    """Return what a page that was read says of its place among others, as the fields of its event."""
+    if probed is None:
+        return {}
+    said = probed.numbering
+    return {"sheet_number": said.number, "sheet_count": said.count, "goes_on": said.goes_on, "follows": said.follows}
 
 
 def _reasons(document: DocumentSubmitted, unreadable: tuple[Unreadable, ...]) -> dict[str, str]:

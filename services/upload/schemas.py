@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.upload.domain.facts.fact import Fact
+from services.upload.domain.numbering import Numbering
 from services.upload.domain.reading import Reading
 from services.upload.domain.refusal import RefusalCode
-from services.upload.domain.sides import Side, Turn
+from services.upload.domain.sides import SIDES, Side, Turn
 from services.upload.domain.suggestion import Suggestion
 from services.upload.domain.verdict import Verdict
+from shared.events.upload import Edges, PictureKind
 
 Corner = tuple[float, float]
 
@@ -30,20 +32,27 @@ class PageReport(_Message):
 
     `pages` is how many the file has, of which the first was looked at; none if nobody could count them.
     `width` and `height` are pixels after EXIF orientation, 0 for a file that cannot be read; `quad` is TL,
-    TR, BR, BL as the picture shows it; `cut` names borders of the picture, `cut_reader` the same as the
-    reader sees them; `reasons` has the main one first.
+    TR, BR, BL as the picture shows it; `cut` names borders of the picture at which writing is cut off, `cut_reader`
+    the same as the reader sees them; `reasons` has the main one first.
     """
 
     pages: int | None = None
     width: int = 0
     height: int = 0
     quad: tuple[Corner, Corner, Corner, Corner] | None = None
+    picture: PictureKind = "photo"
+    edges: Edges = Edges()
     cut: tuple[Side, ...] = ()
     cut_reader: tuple[Side, ...] = ()
     rotate_cw: Turn = 0
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     ms: Milliseconds = Milliseconds()
+
+    @property
+    def beyond(self) -> tuple[Side, ...]:
+        """The borders of the picture at which the edge of the paper is not to be seen."""
+        return tuple(side for side in SIDES if getattr(self.edges, side) != "seen")
 
     @classmethod
     def unreadable(cls, code: RefusalCode) -> "PageReport":
@@ -88,11 +97,12 @@ class Check(_Message):
 
 
 class Probe(_Message):
-    """Read the upper part of a page that was looked at, to see whether it can be read."""
+    """Read the upper part of a page that was looked at, and its foot, to see whether it can be read and which it is."""
 
     do: Literal["probe"] = "probe"
     file: str
     report: PageReport
+    key: str = Field("", repr=False, description="in hex: words are marked with it; none without")
 
 
 class Read(_Message):
@@ -177,11 +187,13 @@ class Checked(_Message):
 
 
 class Probed(_Message):
-    """The answer to `Probe`: how well it could be read and what it may be, but not what is written there."""
+    """The answer to `Probe`: how well it could be read, what it may be, which sheet; but not what is written there."""
 
     did: Literal["probe"] = "probe"
     reading: Reading
     types: tuple[Suggestion, ...] = ()
+    numbering: Numbering = Numbering()
+    fingerprint: str = Field("", repr=False, description="packed, in base64: kept beside the page, and nowhere else")
 
 
 class Finished(_Message):

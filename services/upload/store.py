@@ -1,17 +1,23 @@
 """Keeps what was found out about pages and documents (MongoDB), and their files (object store)."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from base64 import b64decode
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from services.upload.domain.likeness.candidates import keys_of, likely_among
+from services.upload.domain.likeness.fingerprint import Fingerprint
+from services.upload.domain.likeness.same import is_same
 from services.upload.schemas import FiledDocument, PageReport, Probed
 from shared.errors import PermanentError, UnavailableError
 from shared.events.event import Event
 from shared.events.gateway import DocumentSubmitted, PageUploaded
 from shared.events.upload import DocumentFailed, DocumentFiled
 from shared.ids import day_of
+from shared.links import Links
 from shared.storage.documents import Database, Session, change_one
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
@@ -20,6 +26,7 @@ from shared.storage.sweeping import day_key
 
 DOCUMENTS = "documents/"
 FILES = ("pdf_key", "text_key", "facts_key")
+MOST_COMPARED = 300  # of a citizen's pages, the newest: years of papers for most
 NAMING = dict.fromkeys([*FILES, "files"], 1)
 
 
@@ -149,8 +156,12 @@ class Papers:
 
     async def keep_reading(self, page_id: str, report: PageReport, probed: Probed, session: Session) -> None:
         """Record how well a page could be read, and the report that follows from it."""
-        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types"})}
+        found = {"report": report.model_dump(), "reading": probed.model_dump(include={"reading", "types", "numbering"})}
         await self._pages.update_one({"_id": page_id}, {"$set": found}, session=session)
+
+    async def forget(self, page_id: str, session: Session) -> None:
+        """Forget a page."""
+        await self._pages.delete_one({"_id": page_id}, session=session)
 
     async def keep_outcome(
         self,
@@ -181,6 +192,44 @@ class Papers:
         with suppress(UnavailableError):
             for key in keys - await self._needed_files(keys):
                 await self._objects.remove(key)
+
+
+class Sheets:
+    """Fingerprints of sheets, kept with their pages; each is compared with the newest ones of the same citizen only."""
+
+    def __init__(self, database: Database, links: Links) -> None:
+        """Keep fingerprints in `database`; `links` makes each citizen's key."""
+        self._pages = database.pages
+        self._links = links
+
+    async def prepare(self) -> None:
+        """Create the index."""
+        await self._pages.create_index([("citizen_id", 1), ("_id", -1)])
+
+    def key_of(self, citizen_id: str) -> str:
+        """Return the key, in hex, with which a citizen's words are marked."""
+        return self._links.digest(f"sheets of {citizen_id}")
+
+    async def same_as(self, page_id: str, citizen_id: str, packed: str) -> tuple[str, ...]:
+        """Keep the fingerprint of a page, and return the pages of the same sheet, the newest first.
+
+        It is kept before others are looked at: of two that are read at the same time, one then finds the other.
+        """
+        data = b64decode(packed)
+        mine = Fingerprint.unpacked(data)
+        keys = keys_of(mine)
+        await self._pages.update_one({"_id": page_id}, {"$set": {"fingerprint": data, "keys": keys}})
+        theirs = self._pages.find({"citizen_id": citizen_id}, {"keys": 1}).sort("_id", -1).limit(MOST_COMPARED)
+        rows = await theirs.to_list(MOST_COMPARED)
+        known = {row["_id"]: row["keys"] for row in rows if row.get("keys") is not None and row["_id"] != page_id}
+        likely = {"_id": {"$in": likely_among(keys, known)}}
+        found = await self._pages.find(likely, {"fingerprint": 1}).to_list(None)
+        prints = {row["_id"]: Fingerprint.unpacked(row["fingerprint"]) for row in found}
+        return await asyncio.to_thread(_same_of, mine, prints)
+
+
+def _same_of(mine: Fingerprint, prints: Mapping[str, Fingerprint]) -> tuple[str, ...]:
+    return tuple(page_id for page_id in sorted(prints, reverse=True) if is_same(mine, prints[page_id]))
 
 
 def _files_of(row: dict[str, Any]) -> list[str]:

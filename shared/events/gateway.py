@@ -28,6 +28,13 @@ class PageUploaded(Fact, type="page.uploaded.v1", subject="page_id"):
     newcomer: Annotated[bool, Field(description="nobody at the job centre has said yet who that is")] = False
 
 
+class PageDropped(Fact, type="page.dropped.v1", subject="page_id"):
+    """A page that no document names is gone, with its bytes: whoever keeps something of it lets that go, too."""
+
+    page_id: Id
+    dropped_at: AwareDatetime
+
+
 class SubmittedPage(BaseModel):
     """One page of a submission, in reading order."""
 

@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shared.events.event import Code, Fact, Id, ObjectKey, Sha256
 
 Side = Literal["L", "T", "R", "B"]
+Edge = Literal["seen", "outside", "cut"]
+PictureKind = Literal["photo", "filled", "scan", "screenshot", "screen", "several", "none"]
 Verdict = Literal["good", "usable", "retake"]
 Stage = Literal["seen", "read"]
 
@@ -20,6 +22,20 @@ class TypeSuggestion(BaseModel):
     confidence: Annotated[float, Field(ge=0, le=1)]
 
 
+class Edges(BaseModel):
+    """The paper at each border of a picture (after EXIF orientation).
+
+    Its edge is `seen`, or it is `outside` the picture and nothing seems to be missing, or writing is `cut` off.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    L: Edge = "seen"
+    T: Edge = "seen"
+    R: Edge = "seen"
+    B: Edge = "seen"
+
+
 class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     """A page was looked at: is it usable, and if not, why (main reason first)?
 
@@ -31,6 +47,8 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     stage: Stage = "seen"
     verdict: Verdict
     reasons: tuple[Code, ...] = ()
+    picture: Annotated[PictureKind | None, Field(description="what it is a picture of; null from older checks")] = None
+    edges: Edges = Edges()
     cut: tuple[Side, ...] = ()
     cut_reader: tuple[Side, ...] = ()
     rotate_cw: Literal[0, 90, 180, 270] = 0
@@ -42,6 +60,15 @@ class PageChecked(Fact, type="page.checked.v1", subject="page_id"):
     )
     words: Annotated[int | None, Field(ge=0, description="read in the upper part; null if only seen")] = None
     types: Annotated[tuple[TypeSuggestion, ...], Field(max_length=3, description="by the words read so far")] = ()
+    sheet_number: Annotated[int | None, Field(ge=1, description="as the page says; null if it does not, or unread")] = (
+        None
+    )
+    sheet_count: Annotated[int | None, Field(ge=1, description="how many sheets there are, as the page says")] = None
+    goes_on: Annotated[bool, Field(description="the page says that another sheet, or a back, comes after it")] = False
+    follows: Annotated[bool, Field(description="the page says that another sheet came before it")] = False
+    same_as: Annotated[
+        tuple[Id, ...], Field(max_length=5, description="pages of the same sheet, the likest first")
+    ] = ()
     checked_at: AwareDatetime
 
 

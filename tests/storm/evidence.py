@@ -79,7 +79,7 @@ async def look(it: Site, told: Sequence[Told], *, objects: bool = True) -> Evide
     found = Evidence(told=told)
     async with AsyncMongoClient[dict[str, Any]](it.direct["AMTSBOTE_MONGO_URL"]) as client:
         await _look_at_rows(client, it.prefix, found)
-    found.queues = await _queues(it)
+    found.queues = await queues_of(it)
     if objects:
         found.objects = await _audit(it)
         lying = [name for name in found.queues if for_persons(name) and not name.endswith(MARKER)]
@@ -110,7 +110,8 @@ async def _look_at_rows(client: AsyncMongoClient[dict[str, Any]], prefix: str, f
         found.given_up += await database.missing.count_documents({"given_up": True})
 
 
-async def _queues(it: Site) -> dict[str, int]:
+async def queues_of(it: Site) -> dict[str, int]:
+    """Return how many messages each queue has, in hand or waiting, as the broker counted them lately."""
     url = urlsplit(it.direct["AMTSBOTE_RABBIT_MANAGEMENT_URL"])
     async with loopback.client(auth=(url.username or "", url.password or ""), timeout=10) as http:
         answer = await http.get(f"http://{url.hostname}:{url.port}/api/queues/{it.name}")

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from services.command import command
 from tests.storm.account import account, settled
+from tests.storm.evidence import queues_of
 from tests.storm.faults import altered
 from tests.storm.servers import connect
 from tests.storm.storm import Scene
@@ -42,6 +43,11 @@ async def database(stage: Scene, service: str) -> AsyncIterator[AsyncDatabase[di
 async def nothing_under_way(stage: Scene) -> bool:
     """Tell whether all that was announced was taken by somebody."""
     return not (await stage.look(objects=False)).under_way
+
+
+async def has(stage: Scene, queue: str, messages: int) -> bool:
+    """Tell whether a queue has so many messages, in hand or waiting."""
+    return (await queues_of(stage.it))[queue] == messages
 
 
 async def is_settled(stage: Scene, before: dict[str, set[str]]) -> bool:

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import os
+import signal
 from collections.abc import AsyncIterator
-from functools import partial
 from random import Random
 
 import pytest
@@ -27,6 +27,7 @@ from tests.storm.sabotage import (
     COUNTERS,
     alter,
     database,
+    has,
     has_doubled,
     is_settled,
     moved,
@@ -43,6 +44,7 @@ from tests.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.chaos]
 
 SEED = int(os.environ.get("STORM_SEED", "1"))
+CHECKS = "upload.check"
 FAULTS = ("kill", "cut", "terminate notify")
 PLAN = Plan(
     seconds=10,
@@ -165,14 +167,24 @@ async def test_without_two_of_the_safeties_it_does_not_hold(stage: Scene) -> Non
     """Who acknowledges before working loses, who remembers no event does things twice: the storm sees both."""
     before, echo = await seen(stage), Echo(stage.it, Random(SEED), share=1)
     await alter(stage, upload="ack_first", gateway="no_inbox")
-    stage.it.proxies["s3"].pace = partial(asyncio.sleep, 0.3)  # so that upload has each page in hand for a while
+    upload, s3, held = stage.it.services["upload"], stage.it.proxies["s3"], asyncio.Event()
+
+    async def hold() -> None:
+        await held.wait()
+
     async with loopback.client(base_url=stage.it.url, timeout=30) as http:
         citizen = Citizen(http, stage.notebook, Random(SEED), asyncio.Event())
         await citizen.start()
+        upload.send(signal.SIGSTOP)
         await asyncio.gather(*(citizen.page(letters(1)[0]) for _ in range(4)))
-        await stage.it.services["upload"].kill()
-        stage.it.proxies["s3"].pace = None
-        await stage.it.services["upload"].start()
+        await until(lambda: has(stage, CHECKS, 4))
+        s3.pace = hold  # so that upload has each page in hand
+        upload.send(signal.SIGCONT)
+        await until(lambda: has(stage, CHECKS, 0))
+        await upload.kill()
+        s3.pace = None
+        held.set()
+        await upload.start()
         async with echo.about():
             await echo.listening.wait()
             await citizen.document([await citizen.page(letters(1)[0])])

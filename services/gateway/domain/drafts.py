@@ -13,18 +13,26 @@ KEPT = timedelta(days=90)
 
 
 class Draft(BaseModel):
-    """What a device is about to hand in; `version` grows with every change."""
+    """What a device is about to hand in; `version` grows with every change.
+
+    `former` is the order before the pages were put in the one suggested, until the next change.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     id: str = Field(alias="_id")
     page_ids: PageIds = ()
     version: int = 0
+    former: PageIds = ()
 
     @property
     def key(self) -> str:
         """What makes handing in this very state take effect once, however often it is asked for."""
         return f"draft.{self.id}.{self.version}"
+
+    def after(self, page_ids: PageIds, former: PageIds = ()) -> "Draft":
+        """Return the next state, with these pages."""
+        return self.model_copy(update={"page_ids": page_ids, "former": former, "version": self.version + 1})
 
 
 def add(pages: PageIds, page_id: str, limits: Limits) -> PageIds:
@@ -63,3 +71,8 @@ def move(pages: PageIds, page_id: str, by: int) -> PageIds:
     others = remove(pages, page_id)
     place = min(max(pages.index(page_id) + by, 0), len(others))
     return (*others[:place], page_id, *others[place:])
+
+
+def arrange(pages: PageIds, order: PageIds) -> PageIds:
+    """Put pages in an order that was suggested; one for other pages than these changes nothing."""
+    return order if sorted(order) == sorted(pages) else pages

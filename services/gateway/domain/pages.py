@@ -8,7 +8,7 @@ from services.gateway.domain.progress import PageState
 from services.gateway.domain.refusal import RefusedError
 from shared.clock import as_kept
 from shared.events.gateway import PageUploaded
-from shared.events.upload import PageChecked, Side, Stage, TypeSuggestion, Verdict
+from shared.events.upload import Edges, PageChecked, PictureKind, Side, Stage, TypeSuggestion, Verdict
 from shared.limits import PDF_WITHIN
 
 HEAD_BYTES = PDF_WITHIN  # every other format names itself sooner
@@ -26,6 +26,8 @@ class PageCheck(BaseModel):
     stage: Stage = "seen"
     verdict: Verdict
     reasons: tuple[str, ...] = ()
+    picture: PictureKind | None = None
+    edges: Edges = Edges()
     cut: tuple[Side, ...] = ()
     cut_reader: tuple[Side, ...] = ()
     rotate_cw: int = 0
@@ -35,6 +37,11 @@ class PageCheck(BaseModel):
     pages: int | None = None
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
+    same_as: tuple[str, ...] = ()
     checked_at: datetime
 
     def gives_way_to(self, fact: PageChecked) -> bool:

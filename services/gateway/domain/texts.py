@@ -67,6 +67,10 @@ class Texts:
         """Return a day with its weekday, in full."""
         return format_date(day, "full", locale=_locale(language))
 
+    def day_of(self, at: datetime, language: str) -> str:
+        """Return the day that an instant lies on in Germany, with its year."""
+        return format_date(at.astimezone(BERLIN).date(), "long", locale=_locale(language))
+
     def near_day(self, day: date, language: str) -> str:
         """Return a day of the next weeks with its weekday in full: its year goes without saying."""
         forms = Locale.parse(_locale(language)).datetime_skeletons

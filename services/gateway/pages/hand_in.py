@@ -17,11 +17,13 @@ from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
 from services.gateway.pages.page import leave_for, may_film, page
 from services.gateway.pages.visitor import Uploader
+from services.gateway.routes.completeness import looked_over
 from services.gateway.routes.documents import count_submission
 from services.gateway.routes.multipart import received
 from services.gateway.routes.pages import page_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.routes.room import room_for
+from services.gateway.schemas.completeness import CompletenessShown
 from services.gateway.schemas.shown import PageShown
 from shared.events.event import Id
 from shared.ids import new_id
@@ -30,10 +32,18 @@ router = APIRouter()
 PATH = "/hand-in"
 SHELL = PATH + "/shell"
 UPLOAD = PATH + "/pages"
+
+
+def _arrange(pages: drafts.PageIds, order: str) -> drafts.PageIds:
+    return drafts.arrange(pages, tuple(order.split(",")))
+
+
 STEPS: Mapping[str, Callable[[drafts.PageIds, str], drafts.PageIds]] = {
     "up": partial(drafts.move, by=-1),
     "down": partial(drafts.move, by=1),
     "remove": drafts.remove,
+    "arrange": _arrange,
+    "undo": _arrange,
 }
 
 
@@ -73,12 +83,13 @@ async def upload(request: Request, citizen: Uploader, parts: Ready, key: Id, rep
 
 @router.post(PATH + "/change")
 async def change(request: Request, citizen: Uploader, filled: FormOf, parts: Ready) -> Response:
-    """Move or remove a page: the button that was pressed says `step page_id`."""
-    step, _, page_id = filled.get("change").partition(" ")
+    """Move or remove a page, or put all in order: the button that was pressed says `step page_id`, or their ids."""
+    step, _, about = filled.get("change").partition(" ")
     if step in STEPS:
-        await parts.stores.drafts.change(citizen.device_id, lambda pages: STEPS[step](pages, page_id))
+        undoable = step == "arrange"
+        await parts.stores.drafts.change(citizen.device_id, lambda pages: STEPS[step](pages, about), undoable=undoable)
     if step == "remove":
-        await _remove(page_id, citizen, parts)
+        await _remove(about, citizen, parts)
     return await _again(request, citizen, parts)
 
 
@@ -126,7 +137,8 @@ async def _show(
     draft = await parts.stores.drafts.of_device(citizen.device_id)
     kept = await parts.stores.pages.all_of_citizen(draft.page_ids, citizen)
     shown = [PageShown.of(one, parts.texts, language_of(request)) for one in kept]
-    return _page(request, parts, draft, shown, **values)
+    found = await looked_over(kept, citizen, parts, language_of(request))
+    return _page(request, parts, draft, shown, found, **values)
 
 
 def _page(
@@ -134,6 +146,7 @@ def _page(
     parts: Parts,
     draft: drafts.Draft,
     shown: Sequence[PageShown],
+    found: CompletenessShown = CompletenessShown(),  # noqa: B008 - frozen
     *,
     template: str = "hand_in.html",
     status: int = 200,
@@ -147,6 +160,7 @@ def _page(
         status,
         draft=draft,
         pages=shown,
+        found=found,
         filled=filled,
         limits=parts.limits,
         kinds=KINDS,

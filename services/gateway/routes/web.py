@@ -16,6 +16,7 @@ from services.gateway.routes import (
     applications,
     callbacks,
     channels,
+    completeness,
     consents,
     desk,
     desk_newcomers,
@@ -51,6 +52,28 @@ An answer 201 or 202 means: durable."""
 # A packet is used up by fetching it, and a stream has no end.
 ONLY_GET = ("/v1/packets/", "/v1/events")
 VERSIONED = "/v1/"
+ROOMS = (
+    activations,
+    newcomers,
+    applications,
+    pages,
+    resumable,
+    documents,
+    document_pages,
+    completeness,
+    receipts,
+    consents,
+    mandates,
+    people,
+    devices,
+    callbacks,
+    channels,
+    timeline,
+    desk,
+    desk_newcomers,
+    packets,
+    meta,
+)
 DESCRIPTIONS = frozenset({"/openapi.json", "/asyncapi.json", receipts.JWKS})
 
 
@@ -79,27 +102,7 @@ def _api(parts: Parts, refuse: Callable[..., Response]) -> FastAPI:
         title="Amtsbote", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
     )
     api.state.parts = parts
-    for room in (
-        activations,
-        newcomers,
-        applications,
-        pages,
-        resumable,
-        documents,
-        document_pages,
-        receipts,
-        consents,
-        mandates,
-        people,
-        devices,
-        callbacks,
-        channels,
-        timeline,
-        desk,
-        desk_newcomers,
-        packets,
-        meta,
-    ):
+    for room in ROOMS:
         api.include_router(room.router)
     install(api, refuse)
     _document(api)

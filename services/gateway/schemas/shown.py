@@ -13,7 +13,7 @@ from services.gateway.domain.progress import CallbackState, DocumentState, Forwa
 from services.gateway.domain.texts import Texts
 from services.gateway.domain.transfers import Transfer
 from shared.events.gateway import MandateKind
-from shared.events.upload import Stage, TypeSuggestion
+from shared.events.upload import Edges, PictureKind, Stage, TypeSuggestion
 
 
 class Shown(BaseModel):
@@ -33,6 +33,8 @@ class PageShown(Shown):
     """A page and what was said about it; `stage` is `read` once its upper part was read, too.
 
     `pages` is how many its file has: of several the first was looked at, and none goes into a consent.
+    `sheet_number` and `sheet_count` are what the page itself says; it `goes_on` if it points to another sheet, and
+    `follows` if another came before.
     """
 
     page_id: str
@@ -40,6 +42,8 @@ class PageShown(Shown):
     stage: Stage | None = None
     verdict: str | None = None
     reasons: tuple[ReasonShown, ...] = ()
+    picture: PictureKind | None = None
+    edges: Edges = Edges()
     cut: tuple[str, ...] = ()
     cut_reader: tuple[str, ...] = ()
     rotate_cw: int = 0
@@ -49,6 +53,10 @@ class PageShown(Shown):
     has_annotated: bool = False
     words: int | None = None
     types: tuple[TypeSuggestion, ...] = ()
+    sheet_number: int | None = None
+    sheet_count: int | None = None
+    goes_on: bool = False
+    follows: bool = False
     sha256: str
     size_bytes: int
     media_type: str
@@ -61,7 +69,7 @@ class PageShown(Shown):
         said: dict[str, Any] = {}
         if check := page.check:
             sentences = texts.reasons(check.reasons, check.cut_reader, language)
-            said = check.model_dump(exclude={"reasons", "annotated_key"})
+            said = check.model_dump(exclude={"reasons", "annotated_key", "same_as"})
             said["reasons"] = [ReasonShown(code=c, text=t) for c, t in zip(check.reasons, sentences, strict=True)]
             said["has_annotated"] = check.annotated_key is not None
         kept = page.model_dump(include=set(cls.model_fields) - {"id"})

@@ -1,6 +1,6 @@
 """Documents: handed in once, read by their citizen and by the teams that were alerted about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from services.gateway.domain.access import Answer, Ask, Citizen
@@ -178,6 +178,12 @@ class Documents:
     async def with_page(self, page_id: str, session: Session) -> Document | None:
         """Return the document whose present version has a page, or nothing if that was not handed in (any more)."""
         return await self._find({"pages.page_id": page_id}, session)
+
+    async def sent_with(self, page_ids: Collection[str], whose: Citizen | str) -> dict[str, Document]:
+        """Return for pages the document that has them, of those in this citizen's reach; most pages have none."""
+        query = {"pages.page_id": {"$in": sorted(page_ids)}, **await self._owners.reach(whose)}
+        rows = await self._documents.find(query).to_list(None) if page_ids else []
+        return {page_id: one for one in map(Document.model_validate, rows) for page_id in one.page_ids}
 
     async def numbered(self, receipt_number: str) -> Document | None:
         """Return the document of a receipt, or the application, for checking what somebody already knows of it."""

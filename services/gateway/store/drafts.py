@@ -33,15 +33,15 @@ class Drafts:
         row = await self._drafts.find_one({"_id": device_id}, session=session)
         return Draft.model_validate(row) if row else Draft(id=device_id)
 
-    async def change(self, device_id: str, step: Callable[[PageIds], PageIds]) -> Draft:
-        """Take one step from whatever state there is; two at once follow each other.
+    async def change(self, device_id: str, step: Callable[[PageIds], PageIds], *, undoable: bool = False) -> Draft:
+        """Take one step from whatever state there is; two at once follow each other. One may be `undoable`.
 
         Raises:
             RefusedError: what `step` refuses.
         """
         for _ in range(TRIES):
             draft = await self.of_device(device_id)
-            changed = _after(draft, step(draft.page_ids))
+            changed = draft.after(step(draft.page_ids), draft.page_ids if undoable else ())
             if changed.page_ids == draft.page_ids:
                 return draft
             if await self._keep(draft, changed):
@@ -55,7 +55,7 @@ class Drafts:
             RefusedError: `document.too_many_pages`.
         """
         draft = await self.of_device(device_id, session)
-        changed = _after(draft, replace(draft.page_ids, old or "", new, limits))
+        changed = draft.after(replace(draft.page_ids, old or "", new, limits))
         if draft.version == 0:
             await self._drafts.insert_one(self._row(changed) | {"_id": changed.id}, session=session)
         elif not await self._update(draft, changed, session):
@@ -92,7 +92,3 @@ class Drafts:
 
     def _row(self, draft: Draft) -> dict[str, Any]:
         return draft.model_dump(exclude={"id"}) | {"changed_at": self._clock()}
-
-
-def _after(draft: Draft, page_ids: PageIds) -> Draft:
-    return draft.model_copy(update={"page_ids": page_ids, "version": draft.version + 1})

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from services.gateway.domain.access import Answer, Ask, Citizen, reach_of
@@ -13,12 +14,13 @@ from services.gateway.schemas.answered import PageKept
 from services.gateway.store.acts import Acts
 from services.gateway.store.owners import Owners
 from services.gateway.store.paging import AT_ONCE
-from shared.clock import EVER
+from shared.clock import EVER, Clock
 from shared.errors import PermanentError, UnavailableError
+from shared.events.gateway import PageDropped
 from shared.events.upload import PageChecked
 from shared.ids import day_of, first_id_of, new_id
-from shared.messaging.ledger import Work
-from shared.storage.documents import Database, Session
+from shared.messaging.ledger import Ledger, Work
+from shared.storage.documents import Database, Session, again_on_conflict
 from shared.storage.inventory import Inventory, id_in, nothing_named
 from shared.storage.objects import Objects
 from shared.storage.pictures import ANNOTATED, picture_key
@@ -49,11 +51,13 @@ def new_page(**said: Any) -> Page:
 class Pages:
     """Keeps pages; every reader says whose they must be."""
 
-    def __init__(self, database: Database, objects: Objects, acts: Acts) -> None:
+    def __init__(self, database: Database, objects: Objects, acts: Acts, ledger: Ledger, clock: Clock) -> None:
         """Keep rows in `database`, bytes in `objects`."""
         self._pages = database.pages
         self._objects = objects
         self._acts = acts
+        self._ledger = ledger
+        self._clock = clock
         self._owners = Owners(database)
 
     async def prepare(self) -> None:
@@ -187,12 +191,18 @@ class Pages:
             yield [Page.model_validate(row) for row in rows]
 
     async def drop(self, page: Page) -> bool:
-        """Remove a page and its pictures, unless it was handed in meanwhile; tell whether it is gone."""
-        done = await self._pages.delete_one({"_id": page.id, "handed_in": None})
-        if not done.deleted_count:
+        """Remove a page and its pictures, and say so, unless it was handed in meanwhile; tell whether it is gone."""
+        if not await again_on_conflict(partial(self._delete, page.id)):
             return False
         await self._remove(page.object_key)
         return True
+
+    async def _delete(self, page_id: str) -> bool:
+        async with self._ledger.begin() as work:
+            done = await self._pages.delete_one({"_id": page_id, "handed_in": None}, session=work.session)
+            if done.deleted_count:
+                work.announce(PageDropped(page_id=page_id, dropped_at=self._clock()))
+        return bool(done.deleted_count)
 
     async def _remove(self, object_key: str) -> None:
         """Remove what is kept of a page that is gone: its picture, and last the original by which a sweep finds it."""

@@ -116,7 +116,7 @@ def stores(  # noqa: PLR0917 - what all stores together are made of
 ) -> Stores:
     """Put the stores of one database together."""
     acts, timeline, people = Acts(database, ledger, clock), Entries(database), People(database, clock)
-    pages, transfers = Pages(database, objects, acts), Transfers(database, objects, limits, clock)
+    pages, transfers = Pages(database, objects, acts, ledger, clock), Transfers(database, objects, limits, clock)
     newcomers = Newcomers(database, ledger, people=people, timeline=timeline, clock=clock)
     return Stores(
         acts=acts,

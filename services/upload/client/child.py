@@ -59,7 +59,7 @@ def _work(job: Job) -> Answer:
         case Check():
             return _check(job)
         case Probe():
-            return probe.probe(Path(job.file), job.report)
+            return probe.probe(Path(job.file), job.report, bytes.fromhex(job.key))
         case Read():
             return Finished(pages=reader.read_page(Path(job.file), job.page, Path(job.out)))
         case Bind():

@@ -7,12 +7,15 @@ from functools import cache
 import numpy as np
 import tesserocr
 
-from services.upload.client.ocr import read_words
+from services.upload.client.ocr import Layout, read_words
 from services.upload.client.tessdata import LanguageMissingError, tessdata
+from services.upload.domain.flatten import A4_INCHES
 from services.upload.domain.language import BETTER, FOREIGN, SURE, candidates, is_german, legibility
+from services.upload.domain.parts import parts_of
 from services.upload.domain.pixels import Picture
 from services.upload.schemas import Word
 
+SHEETS = 2  # of A4, one below the other, are read at once
 PROBE = 0.45  # of the page's height: enough to tell languages apart
 
 
@@ -22,11 +25,42 @@ def read_page_words(page: Picture, dpi: float) -> tuple[Word, ...]:
     Raises:
         LanguageMissingError: if German is not installed; another language that is missing is passed over.
     """
-    german = read_words(page, dpi)
-    if is_german(german):
-        return german
-    language = _likeliest(page, dpi, german)
-    return german if language == "deu" else read_words(page, dpi, language)
+    return _read(page, dpi)[1]
+
+
+def read_strip_words(strip: Picture, dpi: float) -> tuple[Word, ...]:
+    """Return the words of a page that is far longer than wide, as `read_page_words` does, line by line.
+
+    It is read in parts of no more than two sheets of A4, each of which ends between two lines: the work grows with the
+    length alone, and no line is cut. What language it is in, the first part says.
+
+    Raises:
+        LanguageMissingError: as above.
+    """
+    words: list[Word] = []
+    language = ""
+    for top, bottom in parts_of(strip, round(SHEETS * A4_INCHES[1] * dpi)):
+        part = np.ascontiguousarray(strip[top:bottom])
+        if words:
+            found = read_words(part, dpi, language, "column")
+        else:
+            language, found = _read(part, dpi, "column")
+        first = words[-1].line + 1 if words else 0
+        words += [_lower(word, top, first) for word in found]
+    return tuple(words)
+
+
+def _lower(word: Word, rows: int, lines: int) -> Word:
+    """Return a word so many rows and lines further down."""
+    left, top, width, height = word.box
+    return word.model_copy(update={"box": (left, top + rows, width, height), "line": word.line + lines})
+
+
+def _read(page: Picture, dpi: float, layout: Layout = "page") -> tuple[str, tuple[Word, ...]]:
+    """Return the language of a page and its words."""
+    german = read_words(page, dpi, "deu", layout) or read_words(page, dpi, "deu", "sparse")
+    language = "deu" if is_german(german) else _likeliest(page, dpi, german)
+    return language, german if language == "deu" else read_words(page, dpi, language, layout)
 
 
 def _likeliest(page: Picture, dpi: float, german: Sequence[Word]) -> str:

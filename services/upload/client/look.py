@@ -2,28 +2,32 @@
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from services.upload.client.pagenet import page_net
+from services.upload.client.found import Found, find_page, frame
 from services.upload.client.source import Source, open_page
 from services.upload.client.upright import SHORT, turn_to_upright
 from services.upload.domain.cells import CELL, Mask, cells_of
 from services.upload.domain.fingers import fingers_on
-from services.upload.domain.flatten import flatten, sheet, turned
+from services.upload.domain.flatten import STRIP_DPI, flatten, sheet, turned
 from services.upload.domain.geometry import Points
 from services.upload.domain.glare import glare_on
 from services.upload.domain.light import ink_contrast, paper_brightness
 from services.upload.domain.mark import Mark, Way, marks_of
+from services.upload.domain.missing import missing_at
 from services.upload.domain.netoutline import NetOutline
 from services.upload.domain.pixels import Copies, Picture, grey
 from services.upload.domain.shadow import shadow_on
 from services.upload.domain.sharpness import letter_height, sharpness
-from services.upload.domain.sides import seen_by_reader
-from services.upload.domain.verdict import Measurements, Reason, judge
+from services.upload.domain.shortened import shortened
+from services.upload.domain.sides import Side, Turn, seen_by_reader
+from services.upload.domain.verdict import Limits, Measurements, Reason, judge
 from services.upload.schemas import Milliseconds, PageReport
+from shared.events.upload import Edges
 
 DPI = 150  # at which writing is measured
 ENOUGH = 120  # at which it can be, too
@@ -45,7 +49,7 @@ class Inspection:
 class Flattened:
     """A page laid flat and upright, at `dpi` of the `own` that the photograph has, and the way back.
 
-    `page` is grey; `colours` has its size, or half of it.
+    `page` is grey; `colours` has its size, or half of it. `shrunk` if it is as long as a page can be.
     """
 
     page: Picture
@@ -53,6 +57,7 @@ class Flattened:
     dpi: float
     own: float
     way: Way
+    shrunk: bool = False
 
 
 def look(file: Path, page: int = 0) -> tuple[Source, PageReport]:
@@ -81,16 +86,6 @@ def inspect_file(file: Path, page: int = 0, *, half: bool = False) -> tuple[Sour
     return source, Inspection(seen.report.model_copy(update={"ms": ms, "pages": source.pages}), seen.marks)
 
 
-def frame(source: Source) -> Points:
-    """Return the corners of the whole picture."""
-    width, height = source.size
-    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-
-
-def _whole(source: Source) -> NetOutline:
-    return NetOutline(frame(source), (), 1.0, several=False)
-
-
 def judge_page(source: Source) -> PageReport:
     """Return the report on a decoded page, without times."""
     return inspect(source).report
@@ -98,16 +93,23 @@ def judge_page(source: Source) -> PageReport:
 
 def inspect(source: Source) -> Inspection:
     """Return the report on a decoded page, without times, and its marks."""
-    copies = source.copies
-    found = _whole(source) if source.flat else page_net().find_in(copies)
-    flat = lay_flat(copies, found or NetOutline(frame(source), (), 0.0, several=False))
-    measured, spoilt = measure(flat, found)
+    found = find_page(source)
+    flat = lay_flat(found.copies, found.outline or NetOutline(frame(source), (), 0.0, several=False), source.turn)
+    measured, spoilt = measure(flat, found.outline)
+    measured = replace(
+        measured,
+        cut=_missing(found, flat, measured.letter_height),
+        incomplete=not source.complete,
+        too_long=_is_too_long(measured, flat),
+    )
     verdict, reasons = judge(measured)
     width, height = source.size
     report = PageReport(
         width=width,
         height=height,
-        quad=_corners(found.quad) if found else None,
+        quad=_corners(found.outline.quad) if found.outline else None,
+        picture=found.picture,
+        edges=_edges(found.outline.cut if found.outline else (), measured.cut),
         cut=measured.cut,
         cut_reader=seen_by_reader(measured.cut, flat.way.turn),
         rotate_cw=flat.way.turn,
@@ -118,8 +120,8 @@ def inspect(source: Source) -> Inspection:
     return Inspection(report, tuple(chain.from_iterable(said)))
 
 
-def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
-    """Return the page flat and upright, at no more than its own resolution.
+def lay_flat(copies: Copies, found: NetOutline, known: Turn | None = None) -> Flattened:
+    """Return the page flat and upright (by a turn that is `known`, or guessed), at no more than its own resolution.
 
     It is taken from the smallest copy of the picture that has the pixels needed: that is both faster and finer than
     to pick a few of many.
@@ -131,10 +133,29 @@ def lay_flat(copies: Copies, found: NetOutline) -> Flattened:
     width, height = paper.pixels(dpi)
     fewer = 2 if min(width, height) >= 2 * SHORT else 1
     colours = flatten(copies.smaller(fewer * times), quad / (fewer * times), (width // fewer, height // fewer))
-    turn = turn_to_upright(colours)
+    turn = turn_to_upright(colours) if known is None else known
     page = turned(_grey(copies.smaller(times), quad / times, (width, height)), turn)
     way = Way(quad, page.shape[1], page.shape[0], turn, copies.size)
-    return Flattened(page, turned(colours, turn), dpi, own, way)
+    return Flattened(page, turned(colours, turn), dpi, own, way, paper.shrunk)
+
+
+def _edges(beyond: tuple[Side, ...], missing: tuple[Side, ...]) -> Edges:
+    return Edges.model_validate({**dict.fromkeys(beyond, "outside"), **dict.fromkeys(missing, "cut")})
+
+
+def _missing(found: Found, flat: Flattened, letter: float | None) -> tuple[Side, ...]:
+    """Return the borders of the picture at which writing is cut off.
+
+    Where nothing is written, none is. A screenshot ends where the screen does, often within a text: its maker saw it.
+    """
+    if found.outline is None or letter is None or found.picture == "screenshot":
+        return ()
+    times = _resolution(flat.own, found.copies.least)[1]
+    small, quad, beyond = grey(found.copies.smaller(times)), found.outline.quad / times, found.outline.cut
+    whole = found.picture == "scan"  # a scanner takes the sheet: only letters cut through tell that it did not
+    at = partial(missing_at, small, quad, turn=flat.way.turn, letter=letter / times, only_letters=whole)
+    short = shortened(quad, beyond)
+    return tuple(side for side in beyond if side in short or at(side))
 
 
 def _resolution(own: float, least: int) -> tuple[float, int]:
@@ -162,7 +183,6 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Pl
     height = letter_height(dark)
     whole = Measurements(
         page_found=found is not None,
-        cut=found.cut if found else (),
         sharpness=sharpness(dark),
         letter_height=height * flat.own / flat.dpi if height else None,
         paper=paper_brightness(dark),
@@ -171,6 +191,13 @@ def measure(flat: Flattened, found: NetOutline | None) -> tuple[Measurements, Pl
     if found is None or min(dark.shape) < LEAST_SIDE:
         return whole, {}
     return _with_spoilt(whole, flat)
+
+
+def _is_too_long(measured: Measurements, flat: Flattened) -> bool:
+    """Say whether letters get too small because a strip is so long that it is filed narrower than it is."""
+    if not (flat.shrunk and measured.letter_height):
+        return False
+    return measured.letter_height * STRIP_DPI / flat.own < Limits().small
 
 
 def _with_spoilt(whole: Measurements, flat: Flattened) -> tuple[Measurements, Places]:

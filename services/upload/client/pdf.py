@@ -10,6 +10,7 @@ import pikepdf.pdfa
 from pikepdf import Dictionary, Name
 
 from services.upload.client.glyphless import ADVANCE, glyphless
+from services.upload.domain.rightleft import as_shown
 from services.upload.schemas import ReadPage, Word
 
 POINTS = 72
@@ -78,5 +79,5 @@ def _place(word: Word, page_height: int, points: float) -> bytes:
     size = max(height, 1.0)
     stretch = 100 * width / (len(word.text) * size * ADVANCE / 1000)
     bottom = page_height * points - top - height
-    text = (word.text + " ").encode("utf-16-be").hex()
+    text = (as_shown(word.text) + " ").encode("utf-16-be").hex()
     return f"{FONT} {size:.2f} Tf {stretch:.1f} Tz 1 0 0 1 {left:.2f} {bottom:.2f} Tm <{text}> Tj".encode()

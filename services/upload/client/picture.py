@@ -1,4 +1,4 @@
-"""Keeps the picture of a page small: writing in eight greys (PNG), a page full of half-tones as a JPEG."""
+"""Keeps the picture of a page small: writing in eight greys (PNG), half-tones and what is in colour as a JPEG."""
 
 from pathlib import Path
 
@@ -11,12 +11,17 @@ from services.upload.domain.pixels import Picture
 LEVELS = 8  # fewer cost words when the page is read again, more cost a third of the size
 COMPRESSION = 6  # zlib's; the highest takes five times as long for a twentieth of the size
 QUALITY = 45  # of a JPEG
+IN_COLOUR = 75  # the same: letters on a screen are in colour, too
 HALF_TONES = (48, 224)
 PHOTO = 0.2  # share of half-tones from which on a page is a photo or a card: writing has a twentieth
 
 
 def keep_picture(page: Picture, stem: Path) -> str:
-    """Write a grey page beside `stem` and return the file's name."""
+    """Write a page, grey or in colour (B, G, R), beside `stem` and return the file's name."""
+    if page.ndim > 2:  # noqa: PLR2004 - two axes are a grey page
+        file = stem.with_suffix(".jpg")
+        Image.fromarray(page[..., ::-1]).save(file, "JPEG", quality=IN_COLOUR, optimize=True)
+        return file.name
     if _half_tones(page) > PHOTO:
         file = stem.with_suffix(".jpg")
         Image.fromarray(page).save(file, "JPEG", quality=QUALITY, optimize=True, progressive=True)

@@ -5,18 +5,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from services.upload.client.languages import read_page_words
-from services.upload.client.layer import layer_words
-from services.upload.client.look import frame, look
-from services.upload.client.ocr import read_words
+from services.upload.client.believed import own_words
+from services.upload.client.found import frame
+from services.upload.client.languages import read_page_words, read_strip_words
+from services.upload.client.look import look
 from services.upload.client.picture import keep_picture
 from services.upload.client.source import Source
 from services.upload.domain.baselines import feet_of
 from services.upload.domain.curl import curl_of
-from services.upload.domain.flatten import flatten, sheet, straighten, turned
+from services.upload.domain.flatten import TALL, flatten, sheet, straighten, turned
 from services.upload.domain.geometry import Points
-from services.upload.domain.layer import agrees, covers, fullest_strip, well_formed
 from services.upload.domain.light import evenly_lit
+from services.upload.domain.picturekind import DARK
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.trim import without_desk
 from services.upload.schemas import PageReport, ReadPage, Word
@@ -34,8 +34,11 @@ def read_page(file: Path, page: int, out: Path) -> int:
     """
     source, report = look(file, page)
     clean = _clean(source, report)
-    words = _own_words(file, page, source, report, clean) or read_page_words(clean, FLAT_DPI)
-    kept = cv2.resize(clean, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    own = own_words(file, page, clean, report.rotate_cw, FLAT_DPI) if source.flat else ()
+    recognise = read_strip_words if clean.shape[0] > TALL * clean.shape[1] else read_page_words
+    words = own or recognise(clean, FLAT_DPI)
+    shown = _upright(source, report) if report.picture == "screenshot" else clean
+    kept = cv2.resize(shown, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
     read = ReadPage(
         picture=keep_picture(kept, out),
         width=kept.shape[1],
@@ -58,15 +61,29 @@ def flat_page(file: Path, page: int = 0) -> Picture:
 
 
 def _clean(source: Source, report: PageReport) -> Picture:
-    """Return the page as a scanner would have seen it; the whole picture where no page was found."""
+    """Return the page as a scanner would have seen it; the whole picture where no page was found.
+
+    What is on a screen is lit by itself, and what was scanned lies flat already.
+    """
+    if report.picture == "screenshot":
+        screen = grey(_upright(source, report))
+        return screen if np.median(screen) >= DARK else np.asarray(255 - screen, np.uint8)
     even = scanned(source, report)
-    return even if source.flat else without_desk(unwarped(source, report, even))
+    if report.picture == "scan":
+        return even
+    straight = unwarped(source, report, even)
+    return straight if report.picture == "filled" else without_desk(straight)
 
 
 def scanned(source: Source, report: PageReport) -> Picture:
     """Return the page flattened by its corners, upright and evenly lit."""
+    return evenly_lit(grey(_upright(source, report)))
+
+
+def _upright(source: Source, report: PageReport) -> Picture:
+    """Return the page flattened by its corners and upright, in its colours."""
     quad, size = _corners(source, report)
-    return evenly_lit(grey(turned(flatten(source.picture, quad, size), report.rotate_cw)))
+    return turned(flatten(source.picture, quad, size), report.rotate_cw)
 
 
 def unwarped(source: Source, report: PageReport, even: Picture) -> Picture:
@@ -82,20 +99,7 @@ def unwarped(source: Source, report: PageReport, even: Picture) -> Picture:
 def _corners(source: Source, report: PageReport) -> tuple[Points, tuple[int, int]]:
     """Return the corners of the page in the picture, and its size in pixels as it lies there."""
     quad = np.array(report.quad) if report.quad else frame(source)
-    return quad, sheet(quad, report.cut).pixels(FLAT_DPI)
-
-
-def _own_words(file: Path, page: int, source: Source, report: PageReport, flat: Picture) -> tuple[Word, ...]:
-    """Return the text that a PDF page brings along, in pixels of the page; none if it is not what stands there."""
-    if not source.flat or report.rotate_cw:
-        return ()
-    height, width = source.picture.shape[:2]
-    across, down = flat.shape[1] / width, flat.shape[0] / height
-    words = tuple(_scaled(word, across, down) for word in layer_words(file, page, (width, height)))
-    if not well_formed(words) or not covers(words, flat):
-        return ()
-    strip = fullest_strip(words, flat)
-    return words if agrees(words, read_words(np.ascontiguousarray(flat[slice(*strip)]), FLAT_DPI), strip) else ()
+    return quad, sheet(quad, report.beyond).pixels(FLAT_DPI)
 
 
 def _scaled(word: Word, across: float, down: float) -> Word:

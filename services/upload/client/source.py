@@ -11,6 +11,7 @@ from services.upload.client.photo import decode_photo
 from services.upload.client.rendered import render_page
 from services.upload.domain.pixels import Copies, Picture
 from services.upload.domain.refusal import RefusedFileError
+from services.upload.domain.sides import Turn
 from shared.limits import MAX_FILE_BYTES, PDF_WITHIN
 
 Kind = Literal["pdf", "photo"]
@@ -30,11 +31,17 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One page of a file as a colour picture and copies of it; `flat` if it was rendered, not photographed."""
+    """One page of a file as a colour picture and copies of it.
+
+    `flat` if it was rendered, not photographed; `complete` if everything that is on the page could be drawn; `turn` is
+    by how much it has to be turned clockwise, if that is known.
+    """
 
     copies: Copies
     pages: int
     flat: bool
+    complete: bool = True
+    turn: Turn | None = None
 
     @property
     def picture(self) -> Picture:
@@ -61,8 +68,10 @@ def open_page(file: Path, page: int = 0, bounds: Bounds = Bounds(), *, half: boo
     with file.open("rb") as opened:
         head = opened.read(PDF_WITHIN)
     if kind_of(head) == "pdf":
-        picture, pages = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
-        return Source(Copies(picture), pages, flat=True)
+        rendered = render_page(file, page, pixels=bounds.pixels, most=bounds.pages)
+        return Source(
+            Copies(rendered.picture), rendered.pages, flat=True, complete=rendered.complete, turn=rendered.turn
+        )
     copies, pages = decode_photo(file, page, pixels=bounds.pixels, most=bounds.pages, half=half)
     return Source(copies, pages, flat=False)
 

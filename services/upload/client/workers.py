@@ -96,8 +96,10 @@ class Workers:
                 return CheckedPage(PageReport.unreadable("failed"))
             return CheckedPage(answer.report, await asyncio.to_thread(annotated.read_bytes))
 
-    async def probe(self, data: bytes, report: PageReport, *, owner: str = "") -> Probed | None:
+    async def probe(self, data: bytes, report: PageReport, *, owner: str = "", key: str = "") -> Probed | None:
         """Read the upper part of a page that was looked at; None where it cannot be, which the report tells already.
+
+        With a `key`, in hex, the page gets a fingerprint.
 
         Raises:
             LanguageMissingError: if Tesseract has no German.
@@ -107,7 +109,7 @@ class Workers:
         with self._folder("probe-") as name:
             file = Path(name, "page")
             await asyncio.to_thread(file.write_bytes, data)
-            job = Probe(file=str(file), report=report)
+            job = Probe(file=str(file), report=report, key=key)
             try:
                 answer = await self._pool.do(job, priority=Priority.PROBE, owner=owner)
             except RefusedFileError as refused:

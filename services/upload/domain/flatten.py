@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 from services.upload.domain.curl import Curl
 from services.upload.domain.geometry import Points, page_size
 from services.upload.domain.pixels import Picture
-from services.upload.domain.sides import Side, Turn
+from services.upload.domain.sides import SIDES, Side, Turn
 
 A4_INCHES = (210 / 25.4, 297 / 25.4)
 A4_RATIO = 297 / 210
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 LIKE_A4 = 0.15  # a letter is on A4: a page this close to its shape is taken to be it
+TALL = 2.0  # times as long as wide: from here on it is a strip, which no sheet of A4 shows legibly
+TILL_INCHES = 80 / 25.4  # the width of a till's paper
+STRIP_DPI = 200  # of the pixels across a strip
+LONGEST_INCHES = 200.0  # of a page in a PDF (ISO 32000-1, annex C.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Sheet:
     width: float
     height: float
 
+    @property
+    def shrunk(self) -> bool:
+        """Say whether it is so long that it had to be made narrower."""
+        return max(self.width, self.height) > LONGEST_INCHES - 1
+
     def pixels(self, dpi: float) -> tuple[int, int]:
         """Return width and height in pixels at a resolution."""
         return max(1, round(self.width * dpi)), max(1, round(self.height * dpi))
@@ -32,15 +41,28 @@ class Sheet:
 def sheet(quad: Points, cut: tuple[Side, ...] = ()) -> Sheet:
     """Return the size of the sheet behind four corners: A4 if the shape allows, else with A4's longer side.
 
-    Of a cut page the sides that are whole give the scale, so that letters keep their size.
+    Of a cut page the sides that are whole give the scale, so that letters keep their size. What is far longer than
+    wide (a receipt, a screenshot of many screens) is a strip, as wide as its pixels are worth; so is a whole picture.
     """
     width, height = page_size(quad)
     ratio = height / max(width, 1.0)
+    shortened = set("LR" if ratio > 1 else "TB") & set(cut) and len(set(cut)) < len(SIDES)
+    if max(ratio, 1 / max(ratio, 1e-6)) > TALL and not shortened:
+        return _strip(width, height)
     if not cut and abs(max(ratio, 1 / max(ratio, 1e-6)) / A4_RATIO - 1) < LIKE_A4:
         return Sheet(*A4_INCHES) if ratio > 1 else Sheet(*A4_INCHES[::-1])
     if cut and not {"L", "R"} & set(cut) and height < width * A4_RATIO:
         return Sheet(A4_INCHES[0], A4_INCHES[0] * ratio)
     inch = max(width, height) / A4_INCHES[1]
+    return Sheet(width / inch, height / inch)
+
+
+def _strip(width: float, height: float) -> Sheet:
+    """Return the size of a strip of so many pixels: between a till's paper and A4 wide, never narrower than as A4."""
+    shorter, longer = sorted((max(width, 1.0), max(height, 1.0)))
+    as_sheet = A4_INCHES[1] * shorter / longer
+    across = min(A4_INCHES[0], max(TILL_INCHES, as_sheet, shorter / STRIP_DPI))
+    inch = max(shorter / across, longer / LONGEST_INCHES)
     return Sheet(width / inch, height / inch)
 
 

@@ -1,5 +1,7 @@
 """Which language a page is in: German if it has German's small words, else the one that reads best."""
 
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,6 +16,8 @@ _GERMAN = (
     "sie ihr ihre ihrer ihren ihnen wir uns unser unsere ein eine einen einer eines als auch an am bitte dass wenn "
     "über durch vor kann können haben hat seit"
 )
+# Letters that the other languages of the same script do not have.
+OWN: Mapping[str, str] = MappingProxyType({"ukr": "іїєґ", "rus": "ыэё", "bul": "", "ara": ""})
 SMALL_WORDS = frozenset(_GERMAN.split())
 GERMAN = 0.08  # share of small words: running German has about 0.35, a form some, other languages hardly any
 WORDS = 8  # below, there is nothing to judge by
@@ -41,3 +45,21 @@ def legibility(words: Sequence[Seen]) -> float:
     """Return the mean confidence (0 to 100) of the letters read; 0 if there are none."""
     letters = sum(len(word.text) for word in words)
     return sum(len(word.text) * word.confidence for word in words) / letters if letters else 0.0
+
+
+def script_of(text: str) -> str:
+    """Return the script of most letters of a text, as Tesseract and Unicode name it; Latin if there are none."""
+    scripts = Counter(unicodedata.name(mark, "").split(" ")[0].capitalize() for mark in text if mark.isalpha())
+    return max(scripts, key=lambda script: scripts[script]) if scripts else "Latin"
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """Return in which languages a text that is known may be read on its page, the likeliest first; maybe none.
+
+    A text in Cyrillic shows by single letters which language it is not.
+    """
+    script = script_of(text)
+    if script == "Latin":
+        return ("deu", *CANDIDATES[script])
+    letters = set(text.lower())
+    return tuple(sorted(CANDIDATES.get(script, ()), key=lambda language: -len(letters & set(OWN[language]))))

@@ -19,12 +19,16 @@ EDGE = 1.0  # difference of colour: along a side with less there is no edge
 
 @dataclass(frozen=True, slots=True)
 class NetOutline:
-    """A page in a picture: corners TL, TR, BR, BL in pixels, the borders it crosses, how sure the net is."""
+    """A page in a picture: corners TL, TR, BR, BL in pixels, the borders it crosses, how sure the net is.
+
+    `clear` tells that along each side which is no border of the picture an edge can be seen.
+    """
 
     quad: Points
     cut: tuple[Side, ...]
     evidence: float
     several: bool
+    clear: bool = True
 
 
 def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetOutline | None:
@@ -35,11 +39,12 @@ def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetO
     there = thresholds().there
     if seen.present < there:
         return None
-    corners = _corners(seen, edge_colours(small))
-    if corners is None:
+    found = _corners(seen, edge_colours(small))
+    if found is None:
         return None
+    corners, edge = found
     quad = clockwise_from_top_left(corners * np.array([width, height]))
-    return NetOutline(quad, seen.cut(), seen.present, seen.several >= there)
+    return NetOutline(quad, seen.cut(), seen.present, seen.several >= there, clear=edge >= EDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,8 @@ class _Page:
     fits: float
 
 
-def _corners(seen: PageMap, colours: Colours) -> Points | None:
-    """Return the corners of the page in shares of the picture.
+def _corners(seen: PageMap, colours: Colours) -> tuple[Points, float] | None:
+    """Return the corners of the page in shares of the picture, and how clear its weakest edge is.
 
     Where the net was half sure of things beside the page, a patterned cloth perhaps, the mask frays: it is not like a
     page, and one of its sides runs where no edge is. Then what the net is surer of is the page, if that has edges all
@@ -63,11 +68,12 @@ def _corners(seen: PageMap, colours: Colours) -> Points | None:
     first = next(pages)
     if first is None:
         return None
-    if first.fits >= wanted.four_sided or weakest_edge(first.sides, colours) >= EDGE:
-        return first.corners
+    edge = weakest_edge(first.sides, colours)
+    if first.fits >= wanted.four_sided or edge >= EDGE:
+        return first.corners, edge
     surer = [(weakest_edge(page.sides, colours), page.corners) for page in pages if page and page.fits > first.fits]
     clearest, corners = max(surer, key=itemgetter(0), default=(0.0, first.corners))
-    return corners if clearest >= EDGE else first.corners
+    return (corners, clearest) if clearest >= EDGE else (first.corners, edge)
 
 
 def _page(seen: PageMap, colours: Colours, level: float) -> _Page | None:

@@ -11,7 +11,7 @@ SURE = 60.0  # confidence (0 to 100) of a word that counts as read
 SEVERAL = 12  # words: an address and a subject
 WELL, BADLY, HARDLY = 90.0, 80.0, 60.0  # confidence, in all
 
-ReadReason = Literal["unread", "hard_to_read"]
+ReadReason = Literal["hard_to_read"]
 
 # What a good reading makes of each doubt about legibility; what else is wrong, recognition cannot know.
 LIFTED: Mapping[str, str | None] = {
@@ -24,7 +24,9 @@ LIFTED: Mapping[str, str | None] = {
     "dim": None,
     "bright": None,
 }
-LASTING = frozenset({"no_page", "cut", "glare", "fingers"})  # reasons that may be why a page is to be taken again
+LASTING = frozenset(
+    {"no_page", "incomplete", "too_long", "cut", "glare", "fingers"}
+)  # reasons that may be why a page is to be taken again
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,8 @@ def judge_again(verdict: Verdict, reasons: tuple[str, ...], reading: Reading) ->
 
     * Read well, doubts about legibility are lifted: a grave one becomes slight, a slight one goes. Cut edges,
       glare, fingers and shadows stay: recognition does not miss what it cannot see.
-    * Read hardly at all while the look had a doubt, the page is to be taken again: `unread`.
-    * Read badly otherwise, it stays usable, as `hard_to_read`: sharp writing that recognition cannot read may
-      be somebody's hand, and no better picture helps.
+    * Read hardly at all, or badly without a doubt before, it is `hard_to_read` and no worse: what recognition cannot
+      read may be somebody's hand, and no better picture helps. That says what slight doubts say, too.
     * A page without writing to be seen is not blamed for having no words.
     """
     if "no_writing" in reasons:
@@ -78,7 +79,7 @@ def judge_again(verdict: Verdict, reasons: tuple[str, ...], reading: Reading) ->
         return _lifted(verdict, reasons)
     doubtful = any(reason in LIFTED for reason in reasons)
     if reading.hardly and doubtful and verdict != "retake":
-        return "retake", ("unread", *reasons)
+        return "usable", ("hard_to_read", *(reason for reason in reasons if reason not in LIFTED))
     if reading.badly and not doubtful:
         return ("usable" if verdict == "good" else verdict), (*reasons, "hard_to_read")
     return verdict, reasons

@@ -14,6 +14,8 @@ RefusalCode = Literal[
     "pdf_encrypted",
     "pdf_damaged",
     "pdf_empty",
+    "pdf_xfa",  # a form that only its maker's program can show
+    "pdf_portfolio",  # a cover with files in it
     "too_many_pages",
     "no_such_page",
     "too_complex",  # would take far longer than any page of its size

@@ -35,6 +35,7 @@ def sharpness(page: Picture) -> float | None:
     contrasts = np.array([cv2.dilate(tile, PATCH) - cv2.erode(tile, PATCH) for tile in tiles])
     contrast = _apart(contrasts)
     written = contrast > max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrasts, 98)))
+    written &= ~_apart(np.array([_ruled(tile.astype(np.float32)) for tile in tiles])).astype(bool)
     if written.sum() < LEAST_INK:
         return None
     gradients = (np.array([cv2.Sobel(tile, cv2.CV_32F, x, 1 - x, scale=1 / 8) for tile in tiles]) for x in (1, 0))
@@ -55,6 +56,13 @@ def _written_tiles(page: Picture) -> list[Picture]:
     written = np.flatnonzero(contrast > max(LEAST_CONTRAST, 0.4 * float(np.percentile(contrast, 98))))
     chosen = np.linspace(0, len(written) - 1, min(MOST_TILES, len(written))).round().astype(int)
     return [tiles[number] for number in written[chosen]]
+
+
+def _ruled(tile: NDArray[np.float32]) -> Slopes:
+    """Return 1 near a line across the whole tile: a rule has edges in one direction, and tells nothing of others."""
+    dark = tile < (float(tile.min()) + float(tile.max())) / 2
+    ruled = np.maximum(dark.all(axis=1, keepdims=True), dark.all(axis=0, keepdims=True))
+    return np.asarray(cv2.dilate(ruled.astype(np.float32), PATCH), np.float32)
 
 
 def _steepest(across: Slopes, down: Slopes, angle: float) -> Slopes:

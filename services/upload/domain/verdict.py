@@ -12,11 +12,13 @@ Verdict = Literal["good", "usable", "retake"]
 Reason = Literal[
     # grave ones, the order in which they are named
     "no_page",
+    "incomplete",
     "cut",
     "too_dark",
     "too_bright",
     "blurred",
     "too_small",
+    "too_long",
     # grave or slight, by how much of the writing they touch
     "glare",
     "fingers",
@@ -39,7 +41,8 @@ class Measurements:
     `sharpness` is an edge slope per pixel at no more than 150 dpi, `letter_height` pixels of the picture as
     taken, `paper` the grey level (0 to 255) of the paper, `contrast` that of the ink against it (0 to 1).
     `shadow`, `glare` and `fingers` are the shares (0 to 1) of the writing that they touch; `several` tells that
-    there is more than one page.
+    there is more than one page; `incomplete`, that something on it could not be drawn; `too_long`, that letters had to
+    be made smaller than a reader needs for all of it to be filed as one page.
     """
 
     page_found: bool
@@ -52,6 +55,8 @@ class Measurements:
     glare: float = 0.0
     fingers: float = 0.0
     several: bool = False
+    incomplete: bool = False
+    too_long: bool = False
 
     @property
     def legibility(self) -> float | None:
@@ -98,11 +103,13 @@ def judge(page: Measurements, limits: Limits = Limits()) -> tuple[Verdict, Reaso
 def _grave(page: Measurements, limits: Limits) -> dict[Reason, bool]:
     return {
         "no_page": not page.page_found,
+        "incomplete": page.incomplete,
         "cut": bool(page.cut),
         "too_dark": page.paper < limits.too_dark,
         "too_bright": _washed_out(page, limits) and page.contrast < limits.too_bright,
         "blurred": page.legibility is not None and page.legibility < limits.blurred,
         "too_small": page.letter_height is not None and page.letter_height < limits.too_small,
+        "too_long": page.too_long,
         "glare": page.glare >= limits.covered,
         "fingers": page.fingers >= limits.covered,
     }

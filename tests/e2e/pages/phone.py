@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, FileChooser, Page, exp
 
 from deploy.assets import TEST_MODULE
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # The message has the element itself: to say where it is found costs a third of the time. No page has frames, and none

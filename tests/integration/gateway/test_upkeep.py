@@ -129,7 +129,8 @@ async def test_orphans_are_swept_after_a_day(door: Door, phone: Phone) -> None:
     objects, every = door.service.objects, timedelta(hours=1)
     for object_key in (orphan, picture):
         await objects.put(object_key, JPEG, size_bytes=len(JPEG), media_type="image/jpeg")
-    originals, _ = Pages(door.database, objects, Acts(door.database, door.service.ledger, utc_now)).inventories
+    ledger = door.service.ledger
+    originals, _ = Pages(door.database, objects, Acts(door.database, ledger, utc_now), ledger, utc_now).inventories
     await sweep(objects, originals, utc_now(), every)
     assert await objects.get(orphan) == JPEG
     await sweep(objects, originals, utc_now() + timedelta(days=1, minutes=1), every)

@@ -30,7 +30,8 @@ async def service(stack: LocalStack) -> AsyncIterator[Service]:
     """The upload service, running."""
     values = {k.removeprefix("AMTSBOTE_").lower(): v for k, v in stack.environment.items()}
     known = {k: v for k, v in values.items() if k in Connections.model_fields}
-    connections = Connections.model_validate(known | {"database_prefix": f"t{new_id()[-8:]}_"})
+    own = {"database_prefix": f"t{new_id()[-8:]}_", "link_secret": "only-for-tests-" * 4}
+    connections = Connections.model_validate(known | own)
     running = app(connections, UploadSettings(processes=2, reserved_processes=0), clock=lambda: NOW)
     await running.start()
     await until_ready(running)

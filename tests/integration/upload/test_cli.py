@@ -38,7 +38,8 @@ def test_check_prints_one_json_object_a_line_in_the_order_of_the_files(photos: P
     assert done.returncode == 1
     assert (bad["file"], bad["reasons"], bad["quad"]) == (str(files[1]), ["not_an_image"], None)
     assert list(good) == [
-        "file", "pages", "width", "height", "quad", "cut", "cut_reader", "rotate_cw", "verdict", "reasons", "ms",
+        "file", "pages", "width", "height", "quad", "picture", "edges",
+        "cut", "cut_reader", "rotate_cw", "verdict", "reasons", "ms",
     ]  # fmt: skip
     assert (good["file"], good["verdict"], good["cut"]) == (str(files[0]), "good", [])
     assert (cut["verdict"], cut["reasons"], cut["cut_reader"]) == ("retake", ["cut"], ["B"])

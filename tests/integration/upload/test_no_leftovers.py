@@ -12,11 +12,12 @@ from services.upload.domain.suggestion import Suggestion
 from services.upload.handlers import Intake
 from services.upload.schemas import FiledDocument, PageReport
 from services.upload.settings import UploadSettings
-from services.upload.store import DOCUMENTS, Papers
+from services.upload.store import DOCUMENTS, Papers, Sheets
 from shared.clock import utc_now
 from shared.events.event import Event, envelop
 from shared.events.gateway import DocumentSubmitted, SubmittedPage
 from shared.ids import new_id
+from shared.links import Links
 from shared.messaging.ledger import Ledger, Work
 from shared.service import Service
 from shared.storage.inventory import id_in
@@ -57,8 +58,9 @@ class Dying:
 
 def _intake(service: Service, *, ledger: Ledger | None = None, made: FiledDocument = MADE) -> Intake:
     papers = Papers(service.database, service.objects)
+    sheets = Sheets(service.database, Links(service.connections.link_secret))
     makes: Any = Made(made)
-    return Intake(papers, makes, ledger or service.ledger, turns_of(UploadSettings(), 1), utc_now)
+    return Intake(papers, sheets, makes, ledger or service.ledger, turns_of(UploadSettings(), 1), utc_now)
 
 
 def _event() -> Event[DocumentSubmitted]:

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from deploy.local.stack import LocalStack
 from services.upload.app import app
@@ -35,6 +36,7 @@ async def service(stack: LocalStack, virtual_host: str) -> AsyncIterator[Service
         mongo_url=stack.environment["AMTSBOTE_MONGO_URL"],
         s3_url=stack.environment["AMTSBOTE_S3_URL"],
         database_prefix=f"t{new_id()[-8:]}_",
+        link_secret=SecretStr("only-for-tests-" * 4),
     )
     running = app(connections, SMALL, clock=lambda: NOW)
     await running.start()

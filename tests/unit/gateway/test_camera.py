@@ -17,7 +17,7 @@ def test_a_module_does_what_its_own_test_says(path: Path) -> None:
     if node is None:
         assert os.environ.get("CI") != "true", "no Node here; run `make setup`"
         pytest.skip("no Node here; run `make setup`")
-    command = [node, "--test", "--test-reporter=tap", path]
+    command = [node, "--test", "--test-reporter=tap", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout
     assert "# pass 0" not in done.stdout

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.drafts import Draft, add, move, remove, replace
+from services.gateway.domain.drafts import Draft, add, arrange, move, remove, replace
 from services.gateway.domain.refusal import RefusedError
 from services.gateway.settings import GatewaySettings
 
@@ -43,3 +43,16 @@ def test_moving_loses_and_doubles_nothing(pages: tuple[str, ...], page: str, by:
 def test_each_state_has_a_key_of_its_own() -> None:
     """What was handed in once is not handed in again under the key of a later state."""
     assert Draft(id="phone", version=1).key != Draft(id="phone", version=2).key
+
+
+@given(pages, pages)
+def test_an_order_is_taken_only_for_these_pages(pages: tuple[str, ...], order: tuple[str, ...]) -> None:
+    """What was suggested before a page came or went changes nothing."""
+    assert arrange(pages, order) == (order if set(order) == set(pages) else pages)
+
+
+def test_an_order_can_be_taken_back_until_the_next_change() -> None:
+    """The draft remembers the order before; any other step forgets it."""
+    ordered = Draft(id="phone", page_ids=("b", "a")).after(("a", "b"), ("b", "a"))
+    assert (ordered.page_ids, ordered.former, ordered.version) == (("a", "b"), ("b", "a"), 1)
+    assert ordered.after(ordered.former) == Draft(id="phone", page_ids=("b", "a"), version=2)

@@ -57,7 +57,8 @@ def photograph(page: Picture, quad: Points, size: tuple[int, int] = (1500, 2000)
     laid = cv2.warpPerspective(page, matrix, size).astype(np.uint8)
     where = cv2.warpPerspective(np.full(page.shape[:2], 255, np.uint8), matrix, size)
     laid[where < 128] = desk[where < 128]
-    return laid
+    noise = np.random.default_rng(8).integers(-3, 4, laid.shape, np.int16)  # without it, no camera took the picture
+    return np.asarray(np.clip(laid + noise, 0, 255), np.uint8)
 
 
 def cut_off(page: Picture) -> Picture:

@@ -28,7 +28,9 @@ def photo() -> Picture:
 def large_photograph(margin: float) -> Picture:
     """Return a letter on a desk as a camera of eight million pixels sees it."""
     page = cv2.resize(letter(), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    return photograph(page, corners(*SIZE, margin), SIZE)
+    plain = photograph(page, corners(*SIZE, margin), SIZE)
+    grain = np.random.default_rng(1).normal(0, 2, plain.shape)  # without it, no camera took the picture
+    return np.clip(plain + grain, 0, 255).astype(np.uint8)
 
 
 def kept(folder: Path, picture: Picture, exif: bytes = b"") -> Path:

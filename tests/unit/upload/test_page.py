@@ -8,6 +8,7 @@ import pytest
 
 from services.upload.client.pagenet import page_net
 from services.upload.domain.flatten import A4_INCHES, flatten, sheet, turned
+from services.upload.domain.geometry import Points
 from services.upload.domain.light import evenly_lit, paper_brightness
 from services.upload.domain.pixels import Picture, grey
 from services.upload.domain.sharpness import letter_height, sharpness
@@ -78,6 +79,37 @@ def test_a_page_cut_at_the_bottom_keeps_the_scale_of_its_width() -> None:
     paper = sheet(np.array([(0, 0), (2100, 0), (2100, 1500), (0, 1500)], float), ("B",))
     assert paper.width == pytest.approx(A4_INCHES[0])
     assert paper.height == pytest.approx(A4_INCHES[0] * 1500 / 2100)
+
+
+def frame(width: int, height: int) -> Points:
+    """Return the corners of a picture."""
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "inches"),
+    [
+        (1080, 12000, 5.4),  # a screenshot keeps its pixels at 200 dpi
+        (700, 4200, 3.5),
+        (300, 3000, 80 / 25.4),  # a till's paper
+        (3000, 20000, 210 / 25.4),  # no wider than A4
+        (1000, 2100, 297 / 25.4 / 2.1),  # no narrower than as a sheet
+        (1000, 60000, 200 / 60),  # no longer than a page of a PDF can be
+    ],
+)
+def test_a_strip_is_as_wide_as_its_pixels_are_worth(width: int, height: int, inches: float) -> None:
+    """What is far longer than wide keeps its letters, whichever way it lies."""
+    upright, aside = sheet(frame(width, height)), sheet(frame(height, width))
+    assert upright.width == aside.height == pytest.approx(inches)
+    assert upright.height / upright.width == pytest.approx(height / width)
+    assert upright.shrunk == (height == 60000)
+
+
+def test_half_a_page_is_no_strip() -> None:
+    """Of a page of which a side is cut off, the whole sides say how large it is."""
+    paper = sheet(frame(1000, 2800), ("R",))
+    assert paper.height == pytest.approx(A4_INCHES[1])
+    assert sheet(frame(700, 4200), ("B",)).width == pytest.approx(3.5)
 
 
 def test_blur_lowers_the_sharpness_in_any_direction(page: Picture) -> None:

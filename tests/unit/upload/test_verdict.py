@@ -15,6 +15,8 @@ FINE = {"page_found": True, "sharpness": 0.33, "letter_height": 18.0, "paper": 2
         ({}, "good", ()),
         ({"page_found": False}, "retake", ("no_page",)),
         ({"cut": ("B",)}, "retake", ("cut",)),
+        ({"incomplete": True}, "retake", ("incomplete",)),
+        ({"too_long": True}, "retake", ("too_long",)),
         ({"sharpness": 0.15}, "retake", ("blurred",)),
         ({"sharpness": 0.21}, "usable", ("soft",)),
         ({"glare": 0.021}, "retake", ("glare",)),
