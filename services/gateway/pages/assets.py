@@ -1,4 +1,7 @@
-"""Styles, scripts, fonts and icons: read once, named by the hash of all of them, kept by browsers for a year."""
+"""Styles, scripts, fonts and icons: read once, named by the hash of all of them, kept by browsers for a year.
+
+Large files stay on the disk until somebody asks, and each is named by its own hash: it is fetched anew when it changes.
+"""
 
 import hashlib
 import re
@@ -20,13 +23,17 @@ OTHERS = FOLDER / "vendor"
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".onnx": "application/octet-stream",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
     ".woff2": "font/woff2",
 }
+LARGE = {".onnx", ".wasm"}
 STYLES, RTL = ("kern.css", "app.css"), ("rtl.css",)
 _NAMED = re.compile(r'url\("?([\w-]+\.(?:woff2|svg))"?\)')
-_TEXT = {".css", ".js", ".svg"}
+_TEXT = {".css", ".js", ".json", ".svg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,22 @@ class Asset:
     media_type: str
     plain: bytes
     encoded: Mapping[Encoding, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """A file on the disk, `size` bytes, beside it the same compressed with Brotli if `is_compressed`."""
+
+    media_type: str
+    path: Path
+    size: int
+    version: str
+    is_compressed: bool
+
+    @property
+    def compressed(self) -> Path:
+        """Return where the compressed file is."""
+        return _compressed(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +74,11 @@ class Styles:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """All files by name, and the version that stands in their addresses."""
+    """All files by name, and the version that stands in the addresses of all but the large ones."""
 
     version: str
     files: Mapping[str, Asset]
+    large: Mapping[str, LargeFile] = field(default_factory=dict)
     _styles: dict[str, "Styles"] = field(default_factory=dict)
 
     def styles(self, direction: str) -> "Styles":
@@ -70,8 +94,13 @@ class Assets:
         return Styles(text, f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'")
 
     def url(self, name: str) -> str:
-        """Return where a file is; it changes whenever any of them does."""
-        return f"/static/{self.version}/{name}"
+        """Return where a file is; that changes whenever any of them does, or a large one itself."""
+        version = self.large[name].version if name in self.large else self.version
+        return f"/static/{version}/{name}"
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a large file has; 0 if it is not there."""
+        return self.large[name].size if name in self.large else 0
 
 
 def load_assets() -> Assets:
@@ -79,15 +108,25 @@ def load_assets() -> Assets:
     if not OTHERS.exists():
         log.warning("assets.missing", remedy="python -m deploy.assets")
     paths = [path for folder in (OURS, OTHERS) if folder.exists() for path in sorted(folder.iterdir())]
-    files = {path.name: _asset(path) for path in paths if path.suffix in MEDIA_TYPES}
+    files = {path.name: _asset(path) for path in paths if path.suffix in MEDIA_TYPES.keys() - LARGE}
     digest = hashlib.sha256(b"".join(name.encode() + files[name].plain for name in sorted(files)))
-    return Assets(digest.hexdigest()[:16], files)
+    return Assets(digest.hexdigest()[:16], files, {path.name: _large(path) for path in paths if path.suffix in LARGE})
+
+
+def _large(path: Path) -> LargeFile:
+    with path.open("rb") as file:
+        version = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    return LargeFile(MEDIA_TYPES[path.suffix], path, path.stat().st_size, version, _compressed(path).exists())
+
+
+def _compressed(path: Path) -> Path:
+    return path.with_name(path.name + ".br")
 
 
 def _asset(path: Path) -> Asset:
     plain = path.read_bytes()
     if path.suffix not in _TEXT:
         return Asset(MEDIA_TYPES[path.suffix], plain, {})
-    small = path.with_name(path.name + ".br")
+    small = _compressed(path)
     br = small.read_bytes() if small.exists() else compressed(plain, "br")
     return Asset(MEDIA_TYPES[path.suffix], plain, {"br": br, "gzip": compressed(plain, "gzip")})

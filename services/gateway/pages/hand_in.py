@@ -15,7 +15,7 @@ from services.gateway.domain.refusal import RefusedError
 from services.gateway.pages.forms import NOTHING_TYPED, Filled, FormOf
 from services.gateway.pages.kinds import KINDS
 from services.gateway.pages.language import language_of
-from services.gateway.pages.page import leave_for, page
+from services.gateway.pages.page import leave_for, may_film, page
 from services.gateway.pages.visitor import Uploader
 from services.gateway.routes.completeness import looked_over
 from services.gateway.routes.documents import count_submission
@@ -154,7 +154,7 @@ def _page(
     **values: Any,
 ) -> Response:
     more = {"retake": None, "changed": False, "offline": False, **values}
-    return page(
+    answer = page(
         request,
         template,
         status,
@@ -168,3 +168,4 @@ def _page(
         fresh_key=new_id(),
         **more,
     )
+    return may_film(answer)

@@ -22,7 +22,7 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",  # the phone's own camera app needs none of it
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "same-origin",  # with `no-referrer` a browser hides its origin from our own forms, too
 }
 
@@ -54,6 +54,12 @@ def page(request: Request, template: str, status: int = 200, *, at_once: bool = 
         policy = POLICY.replace("style-src 'self'", f"style-src 'self' {styles.source}")
         response.headers["content-security-policy"] = policy
     keep_choice(request, response)
+    return response
+
+
+def may_film(response: Response) -> Response:
+    """Let a page ask for the camera, or whether there is one; the phone's own camera app needs no leave of ours."""
+    response.headers["permissions-policy"] = HEADERS["permissions-policy"].replace("camera=()", "camera=(self)")
     return response
 
 

@@ -20,6 +20,8 @@ async def serve(request: Request) -> Response:
     """Send the worker; its parts are named by version, so that it changes when any file does."""
     assets = look_of(request).assets
     files = [assets.url(name) for name in assets.files if not name.endswith(LATER)]
+    large = [assets.url(name) for name in assets.large]
     start = f"const VERSION = {json.dumps(assets.version)};\nconst FILES = {json.dumps(files)};\n"
+    start += f"const LARGE = {json.dumps(large)};\n"
     parts = ", ".join(json.dumps(assets.url(name)) for name in PARTS)
     return Response(f"{start}importScripts({parts});\n", headers=_HEADERS, media_type="text/javascript")

@@ -15,10 +15,9 @@ from services.upload.domain.margin import judged
 from services.upload.domain.netoutline import NetOutline, outline_from
 from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Copies, Picture, shrink
+from services.upload.domain.thresholds import thresholds
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "pagenet.onnx"
-SIDE = 512  # pixels of the square the net looks at
-LONGEST = 1024  # pixels of the copy in which sides are measured
 
 
 @cache
@@ -35,7 +34,8 @@ class PageNet:
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Self:
-        """Read the weights; do it once per process."""
+        """Read the weights, and what their answers mean; do it once per process."""
+        thresholds()
         return cls(Network(weights))
 
     def look(self, picture: Picture) -> PageMap:
@@ -59,9 +59,10 @@ class PageNet:
 
     def find_in(self, copies: Copies) -> NetOutline | None:
         """Return the same, found in the copies of a picture."""
-        fine = copies.halved(2 * LONGEST)
+        longest = thresholds().longest
+        fine = copies.halved(2 * longest)
         height, width = fine.shape[:2]
-        small, _ = shrink(fine, LONGEST)
+        small, _ = shrink(fine, longest)
         seen = judged(self.look_well(small), fine)
         first = outline_from(seen, small, width, height)
         if first is None:
@@ -76,7 +77,7 @@ class PageNet:
         if window is None:
             return None
         part = window.of(picture)
-        small, _ = shrink(part, LONGEST)
+        small, _ = shrink(part, thresholds().longest)
         inner = window.inner(width, height)
         nearer = self.look(small)
         if set(inner) & set(nearer.cut()):
@@ -86,7 +87,8 @@ class PageNet:
 
 
 def _square(picture: Picture) -> Picture:
-    return np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    side = thresholds().side
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _share(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.upload.domain.pagemap import THERE, PageMap
+from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Picture, lab
 from services.upload.domain.sides import SIDES, Side
 from services.upload.domain.steadypath import steadiest
+from services.upload.domain.thresholds import thresholds
 
 DEPTH = 0.045  # of the picture: how far from the border the edge is sought
 ROWS, COLUMNS = 72, 160  # of the strip as it is looked at
@@ -53,7 +54,7 @@ def _span(seen: PageMap, side: Side) -> tuple[float, float] | None:
     """Return from where to where along a border the mask comes near it, 0 to 1; None where it hardly does."""
     mask = seen.mask.T if side in ("L", "R") else seen.mask
     near = mask[:NEAR] if side in ("L", "T") else mask[-NEAR:]
-    cells = np.flatnonzero((near >= THERE).any(axis=0))
+    cells = np.flatnonzero((near >= thresholds().there).any(axis=0))
     if len(cells) < FEWEST:
         return None
     return float(cells[0]) / mask.shape[1], float(cells[-1] + 1) / mask.shape[1]

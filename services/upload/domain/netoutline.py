@@ -7,14 +7,13 @@ import numpy as np
 
 from services.upload.domain.edgestrip import Colours, edge_colours
 from services.upload.domain.geometry import Points, clockwise_from_top_left
-from services.upload.domain.pagemap import THERE, PageMap
+from services.upload.domain.pagemap import PageMap
 from services.upload.domain.pixels import Picture
 from services.upload.domain.quad import Lines, corners_of, likeness, sides_of
 from services.upload.domain.sides import Side
+from services.upload.domain.thresholds import thresholds
 from services.upload.domain.trace import traced, weakest_edge
 
-LEVELS = (THERE, 0.8, 0.9)  # how sure the net must be of a place for it to be page
-FOUR_SIDED = 0.95  # how like a page with four sides a mask is that needs no second thought
 EDGE = 1.0  # difference of colour: along a side with less there is no edge
 
 
@@ -37,14 +36,15 @@ def outline_from(seen: PageMap, small: Picture, width: int, height: int) -> NetO
 
     `small` is the same picture with about 1000 pixels on its longer side.
     """
-    if seen.present < THERE:
+    there = thresholds().there
+    if seen.present < there:
         return None
     found = _corners(seen, edge_colours(small))
     if found is None:
         return None
     corners, edge = found
     quad = clockwise_from_top_left(corners * np.array([width, height]))
-    return NetOutline(quad, seen.cut(), seen.present, seen.several >= THERE, clear=edge >= EDGE)
+    return NetOutline(quad, seen.cut(), seen.present, seen.several >= there, clear=edge >= EDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,13 @@ def _corners(seen: PageMap, colours: Colours) -> tuple[Points, float] | None:
     page, and one of its sides runs where no edge is. Then what the net is surer of is the page, if that has edges all
     around and is more like one.
     """
-    pages = (_page(seen, colours, level) for level in LEVELS)
+    wanted = thresholds()
+    pages = (_page(seen, colours, level) for level in (wanted.there, *wanted.surer))
     first = next(pages)
     if first is None:
         return None
     edge = weakest_edge(first.sides, colours)
-    if first.fits >= FOUR_SIDED or edge >= EDGE:
+    if first.fits >= wanted.four_sided or edge >= EDGE:
         return first.corners, edge
     surer = [(weakest_edge(page.sides, colours), page.corners) for page in pages if page and page.fits > first.fits]
     clearest, corners = max(surer, key=itemgetter(0), default=(0.0, first.corners))

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.domain.sides import SIDES, Side
+from services.upload.domain.thresholds import thresholds
 
 Share = NDArray[np.float32]
 
-GOES_ON = 0.5  # from here on the page is taken to go on beyond a border
-UNSURE = (0.02, 0.98)  # how surely the page goes on beyond a border for a second opinion to be asked
 MIRRORED = [2, 1, 0, 3]  # L, T, R, B as a mirror shows them
-THERE = 0.5  # from here on there is a page at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,13 @@ class PageMap:
 
     def cut(self) -> tuple[Side, ...]:
         """Return the borders beyond which the page goes on."""
-        return tuple(side for side, share in zip(SIDES, self.beyond, strict=True) if share >= GOES_ON)
+        goes_on = thresholds().goes_on
+        return tuple(side for side, share in zip(SIDES, self.beyond, strict=True) if share >= goes_on)
 
     def unsure(self) -> bool:
         """Tell whether a second opinion on a border is wanted."""
-        return bool(((self.beyond > UNSURE[0]) & (self.beyond < UNSURE[1])).any())
+        least, most = thresholds().unsure
+        return bool(((self.beyond > least) & (self.beyond < most)).any())
 
     def mirrored(self) -> Self:
         """Return what was seen in a mirrored picture as it is in the picture itself."""

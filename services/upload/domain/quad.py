@@ -5,25 +5,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.upload.domain.geometry import Points, after, before
-from services.upload.domain.pagemap import THERE, Share
+from services.upload.domain.pagemap import Share
 from services.upload.domain.sides import SIDES, Side
-
-FAR = 20.0  # pictures away: such a corner is none
-FINER = 4  # how much finer than the mask its edge is followed
-LEAST_AREA = 0.01  # of the picture: a smaller patch is no page
-AT_BORDER = 0.012  # of the picture: a side this near to a crossed border is the border
-MIDDLE = (0.06, 0.94)  # of a side's length: near its ends lie rounded corners
+from services.upload.domain.thresholds import thresholds
 
 Lines = NDArray[np.float64]  # shape (n, 3): a, b, c of a*x + b*y + c = 0, a*a + b*b = 1
 
 
-def sides_of(mask: Share, cut: tuple[Side, ...], level: float = THERE) -> Lines | None:
+def sides_of(mask: Share, cut: tuple[Side, ...], level: float | None = None) -> Lines | None:
     """Return the four sides of the page in shares of the picture, in order around it; None if there is no page.
 
     The normals point out of the page. A side along a border the page crosses is that border itself.
-    The page is what the mask shows from a level on.
+    The page is what the mask shows from a level on, usually that from which on there is a page.
     """
-    edge = _edge(mask, level)
+    edge = _edge(mask, thresholds().there if level is None else level)
     if edge is None:
         return None
     hull = cv2.convexHull(edge.astype(np.float32))[:, 0].astype(np.float64)
@@ -37,7 +32,7 @@ def sides_of(mask: Share, cut: tuple[Side, ...], level: float = THERE) -> Lines 
 def likeness(mask: Share, level: float, sides: Lines) -> float:
     """Return how alike the mask from a level on and a four-sided page are: their Jaccard index within the picture."""
     corners = corners_of(sides)
-    if not np.isfinite(corners).all() or abs(corners).max() > FAR:
+    if not np.isfinite(corners).all() or abs(corners).max() > thresholds().far:
         return 0.0
     page = np.zeros(mask.shape, np.uint8)
     cv2.fillConvexPoly(page, np.round((corners * mask.shape[0] - 0.5) * 16).astype(np.int32), 1, cv2.LINE_8, 4)
@@ -78,11 +73,11 @@ def on_border(side: NDArray[np.float64]) -> bool:
 
 def _edge(mask: Share, level: float) -> Points | None:
     """Return the edge of the largest patch, points in shares of the picture, corners of it included."""
-    count = mask.shape[0] * FINER
+    count = mask.shape[0] * thresholds().finer
     fine = cv2.resize(mask, (count, count), interpolation=cv2.INTER_LINEAR)
     found, _ = cv2.findContours((fine >= level).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     largest = max(found, key=cv2.contourArea, default=None)
-    if largest is None or cv2.contourArea(largest) < LEAST_AREA * count * count:
+    if largest is None or cv2.contourArea(largest) < thresholds().least_area * count * count:
         return None
     points = largest[:, 0].astype(np.float64)
     outermost = 0.5 * np.sign(points - count / 2) * _last(points, count)
@@ -133,16 +128,17 @@ def _fitted(
     side: NDArray[np.float64], place: int, corners: Points, edge: Points, cut: tuple[Side, ...]
 ) -> NDArray[np.float64]:
     """Fit a side to the points of the edge beside its middle, or lay it on the border that it follows."""
-    start, end = corners[place], corners[(place + 1) % len(corners)]
+    start, end, wanted = corners[place], corners[(place + 1) % len(corners)], thresholds()
     for name in cut:
         border = border_line(name)
-        if all(abs(border[:2] @ corner + border[2]) < AT_BORDER for corner in (start, end)):
+        if all(abs(border[:2] @ corner + border[2]) < wanted.at_border for corner in (start, end)):
             return border
     along = (end - start) / (np.linalg.norm(end - start) + 1e-12)
     share = (edge - start) @ along / (np.linalg.norm(end - start) + 1e-12)
     away = abs(edge @ side[:2] + side[2])
-    beside = (share > MIDDLE[0]) & (share < MIDDLE[1]) & (away < 0.03) & ~_in_frame_border(edge)  # noqa: PLR2004
-    if beside.sum() < 8:  # noqa: PLR2004 - points
+    middle = (share > wanted.middle[0]) & (share < wanted.middle[1])
+    beside = middle & (away < wanted.beside) & ~_in_frame_border(edge)
+    if beside.sum() < wanted.fewest:
         return side
     return _line_fit(edge[beside], side)
 

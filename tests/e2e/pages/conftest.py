@@ -41,8 +41,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def launched(program: str) -> AsyncIterator[Browser]:
-    """Start a browser; without it a test is skipped at a desk and fails where CI=true."""
+async def launched(program: str, *more: str) -> AsyncIterator[Browser]:
+    """Start a browser, with `more` switches; without it a test is skipped at a desk and fails where CI=true."""
     found = shutil.which(program)
     if found is None or not TEST_MODULE.exists():
         reason = f"no {program} or no axe-core here; run `make setup-tests`"
@@ -50,7 +50,7 @@ async def launched(program: str) -> AsyncIterator[Browser]:
             raise RuntimeError(reason)
         pytest.skip(reason)
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=found, args=QUIET)
+        running = await playwright.chromium.launch(executable_path=found, args=(*QUIET, *more))
         yield running
         await running.close()
 

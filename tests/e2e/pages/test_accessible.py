@@ -126,6 +126,10 @@ async def _look_at_handing_in(every: EveryPage, letters: tuple[Path, Path]) -> d
     phone, page = every.phone, every.phone.page
     for path in ("/", "/things", "/hand-in", "/hand-in/shell"):  # while there is nothing
         await every.look(path)
+    for path in ("/hand-in/camera", "/hand-in/camera/shell"):
+        await phone.go(path)
+        await expect(page.locator("[data-why=missing]")).to_be_visible()
+        await every.look()
     await phone.go("/hand-in")
     await page.eval_on_selector("#add", "form => form.hidden = false")
     await page.set_input_files("#file", {"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Guten Tag"})

@@ -3,6 +3,7 @@
 
 import { afterSwap, change, refresh, say } from "./fragment.js";
 import { Sending } from "./sending.js";
+import { hasCamera } from "./video.js";
 import { draw, elsewhere, wordsOf } from "./waiting.js";
 
 const previews = new Map();
@@ -13,6 +14,7 @@ function takePages() {
   const told = { began, arrived, changed: () => (guardSending(), draw(sending)) };
   const sending = new Sending({ ...wordsOf(), ...box.dataset }, told, here);
   let replaces = null;
+  const filming = hasCamera(); // then through a page of ours; else the phone's own camera app takes the picture
   let kind = document.getElementById("kind")?.value ?? "";
 
   box.hidden = false;
@@ -44,7 +46,8 @@ function takePages() {
   afterSwap(() => (showPreviews(), keepKind(), guardSending()));
   sending.restore(document.body.dataset.device);
 
-  function pick(source, page) {
+  async function pick(source, page) {
+    if (source === "camera" && (await filming)) return location.assign(page ? `${box.dataset.filming}?retake=${page}` : box.dataset.filming);
     replaces = page;
     box.querySelector(`[data-source=${source}]`).click();
   }
