@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from services.upload.domain.geometry import Points
 from services.upload.domain.light import evenly_lit
 from services.upload.domain.pixels import Picture
-from services.upload.domain.quad import AT_BORDER as HAIR
 from services.upload.domain.sides import Side, Turn, seen_by_reader
+from services.upload.domain.thresholds import thresholds
 
 DEPTH = 20  # letter heights: how far from the border is looked, some eight lines
 LEAST_DEPTH = 64  # pixels
@@ -105,8 +105,8 @@ def _ink_beside(page: Picture, quad: Points, side: Side, letter: float) -> tuple
 
 def _to_borders(quad: Points, page: Picture) -> Points:
     """Return corners with those a hair from a border moved there: letters that it cuts through lie in between."""
-    size = np.array(page.shape[::-1])
-    return np.asarray(np.where(quad < HAIR * size, 0, np.where(quad > (1 - HAIR) * size, size, quad)), np.float64)
+    size, hair = np.array(page.shape[::-1]), thresholds().at_border
+    return np.asarray(np.where(quad < hair * size, 0, np.where(quad > (1 - hair) * size, size, quad)), np.float64)
 
 
 def _cut_letters(ink: Ink, *, along: bool) -> Ink:

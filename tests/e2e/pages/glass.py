@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from tests.e2e.pages.phone import AXE, Phone
 
 # What scripts show and hide: in another language as in the one that was opened.
-SCRIPTED = "[data-take], [data-plain], [data-push-says], [data-push-key] button, [data-in], [data-why], :not(svg)[data-scripted]"
+SCRIPTED = (
+    "[data-take], [data-plain], [data-push-says], [data-push-key] button, [data-in], [data-why],"
+    " :not(svg)[data-scripted]"
+)
 SHOWN = f"[...document.querySelectorAll('{SCRIPTED}')].map(part => part.hidden)"
 # Styles that stand in a page are those of its files, too, which it fetches beforehand, or were set by scripts.
 PUT = """async ({html, shown, scripted}) => {
