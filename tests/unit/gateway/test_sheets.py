@@ -42,6 +42,7 @@ def page(check: PageCheck | None) -> Page:
         size_bytes=9,
         media_type="application/pdf",
         uploaded_at=NOW,
+        state="checked" if check else "uploaded",
         check=check,
     )
 
