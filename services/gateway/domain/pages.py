@@ -122,13 +122,14 @@ class Page(BaseModel):
         return None if self.media_type in OF_SEVERAL else 1
 
     def picture_of(self, number: int) -> str:
-        """Return the key of the picture that was drawn of one page of the file.
+        """Return the key of the picture that was drawn of one page of the file; the only one is the first.
 
         Raises:
             RefusedError: `page.no_annotation`.
         """
-        sheets = {sheet.number: sheet.annotated_key for sheet in self.check.sheets} if self.check else {}
-        if key := sheets.get(number):
+        drawn = {self.check.page: self.check.annotated_key} if self.check else {}
+        drawn |= {sheet.number: sheet.annotated_key for sheet in self.check.sheets} if self.check else {}
+        if key := drawn.get(number):
             return key
         raise RefusedError("page.no_annotation")
 

@@ -148,7 +148,7 @@ async def _look_at_handing_in(every: EveryPage, letters: tuple[Path, Path]) -> d
     await page.select_option("#kind", "sperrankuendigung")
     document_id = await phone.send()
     page_id = (name or "").removeprefix("page-")
-    return {"document_id": document_id, "page_id": page_id, "version": "any", "name": "app.css"}
+    return {"document_id": document_id, "page_id": page_id, "version": "any", "name": "app.css", "number": "1"}
 
 
 async def _look_at_what_follows(every: EveryPage, known: dict[str, str]) -> None:

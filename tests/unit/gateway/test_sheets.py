@@ -112,6 +112,8 @@ def test_only_pictures_that_were_drawn_can_be_had() -> None:
     for number in (3, 4):
         with pytest.raises(RefusedError, match=r"page\.no_annotation"):
             KEPT.picture_of(number)
+    only = page(PageCheck(verdict="good", annotated_key=f"annotated/{FILE}.jpg", pages=1, checked_at=NOW))
+    assert only.picture_of(1) == f"annotated/{FILE}.jpg"
     with pytest.raises(RefusedError, match=r"page\.no_annotation"):
         page(None).picture_of(1)
     assert KEPT.check
