@@ -18,6 +18,7 @@ from bench.documents import measure, table
 from bench.frames import frames
 from bench.outlines import outlines
 from bench.quality.decisions import decisions
+from bench.words import words
 
 Figures = dict[str, dict[str, Any]]
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--frames", type=int, default=8, help="letters that fill a picture, of each making, whole and cut (8)"
     )
+    parser.add_argument("--words", type=int, default=2, help="letters of each making looked through for lost words (2)")
     parser.add_argument("--synthetic", type=int, default=200, help="synthetic photos (200)")
     parser.add_argument("--misses", action="store_true", help="name the cases that were judged wrongly")
     options = parser.parse_args(arguments)
@@ -44,11 +46,13 @@ def main(arguments: Sequence[str]) -> int:
     _print(spoilt)
     filled: Figures = frames(options.frames) if options.frames else {}
     _print(filled)
+    read: Figures = words(options.words, _photos()) if options.words else {}
+    _print(read)
     looked = _outlines(options.synthetic, misses=options.misses)
     _print(looked)
     if options.json:
         letters = {f"letters, {way}": row for way, row in spoilt.items()}
-        options.json.write_text(json.dumps(documents | bent | letters | filled | looked, indent=2))
+        options.json.write_text(json.dumps(documents | bent | letters | filled | read | looked, indent=2))
     return 0
 
 
