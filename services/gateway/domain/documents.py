@@ -11,6 +11,7 @@ from services.gateway.domain.limits import Limits
 from services.gateway.domain.pages import Page
 from services.gateway.domain.progress import DocumentState
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.versions import check_version, tag_of
 from shared.events.gateway import DocumentSubmitted, MandateKind, SubmittedPage
 from shared.events.outline import AS_FOUND, Outline
 from shared.events.upload import TypeSuggestion
@@ -117,7 +118,7 @@ class Document(BaseModel):
     @property
     def tag(self) -> str:
         """The entity tag of the list of pages (RFC 9110, 8.8.3)."""
-        return f'"{self.version}"'
+        return tag_of(self.version)
 
     @property
     def changed_at(self) -> datetime:
@@ -147,7 +148,7 @@ class Document(BaseModel):
             RefusedError: the document has changed; the page is none of its, or no longer; the other one was in it
                 before; or too many were.
         """
-        self._check_version(wish.if_match)
+        check_version("document", self.version, wish.if_match)
         if wish.page_id in self.replaced_page_ids:
             raise RefusedError("page.replaced")
         if wish.page_id not in self.page_ids:
@@ -156,13 +157,6 @@ class Document(BaseModel):
             raise RefusedError("document.page_twice")
         if len(self.replacements) >= MOST_REPLACEMENTS:
             raise RefusedError("document.too_many_replacements", most=MOST_REPLACEMENTS)
-
-    def _check_version(self, if_match: str | None) -> None:
-        """Compare tags as RFC 9110, 13.1.1 asks."""
-        if if_match is None:
-            raise RefusedError("document.version_missing")
-        if if_match.strip() != "*" and self.tag not in (tag.strip() for tag in if_match.split(",")):
-            raise RefusedError("document.changed")
 
     def with_page(self, page_id: str, new: DocumentPage, at: datetime, by: Acting | None = None) -> "Document":
         """Return the next version: `new` in the place of a page, number and date of arrival as they were."""

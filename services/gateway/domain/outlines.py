@@ -52,23 +52,6 @@ def correction_of(outline: Outline, citizen: Citizen, at: datetime) -> Correctio
     return Correction(outline=outline, by="citizen", by_id=citizen.device_id, at=at)
 
 
-def tag_of(version: int) -> str:
-    """Return the entity tag of an outline (RFC 9110, 8.8.3)."""
-    return f'"{version}"'
-
-
-def check_version(version: int, if_match: str | None) -> None:
-    """Check that a wish means the outline as it is now (RFC 9110, 13.1.1).
-
-    Raises:
-        RefusedError: `outline.version_missing`, `outline.changed`.
-    """
-    if if_match is None:
-        raise RefusedError("outline.version_missing")
-    if if_match.strip() != "*" and tag_of(version) not in (tag.strip() for tag in if_match.split(",")):
-        raise RefusedError("outline.changed")
-
-
 def quad_of(corners: Corners) -> Quad:
     """Return the corners of a page, rounded.
 

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.outlines import Wish, tag_of
+from services.gateway.domain.outlines import Wish
 from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.versions import tag_of
 from services.gateway.pages.forms import Filled, FormOf
 from services.gateway.pages.hand_in import PATH as HAND_IN
 from services.gateway.pages.language import language_of

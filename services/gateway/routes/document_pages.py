@@ -1,6 +1,6 @@
 """The pages of a document that was handed in: which they are, and one of them taken again."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
@@ -8,7 +8,7 @@ from services.gateway.domain.documents import Exchange
 from services.gateway.routes.access import ask_of
 from services.gateway.routes.acting import MayUpload
 from services.gateway.routes.answers import digest_of, respond
-from services.gateway.routes.documented import IDEMPOTENT, problems
+from services.gateway.routes.documented import IDEMPOTENT, if_match_of, problems
 from services.gateway.routes.documents import Seen, count_submission
 from services.gateway.routes.parts import InLanguage, Ready
 from services.gateway.schemas.answered import Receipt
@@ -19,18 +19,7 @@ from shared.events.event import Id
 router = APIRouter(tags=["documents"])
 PATH = "/v1/documents/{document_id}/pages"
 
-_EXCHANGE: dict[str, Any] = {
-    "parameters": [
-        *IDEMPOTENT["parameters"],
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": True,
-            "description": "The ETag of the list of pages, so that two devices do not undo each other's change.",
-            "schema": {"type": "string", "maxLength": 255},
-        },
-    ]
-}
+_EXCHANGE = {"parameters": [*IDEMPOTENT["parameters"], if_match_of("the list of pages")]}
 
 
 @router.get(PATH, summary="The pages of a document", responses=problems(401, 403, 404))

@@ -21,6 +21,17 @@ IDEMPOTENT: dict[str, Any] = {
 }
 
 
+def if_match_of(what: str) -> dict[str, Any]:
+    """Describe the header by which a change says which version of something it means."""
+    return {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": f"The ETag of {what}, so that two devices do not undo each other's change.",
+        "schema": {"type": "string", "maxLength": 255},
+    }
+
+
 _OF_MANDATES = (403, 404)
 
 

@@ -1,13 +1,14 @@
 """Where a page lies in its picture: what the check suggests, and what the citizen corrects before handing in."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.outlines import Wish, tag_of
+from services.gateway.domain.outlines import Wish
+from services.gateway.domain.versions import tag_of
 from services.gateway.routes.acting import MaySee, MayUpload
-from services.gateway.routes.documented import problems, sends
+from services.gateway.routes.documented import if_match_of, problems, sends
 from services.gateway.routes.files import plain_of
 from services.gateway.routes.parts import Parts, Ready
 from services.gateway.schemas.outlines import OutlineShown, OutlineWish
@@ -17,17 +18,7 @@ from shared.events.outline import AS_FOUND
 router = APIRouter(tags=["pages"])
 PATH = "/v1/pages/{page_id}/outline"
 
-_IF_MATCH: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": True,
-            "description": "The ETag of the outline, so that two devices do not undo each other's change.",
-            "schema": {"type": "string", "maxLength": 255},
-        }
-    ]
-}
+_IF_MATCH = {"parameters": [if_match_of("the outline")]}
 IfMatch = Annotated[str | None, Header(include_in_schema=False)]
 
 

@@ -3,9 +3,10 @@
 from functools import partial
 
 from services.gateway.domain.access import Citizen
-from services.gateway.domain.outlines import Wish, check_version, correction_of
+from services.gateway.domain.outlines import Wish, correction_of
 from services.gateway.domain.pages import Page
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.versions import check_version
 from services.gateway.store.pages import Pages
 from shared.clock import Clock
 from shared.messaging.ledger import Ledger
@@ -30,7 +31,7 @@ class Outlines:
                 `outline.several`, `outline.turn_only`, `outline.too_many`.
         """
         page = await self._pages.of_citizen(wish.page_id, citizen)
-        check_version(page.outline_version, wish.if_match)
+        check_version("outline", page.outline_version, wish.if_match)
         if wish.outline == page.outline:
             return page
         corrected = page.corrected(correction_of(wish.outline, citizen, self._clock()))

@@ -6,9 +6,10 @@ import pytest
 
 from services.gateway.domain.access import Acting, Citizen
 from services.gateway.domain.documents import Document, DocumentPage
-from services.gateway.domain.outlines import MOST_CORRECTIONS, check_version, correction_of, quad_of
+from services.gateway.domain.outlines import MOST_CORRECTIONS, correction_of, quad_of
 from services.gateway.domain.pages import Page, PageCheck
 from services.gateway.domain.refusal import RefusedError
+from services.gateway.domain.versions import check_version
 from services.gateway.pages.outline import Scene
 from shared.events.gateway import PageOutlined, PageUploaded
 from shared.events.outline import AS_FOUND, WHOLE, Outline, Turn
@@ -123,9 +124,9 @@ def test_a_check_by_a_newer_outline_outweighs_all_others() -> None:
 def test_a_change_names_the_version_it_is_about(if_match: str | None, code: str | None) -> None:
     """Two devices do not undo each other's correction."""
     if code is None:
-        return check_version(2, if_match)
+        return check_version("outline", 2, if_match)
     with pytest.raises(RefusedError, match=rf"outline\.{code}"):
-        check_version(2, if_match)
+        check_version("outline", 2, if_match)
     return None
 
 
