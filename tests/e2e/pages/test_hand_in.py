@@ -98,13 +98,22 @@ async def test_network_lost_on_the_way(phone: Phone, letters: tuple[Path, Path])
     await expect(phone.page.locator("#hand-over")).to_be_enabled()
 
 
-async def test_what_is_no_page_is_refused_with_what_to_do(phone: Phone, tmp_path: Path) -> None:
-    """A file that is neither picture nor PDF says which are, and can only be discarded."""
-    wrong = tmp_path / "letter.txt"
+async def test_what_is_no_page_is_refused_with_what_to_do(
+    phone: Phone, letters: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A file that is neither picture nor PDF says which are, can only be discarded, and holds up no other page."""
+    wrong = tmp_path / "Brief an das Jobcenter.docx"
     wrong.write_text("Guten Tag")
     await phone.go("/hand-in")
     await phone.take(wrong)
     await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG, HEIC, PNG, WebP, TIFF und PDF.")
+    await expect(phone.page.locator(".sheet--local")).to_contain_text("Word-Dateien speichern Sie bitte als PDF.")
+    for said in ("Brief an das Jobcenter.docx", "Geht nicht"):
+        await expect(phone.page.locator(".sheet--local")).to_contain_text(said)
+    await phone.take(letters[1])
+    await phone.sees("good")
+    await expect(phone.page.locator("#hand-over")).to_be_enabled()
+    await phone.send()
     await phone.go("/hand-in")
     await expect(phone.page.locator(".sheet--local")).to_contain_text("Wir lesen JPEG")
     await expect(phone.page.get_by_role("button", name="Noch einmal senden")).to_have_count(0)

@@ -22,8 +22,9 @@ export class Sending {
     document.addEventListener("visibilitychange", () => document.hidden || this.resume());
   }
 
-  get count() {
-    return this.items.filter((item) => this.isHere(item)).length;
+  // What is still on its way to us from here; what we refused never will be.
+  get underWay() {
+    return this.items.filter((item) => this.isHere(item) && !item.page.refused).length;
   }
 
   get elsewhere() {
@@ -147,7 +148,11 @@ export class Sending {
     this.stop(item, words);
     item.row.classList.add("sheet--failed");
     item.row.querySelector("[data-again]").hidden = true;
+    item.row.querySelector("[data-kept]").hidden = true;
+    item.row.querySelector("[data-refused]").hidden = false;
+    if (item.page.file.name) item.row.querySelector("[data-title]").textContent = item.page.file.name;
     item.page.refused = words;
+    this.told.changed();
     if (item.page.id) await queue.keep(item.page);
   }
 

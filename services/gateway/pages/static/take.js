@@ -33,7 +33,7 @@ function takePages() {
     if (event.target.id === "change") {
       event.preventDefault();
       change("draft", event.target, event.submitter);
-    } else if (event.submitter?.name !== "language" && sending.count) event.preventDefault();
+    } else if (event.submitter?.name !== "language" && sending.underWay) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => sending.unkept && event.preventDefault());
   addEventListener("online", () => {
@@ -78,8 +78,8 @@ function takePages() {
   function guardSending() {
     const button = document.getElementById("hand-over");
     if (!button) return;
-    button.disabled = sending.count > 0;
-    document.querySelector("[data-unsent]").hidden = !sending.count;
+    button.disabled = sending.underWay > 0;
+    document.querySelector("[data-unsent]").hidden = !sending.underWay;
   }
 }
 
