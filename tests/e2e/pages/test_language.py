@@ -108,3 +108,16 @@ async def test_plain_german_is_a_language_of_its_own(opened: Open) -> None:
     await expect(phone.page.locator("html")).to_have_attribute("lang", "de-simple")
     await expect(phone.page.locator(".languages [aria-current]")).to_have_text("Leichte Sprache")
     await expect(phone.page.locator("main")).to_contain_text("Der Code hat 9 Zeichen.")
+
+
+async def test_back_to_a_page_whose_language_was_switched(phone: Phone) -> None:
+    """In a good network Back leads to the form, in the language that was chosen, and not to the page for no network."""
+    await phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await phone.go("/callbacks")
+    await _switch(phone, "English")
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "en")
+    heading = await phone.page.locator("h1").inner_text()
+    await phone.go("/things")
+    await phone.page.go_back()
+    await expect(phone.page.locator("h1")).to_have_text(heading)
+    await expect(phone.page.locator("html")).to_have_attribute("lang", "en")

@@ -32,7 +32,7 @@ async function takeOver() {
 
 async function visit(event, path) {
   try {
-    const answer = await fetch(event.request);
+    const answer = await fetch(asked(event.request));
     event.waitUntil(speak(answer.headers.get("content-language")));
     return answer;
   } catch (away) {
@@ -40,6 +40,13 @@ async function visit(event, path) {
     if (kept) return kept;
     throw away;
   }
+}
+
+// Going back to what answered a form, a browser asks for what it has kept of that, which is nothing, and a worker may not
+// even pass that on: so the page itself is asked for.
+function asked(request) {
+  if (!request.isHistoryNavigation || request.method === "GET") return request;
+  return new Request(request.url, { headers: { accept: "text/html" }, redirect: "manual" });
 }
 
 // The pages that are kept speak the language that was chosen last.
