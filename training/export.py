@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 from training.batch import scaled
-from training.generate import placing
+from training.generate import hard, placing
 from training.net import SIZE, STRIP, Answer, PageNet
 
 OPSET = 17
@@ -78,6 +78,7 @@ def _card(net: PageNet, out: Path, provenance: Provenance) -> dict[str, object]:
         "training": asdict(provenance),
         "data": {
             "modes": dict(zip(placing.MODES, placing.SHARES, strict=True)),
+            "hard": {"share": hard.HARD, **dict(zip(hard.KINDS, hard.SHARES, strict=True))},
             "cut_depth": [placing.LEAST_CUT, placing.MOST_CUT],
             "tight_margin": [placing.LEAST_MARGIN, placing.MOST_TIGHT],
         },

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from training.generate.camera import seed_noise
-from training.generate.scene import photograph
+from training.generate.hard import any_photograph
 from training.generate.stock import Stock
 from training.letters import load_letters
 from training.ring import Ring
@@ -66,7 +66,7 @@ def _work(ring: Ring, pace: Pace, worker: int, workers: int, seed: int) -> None:
         if pace.enough():
             time.sleep(0.05)
             continue
-        ring.write(at, photograph(rng, stock))
+        ring.write(at, any_photograph(rng, stock))
         at = (at + workers) % len(ring.small) if at + workers < len(ring.small) else worker
         with pace.made.get_lock():
             pace.made.value += 1

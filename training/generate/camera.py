@@ -17,7 +17,7 @@ def shoot(rng: Generator, scene: Canvas) -> NDArray[np.uint8]:
     picture = cv2.LUT(picture, _tone(rng)).astype(np.uint8)
     if rng.random() < 0.06:
         picture[:] = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None]
-    return _compressed(rng, picture) if rng.random() < 0.4 else picture
+    return compressed(rng, picture) if rng.random() < 0.4 else picture
 
 
 def seed_noise(seed: int) -> None:
@@ -57,6 +57,7 @@ def _tone(rng: Generator) -> NDArray[np.uint8]:
     return np.clip(bent * 255, 0, 255).astype(np.uint8)
 
 
-def _compressed(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def compressed(rng: Generator, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture after JPEG of quality 25 to 92."""
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 93))])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

@@ -10,6 +10,7 @@ from numpy.random import Generator
 from training.generate.texture import Canvas, Plane, any_colour, clouds
 
 SIDE = 640  # pixels of an unwarped surface
+SEEN = 512  # pixels of a surface as the picture shows it
 FOLDERS = (Path("/usr/share/backgrounds"), Path("/usr/share/wallpapers"))  # Debian's free wallpapers
 
 
@@ -24,6 +25,23 @@ def surface(rng: Generator, pictures: list[Canvas]) -> Canvas:
         _edge_of_table(rng, desk)
     _clutter(rng, desk)
     return np.clip(desk, 0, 255).astype(np.float32)
+
+
+def white_desk(rng: Generator) -> Canvas:
+    """Return a surface as white as paper, or a little less, seen at 512 px: its sheen changes slowly, if at all."""
+    tint = np.clip(rng.uniform(205, 253) + rng.normal(0, 4, 3), 0, 255).astype(np.float32)
+    grain = clouds(rng, (SEEN, SEEN), int(rng.integers(1, 7)))[..., None] - np.float32(0.5)
+    return np.clip(tint + grain * np.float32(rng.exponential(8)), 0, 255).astype(np.float32)
+
+
+def dark_ground(rng: Generator) -> Canvas:
+    """Return a nearly black surface, seen at 512 px: a car seat, a dark cloth, a glass table that mirrors a lamp."""
+    tint = rng.uniform(2, 45) * np.exp(rng.normal(0, 0.15, 3))
+    pattern = clouds(rng, (SEEN, SEEN), int(rng.integers(2, 8)))[..., None]
+    ground = tint * (1 + np.float32(rng.uniform(0, 1)) * (pattern - np.float32(0.5)))
+    if rng.random() < 0.3:
+        ground += np.float32(rng.uniform(10, 90)) * clouds(rng, (SEEN, SEEN), 1)[..., None] ** 4
+    return np.clip(ground, 0, 255).astype(np.float32)
 
 
 def load_pictures(rng: Generator, most: int) -> list[Canvas]:

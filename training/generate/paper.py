@@ -42,6 +42,22 @@ def sheet(rng: Generator) -> Canvas:
     return page
 
 
+def receipt(rng: Generator) -> Canvas:
+    """Return a long till receipt, 440 px wide, two to five times as high: one narrow column, often pale."""
+    page = np.empty((int(WIDTH * rng.uniform(2, 5)), WIDTH, 3), np.float32)
+    page[:] = np.clip(rng.uniform(215, 255) + rng.normal(0, 4, 3), 0, 255)
+    ink = np.full(3, rng.uniform(20, 140), np.float32)
+    kind = _Type(rng.uniform(14, 26), ink, rng.uniform(0.3, 0.9), 0.9)
+    top = kind.leading
+    while top < page.shape[0] - kind.leading:
+        left, right = np.sort(rng.uniform(0.05, 0.95, 2)) * WIDTH
+        reach = (0.05 * WIDTH, 0.95 * WIDTH) if rng.random() < 0.6 else (left, right)
+        _line(rng, page, top, reach, kind)
+        top += kind.leading * (2 if rng.random() < 0.15 else 1)
+    shade = clouds(rng, page.shape[:2], 5, (1, 3))[..., None] - np.float32(0.5)
+    return page * (1 + shade * np.float32(rng.uniform(0, 0.3)))
+
+
 def _print(rng: Generator, page: Canvas) -> None:
     """Set lines of words between the margins, with paragraph gaps and short last lines."""
     height, width = page.shape[:2]

@@ -13,6 +13,9 @@ SHARES = (0.19, 0.07, 0.3, 0.36, 0.03, 0.05)
 
 LEAST_MARGIN, MOST_TIGHT = 0.003, 0.03  # of the picture
 LEAST_CUT, MOST_CUT = 0.008, 0.3  # of the sheet's extent
+MOST_HAIR = 0.012  # of the picture, beside a sheet that fills it
+LEAST_LEFT, MOST_LEFT = 0.004, 0.05  # of the picture, by which a corner leaves it
+FRAME = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
 SQUEEZE = 1.6  # most that one axis of a photo may be squeezed against the other
 
 
@@ -21,15 +24,32 @@ def draw_mode(rng: Generator) -> Mode:
     return MODES[int(rng.choice(len(MODES), p=SHARES))]
 
 
-def place(rng: Generator, ratio: float, mode: Mode) -> Quad:
-    """Return the corners of a sheet whose height is `ratio` times its width."""
+def place(rng: Generator, ratio: float, mode: Mode, *, upright: bool = False) -> Quad:
+    """Return the corners of a sheet whose height is `ratio` times its width; `upright`, it lies as on a scanner."""
     for _ in range(20):
-        shape = _seen(rng, ratio)
+        shape = _scanned(rng, ratio) if upright else _seen(rng, ratio)
         low, high = _box(rng, mode)
         scale = (high - low) / np.ptp(shape, axis=0)
         if max(scale) / min(scale) < SQUEEZE:
             break
     return ((shape - shape.min(axis=0)) * scale + low).astype(np.float32)
+
+
+def fill(rng: Generator) -> Quad:
+    """Return the corners of a sheet that fills the picture but for a hair at each corner."""
+    margins = np.exp(rng.uniform(np.log(LEAST_MARGIN), np.log(MOST_HAIR), (4, 2)))
+    return np.where(FRAME == 0, margins, 1 - margins).astype(np.float32)
+
+
+def leave(rng: Generator, quad: Quad) -> Quad:
+    """Return the corners with one of them a little outside the picture, at one border or two."""
+    at = int(rng.integers(4))
+    beyond = np.exp(rng.uniform(np.log(LEAST_LEFT), np.log(MOST_LEFT), 2))
+    outside = np.where(quad[at] < quad.mean(axis=0), -beyond, 1 + beyond)
+    chosen = np.array([[True, False], [False, True], [True, True]])[int(rng.integers(3))]
+    moved = quad.copy()
+    moved[at] = np.where(chosen, outside, quad[at])
+    return moved
 
 
 def _seen(rng: Generator, ratio: float) -> Quad:
@@ -44,6 +64,14 @@ def _seen(rng: Generator, ratio: float) -> Quad:
     corners = corners / (1 + corners @ tilt)[:, None]
     corners[:, 0] /= rng.choice([1.0, 0.75, 0.75, 1.333, 0.5625])
     return corners.astype(np.float32)
+
+
+def _scanned(rng: Generator, ratio: float) -> Quad:
+    """Return a sheet seen straight from above, a little askew."""
+    corners = np.array([[-1, -ratio], [1, -ratio], [1, ratio], [-1, ratio]])
+    skew = np.radians(rng.normal(0, 1.5))
+    turn = np.array([[np.cos(skew), -np.sin(skew)], [np.sin(skew), np.cos(skew)]])
+    return (corners @ turn.T).astype(np.float32)
 
 
 def _box(rng: Generator, mode: Mode) -> tuple[Quad, Quad]:

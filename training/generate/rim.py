@@ -17,16 +17,16 @@ def beneath(rng: Generator, scene: Canvas, quad: Quad) -> None:
         for _ in range(int(rng.integers(1, 4))):
             push = rng.normal(0, 0.006, 2) + rng.normal(0, 0.003, (4, 2))
             light = float(rng.uniform(0.6, 0.95))
-            _fill(scene, (quad + push) * side, paper_colour(rng) * light, rng.uniform(0.2, 0.7))
+            draw_flat(scene, (quad + push) * side, paper_colour(rng) * light, rng.uniform(0.2, 0.7))
         return
     middle = quad.mean(axis=0)
     wider = middle + (quad - middle) * rng.uniform(1.02, 1.35) + rng.normal(0, 0.02, 2)
     colour = rng.uniform(20, 235, 3) if rng.random() < 0.7 else np.full(3, rng.uniform(150, 245))
-    _fill(scene, wider * side, colour.astype(np.float32), rng.uniform(0.3, 0.9))
+    draw_flat(scene, wider * side, colour.astype(np.float32), rng.uniform(0.3, 0.9))
 
 
-def _fill(scene: Canvas, corners: Canvas, colour: Canvas, dark: float) -> None:
-    """Draw a flat sheet with a thin dark outline."""
+def draw_flat(scene: Canvas, corners: Canvas, colour: Canvas, dark: float) -> None:
+    """Draw a flat sheet, its corners in pixels, with a thin outline, darker by a share of `dark`."""
     points = np.round(corners * FINE).astype(np.int32)
     cv2.fillConvexPoly(scene, points, tuple(map(float, colour)), cv2.LINE_AA, 4)
     cv2.polylines(scene, [points], True, tuple(map(float, colour * (1 - dark))), 1, cv2.LINE_AA, 4)  # noqa: FBT003

@@ -12,6 +12,7 @@ from training.generate.hands import cover
 from training.generate.light import contact_shadow, glare, light
 from training.generate.placing import Mode, Quad, draw_mode, place
 from training.generate.rim import FINE, beneath, folds, inside, outside
+from training.generate.stationery import fold_corner
 from training.generate.stock import Stock
 from training.generate.texture import Canvas, Plane, any_colour, clouds
 from training.generate.truth import Truth, truth_of
@@ -21,12 +22,16 @@ SIDE = 512  # pixels of every synthetic photo, squeezed to a square as the net s
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture (512, 512, 3) in B, G, R, its truth, the corners of the sheet as it lies in pixels, its placing."""
+    """A picture (512, 512, 3) in B, G, R, its truth, the corners of the sheet as it lies in pixels, its placing.
+
+    `kind` names what is hard about it (`hard.Kind`).
+    """
 
     picture: NDArray[np.uint8]
     truth: Truth
     quad: Quad
     mode: Mode
+    kind: str = ""
 
 
 def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample:
@@ -34,13 +39,13 @@ def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample
     chosen = mode or draw_mode(rng)
     page = stock.sheet(rng)
     quad = place(rng, page.shape[0] / page.shape[1], chosen)
-    scene = _desk(rng, stock, alone=chosen == "none")
+    scene = desk(rng, stock, alone=chosen == "none")
     several = chosen == "roomy" and rng.random() < 0.2 and _second_page(rng, stock, scene, quad)
     mask = np.zeros((SIDE, SIDE), np.float32)
     if chosen != "none":
         if rng.random() < 0.22:
             beneath(rng, scene, quad)
-        scene, mask, quad = _lay(rng, scene, page, quad)
+        scene, mask, quad = lay(rng, scene, page, quad)
         if rng.random() < 0.14:
             cover(rng, scene, quad)
     scene *= light(rng, SIDE)[..., None]
@@ -50,7 +55,7 @@ def photograph(rng: Generator, stock: Stock, mode: Mode | None = None) -> Sample
     return Sample(picture, truth_of(mask, several=several), quad * SIDE, chosen)
 
 
-def _desk(rng: Generator, stock: Stock, *, alone: bool) -> Canvas:
+def desk(rng: Generator, stock: Stock, *, alone: bool) -> Canvas:
     """Return a surface turned and zoomed, its colours shifted, sometimes with another sheet lying about."""
     base = stock.surface(rng)
     middle = base.shape[0] / 2
@@ -96,7 +101,7 @@ def _second_page(rng: Generator, stock: Stock, scene: Canvas, quad: Quad) -> boo
     page = stock.sheet(rng)
     other = place(rng, page.shape[0] / page.shape[1], "roomy")
     other = (other - other.mean(axis=0)) * np.float32(rng.uniform(0.5, 0.8)) + rng.uniform(0.15, 0.85, 2)
-    laid, mask, _ = _lay(rng, scene, page, other.astype(np.float32))
+    laid, mask, _ = lay(rng, scene, page, other.astype(np.float32))
     scene[:] = laid
     main = _polygon(quad)
     seen = float((mask * (1 - main)).mean())
@@ -109,14 +114,21 @@ def _polygon(quad: Quad) -> Plane:
     return mask.astype(np.float32) / 255
 
 
-def _lay(rng: Generator, scene: Canvas, page: Canvas, quad: Quad) -> tuple[Canvas, Plane, Quad]:
-    """Return the scene with a sheet laid on it, the mask of that sheet, and where its corners came to lie."""
+def lay(
+    rng: Generator, scene: Canvas, page: Canvas, quad: Quad, *, flat: bool = False, eared: bool = False
+) -> tuple[Canvas, Plane, Quad]:
+    """Return the scene with a sheet laid on it, the mask of that sheet, and where its corners came to lie.
+
+    A `flat` sheet does not curl; an `eared` one has a corner folded, which its mask lacks.
+    """
     height, width = page.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     warp = cv2.getPerspectiveTransform(corners, quad * SIDE)
     seen = cv2.warpPerspective(page, warp, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
     mask = _polygon(quad)
-    if rng.random() < 0.5:
+    if eared:
+        fold_corner(rng, seen, mask, quad)
+    if not flat and rng.random() < 0.5:
         seen, mask, quad = _bent(rng, seen, mask, quad)
     if rng.random() < 0.3:
         folds(rng, seen)
