@@ -68,11 +68,11 @@ class Intake:
         self, page: PageUploaded | PageOutlined, checked: Sequence[CheckedPage], outline: Outline, version: int
     ) -> SeenPage:
         """Keep the pictures of the pages of a file, and return what was found on them."""
-        only = checked[0].plain if len(checked) == 1 else None  # what corners are set on
+        plain = checked[0].plain  # what corners are set on; only where there are no other pages
         return SeenPage(
             **page.model_dump(include={"page_id", "citizen_id", "object_key", "sha256", "newcomer"}),
             sheets=tuple([await self._kept(page.page_id, each, version) for each in checked]),
-            plain_key=await self._papers.keep_plain(page.page_id, only) if only else None,
+            plain_key=await self._papers.keep_plain(page.page_id, plain) if plain else None,
             outline=outline,
             outline_version=version,
         )

@@ -17,18 +17,20 @@ from shared.events.upload import Edges, PictureKind
 Corner = tuple[float, float]
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """What goes between processes: unchangeable, and nothing unknown in it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Milliseconds(_Message):
+class Milliseconds(Message):
     """How long a check took, in milliseconds of wall clock within the child process."""
 
     decode: float = 0.0
     total: float = 0.0
 
 
-class PageReport(_Message):
+class PageReport(Message):
     """What the check of one page found.
 
     `page` says which page of the file it is, from 1, and `pages` how many that has; none if nobody could count them.
@@ -62,7 +64,7 @@ class PageReport(_Message):
         return cls(page=page, pages=pages, verdict="retake", reasons=(code,))
 
 
-class Word(_Message):
+class Word(Message):
     """One recognised word: its box in pixels of the flattened page, its line, its confidence (0 to 100)."""
 
     text: str
@@ -71,7 +73,7 @@ class Word(_Message):
     confidence: float
 
 
-class ReadPage(_Message):
+class ReadPage(Message):
     """One flattened, upright page that was read; its grey picture is the file `picture` beside it, at `dpi`."""
 
     picture: str
@@ -90,14 +92,14 @@ class ReadPage(_Message):
         return "\n".join(" ".join(words) for words in lines.values())
 
 
-class Count(_Message):
+class Count(Message):
     """Count the pages of a file."""
 
     do: Literal["count"] = "count"
     file: str
 
 
-class Check(_Message):
+class Check(Message):
     """Look at one page of a file; the annotated copy (JPEG) is written to `annotated`, one as it is to `plain`."""
 
     do: Literal["check"] = "check"
@@ -108,7 +110,7 @@ class Check(_Message):
     outline: Outline = AS_FOUND
 
 
-class Probe(_Message):
+class Probe(Message):
     """Read the upper part of the page that a report is about, and its foot: can it be read, and which sheet is it?"""
 
     do: Literal["probe"] = "probe"
@@ -117,7 +119,7 @@ class Probe(_Message):
     key: str = Field("", repr=False, description="in hex: words are marked with it; none without")
 
 
-class Read(_Message):
+class Read(Message):
     """Flatten and read one page of a file; the `ReadPage` is written to `out` beside its picture."""
 
     do: Literal["read"] = "read"
@@ -127,7 +129,7 @@ class Read(_Message):
     outline: Outline = AS_FOUND
 
 
-class Bind(_Message):
+class Bind(Message):
     """Bind read pages (files with a `ReadPage` each) to a PDF/A-2b at `out`; `understood` is what it says."""
 
     do: Literal["bind"] = "bind"
@@ -139,7 +141,7 @@ class Bind(_Message):
 Job = Annotated[Count | Check | Probe | Read | Bind, Field(discriminator="do")]
 
 
-class Order(_Message):
+class Order(Message):
     """A job as a child process gets it: the CPU time it may take, and whether it should let others go first."""
 
     job: Job
@@ -147,21 +149,21 @@ class Order(_Message):
     patient: bool = False
 
 
-class Counted(_Message):
+class Counted(Message):
     """The answer to `Count`."""
 
     did: Literal["count"] = "count"
     pages: int
 
 
-class Checked(_Message):
+class Checked(Message):
     """The answer to `Check`."""
 
     did: Literal["check"] = "check"
     report: PageReport
 
 
-class Probed(_Message):
+class Probed(Message):
     """The answer to `Probe`: how well it could be read, what it may be, which sheet; but not what is written there."""
 
     did: Literal["probe"] = "probe"
@@ -171,13 +173,13 @@ class Probed(_Message):
     fingerprint: str = Field("", repr=False, description="packed, in base64: kept beside the page, and nowhere else")
 
 
-class Finished(_Message):
+class Finished(Message):
     """The answer to `Read` and `Bind`: their results are files."""
 
     did: Literal["finished"] = "finished"
 
 
-class Refused(_Message):
+class Refused(Message):
     """The answer to a file that cannot be worked on, with a code that says why.
 
     `detail` names the place in the program where an error came from that nobody had thought of.
@@ -191,7 +193,7 @@ class Refused(_Message):
 Answer = Annotated[Counted | Checked | Probed | Finished | Refused, Field(discriminator="did")]
 
 
-class Unreadable(_Message):
+class Unreadable(Message):
     """A file, or a page of it (from 0), that could not be taken into the document, and why."""
 
     file: int
@@ -199,7 +201,7 @@ class Unreadable(_Message):
     code: RefusalCode
 
 
-class Understood(_Message):
+class Understood(Message):
     """What a document is and what it says, for a person to confirm: personal data, kept beside its text.
 
     Boxes of facts are left, top, right, bottom in PDF points from the upper left corner of their page.
@@ -210,7 +212,7 @@ class Understood(_Message):
     facts: tuple[Fact, ...] = ()
 
 
-class FiledDocument(_Message):
+class FiledDocument(Message):
     """A searchable PDF/A-2b with its text; `files` has for each page of it the number of the file it came from."""
 
     pdf: bytes

@@ -2,21 +2,19 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from services.upload.schemas import Message
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fork(_Message):
+class Fork(Message):
     """Fork a child that may take so much memory; the socket for its orders and answers comes with the message."""
 
     do: Literal["fork"] = "fork"
     memory_bytes: int
 
 
-class Kill(_Message):
+class Kill(Message):
     """End a child at once."""
 
     do: Literal["kill"] = "kill"
@@ -26,13 +24,13 @@ class Kill(_Message):
 ToTemplate = Annotated[Fork | Kill, Field(discriminator="do")]
 
 
-class Loaded(_Message):
+class Loaded(Message):
     """The template has loaded what its children need."""
 
     did: Literal["loaded"] = "loaded"
 
 
-class Forked(_Message):
+class Forked(Message):
     """A child was forked, the oldest that was asked for; there is none if `pid` is 0, and `why` says why."""
 
     did: Literal["forked"] = "forked"
@@ -40,7 +38,7 @@ class Forked(_Message):
     why: str = ""
 
 
-class Ended(_Message):
+class Ended(Message):
     """A child ended, with its exit code, or the negative number of the signal that ended it."""
 
     did: Literal["ended"] = "ended"

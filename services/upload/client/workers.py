@@ -24,7 +24,10 @@ from shared.events.outline import AS_FOUND, Outline
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
-    """The report on a page, its annotated picture and a plain one (JPEG), None where nothing could be opened."""
+    """The report on a page and its annotated picture (JPEG), None where nothing could be opened.
+
+    The only page of a file has a plain picture, too.
+    """
 
     report: PageReport
     annotated: bytes | None = None
@@ -46,11 +49,6 @@ class CheckedFile:
     def report(self) -> PageReport:
         """The report on the worst page."""
         return self.worst.report
-
-    @property
-    def annotated(self) -> bytes | None:
-        """The picture of the worst page."""
-        return self.worst.annotated
 
 
 class Workers:
@@ -120,9 +118,8 @@ class Workers:
             except RefusedFileError as refused:
                 log_ours(refused)
                 return CheckedFile((CheckedPage(PageReport.unreadable(refused.code)),))
-            if pages > 1:
-                outline = AS_FOUND
-            found = await each_page(range(pages), partial(_check_page, do, file, outline))
+            by_hand = outline if pages == 1 else None
+            found = await each_page(range(pages), partial(_check_page, do, file, by_hand))
         return CheckedFile(tuple(_or_refused(each, page, pages) for page, each in found.items()))
 
     async def probe(
@@ -177,15 +174,20 @@ class Workers:
         return TemporaryDirectory(prefix=prefix, dir=self._desk.folder if self._desk else None)
 
 
-async def _check_page(do: Do, file: Path, outline: Outline, page: int) -> CheckedPage:
-    """Have one page looked at; raises RefusedFileError with the reason if it is no picture."""
+async def _check_page(do: Do, file: Path, by_hand: Outline | None, page: int) -> CheckedPage:
+    """Have one page looked at, with a plain picture where its outline may be set `by_hand`.
+
+    Raises:
+        RefusedFileError: why it is no picture.
+    """
     annotated, plain = (file.with_name(f"{name}-{page}.jpg") for name in ("annotated", "plain"))
-    job = Check(file=str(file), page=page, annotated=str(annotated), plain=str(plain), outline=outline)
+    kept = str(plain) if by_hand else None
+    job = Check(file=str(file), page=page, annotated=str(annotated), plain=kept, outline=by_hand or AS_FOUND)
     answer = await do(job)
     if not isinstance(answer, Checked):
         raise RefusedFileError("failed")
-    pictures = [await asyncio.to_thread(picture.read_bytes) for picture in (annotated, plain)]
-    return CheckedPage(answer.report, *pictures)
+    drawn = await asyncio.to_thread(annotated.read_bytes)
+    return CheckedPage(answer.report, drawn, await asyncio.to_thread(plain.read_bytes) if kept else None)
 
 
 def _or_refused(found: CheckedPage | RefusedFileError, page: int, pages: int) -> CheckedPage:

@@ -119,8 +119,8 @@ async def test_other_formats_are_pages_too(workers: Workers, form: str) -> None:
 async def test_the_annotated_picture_is_small_upright_and_bare(workers: Workers) -> None:
     """About 600 pixels wide, turned for the reader, an arrow in its colour, no EXIF data."""
     checked = await workers.check(with_a_place(np.ascontiguousarray(np.rot90(cut()))))
-    assert checked.annotated is not None
-    shown = Image.open(io.BytesIO(checked.annotated))
+    assert checked.worst.annotated is not None
+    shown = Image.open(io.BytesIO(checked.worst.annotated))
     assert 400 <= shown.width <= 620
     assert shown.height > shown.width
     assert not shown.getexif()

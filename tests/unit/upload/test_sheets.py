@@ -51,7 +51,7 @@ def test_the_first_page_is_read_and_those_in_doubt(reasons: list[tuple[str, ...]
         (b"\xff\xd8\xff", False),
     ],
 )
-def test_only_pdf_and_tiff_are_counted(data: bytes, several: bool) -> None:  # noqa: FBT001 - a table's column
+def test_only_pdf_and_tiff_are_counted(data: bytes, *, several: bool) -> None:
     """A photograph is looked at without another job before it."""
     assert may_have_several(data) is several
 
