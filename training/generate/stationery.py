@@ -53,7 +53,7 @@ def fold_corner(rng: Generator, seen: Canvas, mask: Plane, quad: Quad) -> None:
         back = float(rng.uniform(150, 250))
         over = _fine(np.stack([first, second, 2 * foot - corner]) * side)
         cv2.fillConvexPoly(seen, over, (back, back, back), cv2.LINE_AA, 4)
-        cv2.polylines(seen, [over], True, (0.6 * back,) * 3, 1, cv2.LINE_AA, 4)  # noqa: FBT003
+        cv2.polylines(seen, [over], isClosed=True, color=(0.6 * back,) * 3, lineType=cv2.LINE_AA, shift=4)
 
 
 def _fine(points: Quad) -> Quad:

@@ -13,12 +13,6 @@ from training.generate.stock import Stock
 from training.generate.truth import truth_of
 
 
-@pytest.fixture(scope="module")
-def stock() -> Stock:
-    """A small stock without installed wallpapers, so that it is the same on every machine."""
-    return Stock.make(np.random.default_rng(3), size=6, pictures=0)
-
-
 def some(stock: Stock, mode: Mode, count: int = 12) -> list[Sample]:
     """Return a few photos of one kind."""
     rng = np.random.default_rng(5)

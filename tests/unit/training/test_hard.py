@@ -21,12 +21,6 @@ from training.heldout import as_case, heldout_cases
 QUAD = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]], np.float32)
 
 
-@pytest.fixture(scope="module")
-def stock() -> Stock:
-    """A small stock without installed wallpapers, so that it is the same on every machine."""
-    return Stock.make(np.random.default_rng(3), size=6, pictures=0)
-
-
 def some(stock: Stock, kind: Kind, count: int = 8) -> list[Sample]:
     """Return a few photos of one kind."""
     rng = np.random.default_rng(5)
