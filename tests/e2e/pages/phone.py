@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from playwright.async_api import Browser, BrowserContext, FileChooser, Page, expect
 
 from deploy.assets import TEST_MODULE
 
 PATIENCE_MS = 60_000
+MOST_TABS = 40
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 # The message has the element itself: to say where it is found costs a third of the time. No page has frames, and none
@@ -83,6 +85,15 @@ class Phone:
     async def speak(self, language: str) -> None:
         """Choose a language, as the buttons do: for tests that are about something else."""
         await self.context.add_cookies([{"name": "language", "value": language, "url": self.url}])
+
+    async def tab_to(self, selector: str) -> None:
+        """Press Tab until something has the focus."""
+        wanted = self.page.locator(selector)
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            if await wanted.evaluate("element => element === document.activeElement"):
+                return
+        pytest.fail(f"{selector} cannot be reached with the keyboard")
 
     async def activate(self, code: str) -> None:
         """Type the code of a letter."""

@@ -79,19 +79,19 @@ async def test_a_cut_page_is_taken_anyway_with_the_keyboard(films: Films, pair: 
     await _says(phone, CUT)
     await expect(page.locator("#said")).to_have_text(CUT, timeout=SEES_MS)
     await expect(page.get_by_role("button", name="Trotzdem aufnehmen")).to_be_enabled()
-    await _tab_to(phone, "[data-shutter]")
+    await phone.tab_to("[data-shutter]")
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-say]")).to_be_focused(timeout=SEES_MS)
     await _says(phone, CUT)
     await expect(page.get_by_role("button", name="Trotzdem senden")).to_be_visible()
     await page.keyboard.press("Enter")  # nothing has the focus that a key would press
     assert await _uploads(phone) == []
-    await _tab_to(phone, "[data-again]")
+    await phone.tab_to("[data-again]")
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-shutter]")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-say]")).to_be_focused(timeout=SEES_MS)
-    await _tab_to(phone, "[data-use]")
+    await phone.tab_to("[data-use]")
     await page.keyboard.press("Enter")
     await page.get_by_role("link", name="Fertig").click()
     await phone.sees("retake")
@@ -190,12 +190,3 @@ async def _uploads(phone: Phone) -> list[str]:
     """Return what was sent of the pictures so far."""
     names: list[str] = await phone.page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
     return [name for name in names if "/uploads" in name]
-
-
-async def _tab_to(phone: Phone, selector: str) -> None:
-    wanted = phone.page.locator(selector)
-    for _ in range(20):
-        await phone.page.keyboard.press("Tab")
-        if await wanted.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"{selector} cannot be reached with the keyboard")
